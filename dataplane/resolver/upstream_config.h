@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What ops say about one upstream server; the same on every worker. Health is resolver/upstream.h.
+
+#pragma once
+
+#include <parallax/base/ip_address.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UPSTREAMS_MAX 64
+
+struct upstream_config {
+	struct plx_endpoint endpoint;
+	bool is_trusted; // validates DNSSEC and the path to it is ours: its AD bit and EDE are reported
+	uint32_t rate_qps;      // over all workers; 0: no limit
+	uint32_t in_flight_max; // over all workers; 0: UPSTREAM_IN_FLIGHT_DEFAULT
+};
+
+#define UPSTREAM_IN_FLIGHT_DEFAULT 4096

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Compiler attributes with names that say what they promise.
+
+#pragma once
+
+#define PLX_MUST_CHECK __attribute__((warn_unused_result))
+#define PLX_PURE __attribute__((pure))
+#define PLX_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define PLX_CACHE_LINE 64
+#define PLX_CACHE_ALIGNED __attribute__((aligned(PLX_CACHE_LINE)))
+#define PLX_CLEANUP(function) __attribute__((cleanup(function)))
+
+#define PLX_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define PLX_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define PLX_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Domain names (RFC 1035 3.1): uncompressed wire form with its length, terminating zero octet included.
+// Never holds a compression pointer. The root is one zero octet.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLX_NAME_MAX 255 // octets on the wire, RFC 1035 2.3.4
+#define PLX_LABEL_MAX 63 // octets of one label
+#define PLX_NAME_LABELS_MAX 127
+#define PLX_NAME_TEXT_MAX 1025 // every octet as \DDD, dots, NUL
+
+struct plx_name {
+	uint8_t length; // 1..255; 0 means no name
+	uint8_t wire[PLX_NAME_MAX];
+};
+
+// Presentation form (RFC 1035 5.1, \X and \DDD escapes) to wire; a final dot is optional; "." is the root.
+// Case is kept. Refuses unescaped blanks and control characters and any octet above 126.
+// Errors: PLX_ERR_NAME_*; ret_name is untouched then.
+PLX_MUST_CHECK int plx_name_parse(const char *text, size_t text_length, struct plx_name *ret_name);
+
+// Wire to presentation form without the final dot (the root is "."), escaped so that plx_name_parse gives the
+// same name back; returns the text's length.
+size_t plx_name_format(const struct plx_name *name, char text[static PLX_NAME_TEXT_MAX]);
+
+// Case-insensitive by RFC 4343 (ASCII letters only).
+PLX_PURE bool plx_name_equal(const struct plx_name *a, const struct plx_name *b);
+PLX_PURE bool plx_name_is_below(const struct plx_name *name,
+				const struct plx_name *ancestor); // or equal
+void plx_name_lower(struct plx_name *name);
+// Labels without the root: "www.example.test" has 3.
+PLX_PURE unsigned plx_name_label_count(const struct plx_name *name);
+// The name without its leftmost label; the parent of the root is the root.
+void plx_name_parent(const struct plx_name *name, struct plx_name *ret_parent);
+// True when `wire[0..length)` is a well-formed uncompressed name that fills `length` exactly: for bytes that
+// another process wrote.
+PLX_PURE bool plx_name_is_valid_wire(const uint8_t *wire, size_t length);
+
+// Folds A-Z to a-z without a table look-up or locale.
+static inline uint8_t plx_ascii_lower(uint8_t octet)
+{
+	return (uint8_t)(octet - 'A') < 26 ? octet | 0x20 : octet;
+}

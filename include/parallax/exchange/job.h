@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a client asks of the dataplane: one look-up. Travels through the job ring of one worker.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/base/byte_reader.h>
+#include <parallax/base/byte_writer.h>
+#include <parallax/dns/name.h>
+
+#include <stdint.h>
+
+enum plx_job_kind {
+	PLX_JOB_LOOKUP = 1, // (name, type) as it is
+	PLX_JOB_RELEVANT_CAA =
+		2, // the relevant CAA RRset of the name: the climb of RFC 8659 section 3
+};
+
+enum plx_priority {
+	PLX_PRIORITY_INTERACTIVE = 0,
+	PLX_PRIORITY_BULK = 1, // waits whenever interactive work is there
+};
+
+enum plx_resolution {
+	PLX_RESOLUTION_STUB = 0, // through the upstream resolvers
+};
+
+#define PLX_JOB_TCP_ONLY 0x01 // ask by TCP from the start
+
+#define PLX_JOB_ATTEMPTS_DEFAULT 6
+#define PLX_JOB_ATTEMPTS_MAX 64
+#define PLX_JOB_TIMEOUT_MS_DEFAULT 8000
+#define PLX_JOB_TIMEOUT_MS_MAX 120000
+
+struct plx_job {
+	uint64_t tag; // the client's own; comes back in the result
+	uint16_t qtype;
+	uint8_t kind;        // enum plx_job_kind
+	uint8_t flags;       // PLX_JOB_*
+	uint8_t resolution;  // enum plx_resolution
+	uint8_t attempts;    // queries per question at most; 0 means the default
+	uint32_t timeout_ms; // for the whole look-up; 0 means the default
+	struct plx_name name;
+};
+
+#define PLX_JOB_RECORD_MAX (8 + 2 + 1 + 1 + 1 + 1 + 4 + 1 + PLX_NAME_MAX)
+
+// One job as ring bytes and back. Reading checks everything (kind, limits, a well-formed name, exact length),
+// since the other process may be hostile: -EINVAL. The writer returns the record's length.
+size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX]);
+PLX_MUST_CHECK int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job);

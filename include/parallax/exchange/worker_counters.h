@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Counters of one worker. worker: rw, everyone else: ro. Plain aligned 64-bit stores by one writer; readers use
+// relaxed loads (plx_counter_read), so a reading is exact per counter and approximate across counters.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/exchange/drop_reason.h>
+
+#include <stdint.h>
+
+#define PLX_WORKER_COUNTERS(X)                                                                     \
+	X(loops)                                                                                   \
+	X(idle_sleeps)                                                                             \
+	X(jobs_received)                                                                           \
+	X(jobs_rejected) /* malformed ring records */                                              \
+	X(results_delivered)                                                                       \
+	X(results_parked)   /* times that a full result ring made a result wait */                 \
+	X(questions_merged) /* look-ups that joined an open question */                            \
+	X(queries_sent)                                                                            \
+	X(queries_retried)                                                                         \
+	X(query_timeouts)                                                                          \
+	X(answers_truncated)                                                                       \
+	X(tcp_queries)                                                                             \
+	X(tcp_answers)                                                                             \
+	X(tcp_failures)                                                                            \
+	X(spoof_suspects) /* look-ups sent to TCP because of forged or odd answers */              \
+	X(spoof_alarms)   /* servers put on TCP by the unwanted-answer threshold */                \
+	X(cookie_retries)                                                                          \
+	X(downgrades) /* servers marked without EDNS, cookies or 0x20 */                           \
+	X(packets_received)                                                                        \
+	X(packets_sent)                                                                            \
+	X(packets_unsent)  /* the port took fewer than offered; they were offered again */         \
+	X(packets_steered) /* handed to the worker that owns them */                               \
+	X(no_buffer)
+
+struct plx_worker_counters {
+#define PLX_COUNTER_FIELD(name) uint64_t name;
+	PLX_WORKER_COUNTERS(PLX_COUNTER_FIELD)
+#undef PLX_COUNTER_FIELD
+	uint64_t packets_by_reason[PLX_DROP_COUNT];
+	// Gauges.
+	uint64_t lookups_in_flight;
+	uint64_t questions_in_flight;
+} PLX_CACHE_ALIGNED;
+
+static inline uint64_t plx_counter_read(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
