@@ -20,6 +20,7 @@
 	X(PLX_ERR_DNS_TRAILING, -1014, "bytes follow the last record")                             \
 	X(PLX_ERR_DNS_OPT, -1015, "the OPT record is misplaced or repeated")                       \
 	X(PLX_ERR_DNS_LIMIT, -1016, "the message exceeds a work limit")                            \
+	X(PLX_ERR_DNS_QUESTION, -1017, "the message has more than one question")                   \
 	X(PLX_ERR_CAA_TAG, -1020, "the CAA tag is empty or runs past its RDATA")                   \
 	X(PLX_ERR_RING_CORRUPT, -1030, "the peer wrote an impossible ring record")                 \
 	X(PLX_ERR_REGION_VERSION, -1031, "the peer speaks another version of the exchange")        \

@@ -8,6 +8,7 @@
 #include <parallax/base/byte_writer.h>
 #include <parallax/dns/name.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum plx_job_kind {
@@ -46,6 +47,7 @@ struct plx_job {
 #define PLX_JOB_RECORD_MAX (8 + 2 + 1 + 1 + 1 + 1 + 4 + 1 + PLX_NAME_MAX)
 
 // One job as ring bytes and back. Reading checks everything (kind, limits, a well-formed name, exact length),
-// since the other process may be hostile: -EINVAL. The writer returns the record's length.
+// since the other process may be hostile: -EINVAL. The writer returns the record's length. The qtype of
+// PLX_JOB_RELEVANT_CAA may be CAA or 0 and reads as CAA; that of PLX_JOB_LOOKUP may be anything but a meta-type.
 size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX]);
 PLX_MUST_CHECK int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job);

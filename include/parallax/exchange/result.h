@@ -6,6 +6,7 @@
 
 #include <parallax/base/attributes.h>
 #include <parallax/base/byte_reader.h>
+#include <parallax/base/byte_writer.h>
 #include <parallax/base/ip_address.h>
 #include <parallax/dns/name.h>
 
@@ -59,6 +60,7 @@ enum plx_cause {
 	PLX_CAUSE_NOT_AUTHORITATIVE,
 	PLX_CAUSE_ALIAS_LOOP,
 	PLX_CAUSE_ALIAS_LIMIT,
+	PLX_CAUSE_QUERY_LIMIT,
 	PLX_CAUSE_RESULT_TOO_LARGE,
 	PLX_CAUSE_VALIDATION_FAILED, // a trusted validating upstream says bogus (RFC 8914)
 	PLX_CAUSE_DATAPLANE_LOST,
@@ -90,12 +92,20 @@ struct plx_result {
 	uint8_t has_found_at; // relevant CAA: an ancestor (or the name itself) has CAA
 	uint8_t reserved[5];
 	struct plx_endpoint server; // zero when none answered
-	uint8_t padding[4];
+	uint8_t padding[6];
 };
 
 // The body: [found_at name if has_found_at] [owner of the records if record_count] [alias_count targets in order]
 // [record_count times: u32 ttl, u16 rdata_length, rdata with names decompressed], integers big-endian, names as
-// u8 length + wire. Written by the dataplane, read with the functions below.
+// u8 length + wire.
+
+// The dataplane writes it in that order; a failed writer means that the result is too large. RDATA is written by the
+// caller (plx_rdata_expand) between begin, which returns where it starts, and end, which fills in its length.
+void plx_result_body_name(struct plx_writer *writer, const struct plx_name *name);
+size_t plx_result_body_record_begin(struct plx_writer *writer, uint32_t ttl);
+void plx_result_body_record_end(struct plx_writer *writer, size_t rdata_start);
+
+// Clients read it.
 struct plx_result_view {
 	const struct plx_result *result;
 	struct plx_name found_at;

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One walk over a whole message. What passes here can be iterated, named and expanded without errors; what does
+// not is no answer at all (a look-up never goes on with the readable part of a broken message).
+
+#include <parallax/base/byte_reader.h>
+#include <parallax/base/error.h>
+#include <parallax/dns/message_reader.h>
+#include <parallax/dns/record.h>
+#include <parallax/dns/rr_type.h>
+
+#include "dns/name_compression.h"
+#include "dns/rdata_layout.h"
+
+// Labels and pointers that the names of one message may make us pass, against compression bombs: a record of 14
+// octets can hold two names of 255 steps. Honest messages need about one step for each octet; owners that repeat
+// the last pointer, as those of an RRset do, are free.
+#define NAME_STEPS_PER_OCTET 8
+#define NAME_STEPS_FLOOR 2048
+
+#define OPTION_COOKIE 10 // RFC 7873
+#define OPTION_EDE 15    // RFC 8914
+#define COOKIE_SERVER_MIN 8
+#define COOKIE_CLIENT_BYTES 8
+#define COOKIE_SERVER_MAX 32
+#define EDNS_FLAG_DO 0x8000
+
+#define TARGET_NONE UINT32_MAX
+
+struct message_check {
+	struct plx_message *message;
+	struct plx_reader reader;
+	uint32_t steps_left;
+	uint32_t known_target; // of the last owner that was a bare pointer, or TARGET_NONE
+};
+
+// The name at the reader's position, in place before `limit`.
+static int name_check(struct message_check *check, uint32_t limit)
+{
+	uint32_t next;
+	uint32_t steps;
+	int error = compressed_name_check(check->reader.bytes, (uint32_t)check->reader.position,
+					  limit, &next, &steps);
+	if (error < 0) {
+		return error;
+	}
+	if (steps > check->steps_left) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	check->steps_left -= steps;
+	check->reader.position = next;
+	return 0;
+}
+
+// A bare pointer to where an earlier one led needs no second walk: it stands further back than that one did.
+static int owner_check(struct message_check *check)
+{
+	struct plx_reader ahead = check->reader;
+	uint16_t pointer = plx_read_u16(&ahead);
+	bool is_pointer = !ahead.failed && pointer >= 0xc000;
+	uint32_t target = pointer & 0x3fff;
+	if (is_pointer && target == check->known_target) {
+		check->reader = ahead;
+		return 0;
+	}
+	int error = name_check(check, (uint32_t)check->reader.length);
+	if (error == 0 && is_pointer) {
+		check->known_target = target;
+	}
+	return error;
+}
+
+static void strings_skip(struct plx_reader *rdata, uint8_t count)
+{
+	for (unsigned i = 0; i < count && !rdata->failed; i++) {
+		(void)plx_read_bytes(rdata, plx_read_u8(rdata));
+	}
+}
+
+static void strings_skip_to_end(struct plx_reader *rdata)
+{
+	do {
+		strings_skip(rdata, 1);
+	} while (plx_reader_left(rdata) > 0);
+}
+
+// The reader stands at the RDATA, which is in the message up to `end`, and is left where the layout ends.
+static int layout_check(struct message_check *check, const struct rdata_layout *layout,
+			uint32_t end)
+{
+	struct plx_reader *reader = &check->reader;
+	struct plx_reader rdata = plx_reader_init(reader->bytes, end);
+	rdata.position = reader->position;
+	(void)plx_read_bytes(&rdata, layout->head_bytes);
+	if (layout->strings == RDATA_STRINGS_TO_END) {
+		strings_skip_to_end(&rdata);
+	} else {
+		strings_skip(&rdata, layout->strings);
+	}
+	if (rdata.failed) {
+		return PLX_ERR_DNS_RDATA;
+	}
+	reader->position = rdata.position;
+	for (unsigned i = 0; i < layout->names; i++) {
+		int error = name_check(check, end);
+		if (error < 0) {
+			return error == PLX_ERR_DNS_SHORT ? PLX_ERR_DNS_RDATA : error;
+		}
+	}
+	uint32_t left = end - (uint32_t)reader->position;
+	bool fills = layout->tail_bytes == RDATA_TAIL_ANY || left == layout->tail_bytes;
+	return fills ? 0 : PLX_ERR_DNS_RDATA;
+}
+
+static int cookie_read(struct plx_message *message, const uint8_t *data, uint16_t length)
+{
+	// RFC 7873 5.3: a response whose COOKIE has another length is malformed.
+	bool has_server = length >= COOKIE_CLIENT_BYTES + COOKIE_SERVER_MIN &&
+			  length <= COOKIE_CLIENT_BYTES + COOKIE_SERVER_MAX;
+	if (length != COOKIE_CLIENT_BYTES && !has_server) {
+		return PLX_ERR_DNS_RDATA;
+	}
+	if (message->cookie == NULL) {
+		message->cookie = data;
+		message->cookie_length = (uint8_t)length;
+	}
+	return 0;
+}
+
+static int option_read(struct plx_message *message, struct plx_reader *options)
+{
+	uint16_t code = plx_read_u16(options);
+	uint16_t length = plx_read_u16(options);
+	const uint8_t *data = plx_read_bytes(options, length);
+	if (data == NULL) {
+		return PLX_ERR_DNS_RDATA;
+	}
+	if (code == OPTION_COOKIE) {
+		return cookie_read(message, data, length);
+	}
+	if (code == OPTION_EDE) {
+		struct plx_reader ede = plx_reader_init(data, length);
+		uint16_t info_code = plx_read_u16(&ede);
+		if (ede.failed) {
+			return PLX_ERR_DNS_RDATA;
+		}
+		if (message->ede_code == 0) {
+			// The last private-use code shares a number with the one before: 0 is "absent".
+			message->ede_code =
+				(uint16_t)(info_code + (info_code < UINT16_MAX ? 1 : 0));
+		}
+	}
+	return 0;
+}
+
+// RFC 6891 6.1. `class` and `ttl` are the fields of those names in the record.
+static int opt_read(struct plx_message *message, uint16_t class, uint32_t ttl,
+		    struct plx_reader options)
+{
+	message->has_edns = true;
+	message->edns_udp_size = class;
+	message->rcode = (uint16_t)(ttl >> 24 << 4 | (message->flags & 0xf));
+	message->edns_version = (uint8_t)(ttl >> 16);
+	message->edns_do = (ttl & EDNS_FLAG_DO) != 0;
+	for (unsigned count = 0; plx_reader_left(&options) > 0; count++) {
+		if (count == PLX_EDNS_OPTIONS_MAX) {
+			return PLX_ERR_DNS_LIMIT;
+		}
+		int error = option_read(message, &options);
+		if (error < 0) {
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int record_check(struct message_check *check, enum plx_section section)
+{
+	struct plx_reader *reader = &check->reader;
+	uint32_t owner_offset = (uint32_t)reader->position;
+	int error = owner_check(check);
+	if (error < 0) {
+		return error;
+	}
+	bool at_root = reader->position - owner_offset == 1;
+	uint16_t type = plx_read_u16(reader);
+	uint16_t class = plx_read_u16(reader);
+	uint32_t ttl = plx_read_u32(reader);
+	uint16_t rdata_length = plx_read_u16(reader);
+	struct plx_reader after = *reader;
+	const uint8_t *rdata = plx_read_bytes(&after, rdata_length);
+	if (rdata == NULL) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	const struct rdata_layout *layout = rdata_layout_find(type, class);
+	if (type == PLX_TYPE_OPT) {
+		if (section != PLX_SECTION_ADDITIONAL || !at_root || check->message->has_edns) {
+			return PLX_ERR_DNS_OPT;
+		}
+		error = opt_read(check->message, class, ttl, plx_reader_init(rdata, rdata_length));
+	} else if (type == PLX_TYPE_CAA && class == PLX_CLASS_IN) {
+		struct plx_caa caa;
+		error = plx_caa_parse(rdata, rdata_length, &caa);
+	} else if (layout != NULL) {
+		error = layout_check(check, layout, (uint32_t)after.position);
+	}
+	*reader = after;
+	return error;
+}
+
+int plx_message_check(struct plx_message *message)
+{
+	if (message->question_count > 1) {
+		return PLX_ERR_DNS_QUESTION;
+	}
+	struct message_check check = {
+		.message = message,
+		.reader = plx_reader_init(message->wire, message->length),
+		.steps_left = NAME_STEPS_FLOOR + NAME_STEPS_PER_OCTET * message->length,
+		// The question's name was read by plx_message_open.
+		.known_target = message->question_count == 1 ? PLX_DNS_HEADER_BYTES : TARGET_NONE,
+	};
+	check.reader.position = message->records_offset;
+	for (int section = PLX_SECTION_ANSWER; section <= PLX_SECTION_ADDITIONAL; section++) {
+		for (unsigned i = 0; i < message->record_count[section]; i++) {
+			int error = record_check(&check, (enum plx_section)section);
+			if (error < 0) {
+				return error;
+			}
+		}
+	}
+	return check.reader.position == message->length ? 0 : PLX_ERR_DNS_TRAILING;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Opens messages and iterates their records. What a message must satisfy before it is iterated is message_check.c.
+
+#include <parallax/base/byte_reader.h>
+#include <parallax/base/error.h>
+#include <parallax/dns/message_reader.h>
+#include <parallax/dns/rr_type.h>
+
+#include "dns/name_compression.h"
+
+static int question_read(struct plx_reader *reader, struct plx_message *message)
+{
+	uint32_t name_end;
+	uint32_t steps;
+	int error = compressed_name_check(reader->bytes, PLX_DNS_HEADER_BYTES,
+					  (uint32_t)reader->length, &name_end, &steps);
+	if (error < 0) {
+		return error;
+	}
+	// Nothing but the header stands before it, so that a pointer has been refused.
+	message->question_name_length = (uint8_t)(name_end - PLX_DNS_HEADER_BYTES);
+	reader->position = name_end;
+	message->question_type = plx_read_u16(reader);
+	message->question_class = plx_read_u16(reader);
+	return reader->failed ? PLX_ERR_DNS_SHORT : 0;
+}
+
+int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret_message)
+{
+	if (length > PLX_MESSAGE_MAX) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	struct plx_reader reader = plx_reader_init(wire, length);
+	struct plx_message message = {.wire = wire, .length = (uint32_t)length};
+	message.id = plx_read_u16(&reader);
+	message.flags = plx_read_u16(&reader);
+	message.question_count = plx_read_u16(&reader);
+	message.record_count[PLX_SECTION_ANSWER] = plx_read_u16(&reader);
+	message.record_count[PLX_SECTION_AUTHORITY] = plx_read_u16(&reader);
+	message.record_count[PLX_SECTION_ADDITIONAL] = plx_read_u16(&reader);
+	message.rcode = message.flags & 0xf;
+	if (reader.failed) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	if (message.question_count == 1) {
+		int error = question_read(&reader, &message);
+		if (error < 0) {
+			return error;
+		}
+	}
+	message.records_offset = (uint32_t)reader.position;
+	*ret_message = message;
+	return 0;
+}
+
+struct plx_record_cursor plx_message_records(const struct plx_message *message)
+{
+	struct plx_record_cursor cursor = {.offset = message->records_offset};
+	for (int section = PLX_SECTION_ANSWER; section <= PLX_SECTION_ADDITIONAL; section++) {
+		cursor.left[section] = message->record_count[section];
+	}
+	return cursor;
+}
+
+// Passes a name in place: its labels up to the root or the first pointer.
+static void owner_skip(struct plx_reader *reader)
+{
+	uint8_t octet;
+	do {
+		octet = plx_read_u8(reader);
+		(void)plx_read_bytes(reader, octet > PLX_LABEL_MAX ? 1 : octet);
+	} while (octet != 0 && octet <= PLX_LABEL_MAX);
+}
+
+bool plx_message_next(const struct plx_message *message, struct plx_record_cursor *cursor,
+		      struct plx_record *ret_record)
+{
+	enum plx_section section = PLX_SECTION_ANSWER;
+	while (section < PLX_SECTION_ADDITIONAL && cursor->left[section] == 0) {
+		section++;
+	}
+	if (cursor->left[section] == 0) {
+		return false;
+	}
+	struct plx_reader reader = plx_reader_init(message->wire, message->length);
+	reader.position = cursor->offset;
+	owner_skip(&reader);
+	struct plx_record record = {.section = section, .owner_offset = cursor->offset};
+	record.type = plx_read_u16(&reader);
+	record.class = plx_read_u16(&reader);
+	record.ttl = plx_read_u32(&reader);
+	record.rdata_length = plx_read_u16(&reader);
+	record.rdata_offset = (uint32_t)reader.position;
+	record.rdata = plx_read_bytes(&reader, record.rdata_length);
+	if (reader.failed) {
+		return false; // of an unchecked message only
+	}
+	if (record.ttl > INT32_MAX && record.type != PLX_TYPE_OPT) {
+		record.ttl = 0; // RFC 2181 8
+	}
+	cursor->left[section]--;
+	cursor->offset = (uint32_t)reader.position;
+	*ret_record = record;
+	return true;
+}
+
+int plx_message_name(const struct plx_message *message, uint32_t offset, struct plx_name *ret_name,
+		     uint32_t *ret_next)
+{
+	return compressed_name_read(message->wire, offset, message->length, ret_name, ret_next);
+}
+
+bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
+			    const struct plx_name *name)
+{
+	return compressed_name_equal(message->wire, offset, message->length, name);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "dns/name_compression.h"
+
+#include <parallax/base/byte_reader.h>
+#include <parallax/base/error.h>
+#include <parallax/dns/message_reader.h>
+
+#include <string.h>
+
+#define POINTER_BITS 0xc0
+
+struct name_walk {
+	struct plx_reader reader; // ends where the current run of labels must have ended
+	uint32_t run_start;
+	uint32_t next_in_place; // set by the first jump
+	uint32_t octets;
+	uint32_t jumps;
+	uint32_t labels;
+};
+
+static inline struct name_walk name_walk_init(const uint8_t *wire, uint32_t offset, uint32_t limit)
+{
+	struct name_walk walk = {.reader = plx_reader_init(wire, limit), .run_start = offset};
+	walk.reader.position = offset;
+	walk.reader.failed = offset > limit;
+	return walk;
+}
+
+static inline int name_walk_jump(struct name_walk *walk, uint8_t high)
+{
+	uint32_t target = (uint32_t)(high & ~POINTER_BITS) << 8 | plx_read_u8(&walk->reader);
+	if (walk->reader.failed) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	if (target < PLX_DNS_HEADER_BYTES || target >= walk->run_start) {
+		return PLX_ERR_DNS_POINTER;
+	}
+	if (walk->jumps == 0) {
+		walk->next_in_place = (uint32_t)walk->reader.position;
+	}
+	if (++walk->jumps > PLX_NAME_JUMPS_MAX) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	walk->reader.length = walk->run_start;
+	walk->reader.position = target;
+	walk->run_start = target;
+	return 0;
+}
+
+// The next label: its length (0 is the root: the end), or PLX_ERR_DNS_*. Ends: each call consumes octets of a name
+// that may have 255, each jump goes backward.
+static inline int name_walk_label(struct name_walk *walk, const uint8_t **ret_label)
+{
+	uint8_t octet = plx_read_u8(&walk->reader);
+	while ((octet & POINTER_BITS) == POINTER_BITS) {
+		int error = name_walk_jump(walk, octet);
+		if (error < 0) {
+			return error;
+		}
+		octet = plx_read_u8(&walk->reader);
+	}
+	if (octet > PLX_LABEL_MAX) {
+		return PLX_ERR_DNS_LABEL;
+	}
+	*ret_label = plx_read_bytes(&walk->reader, octet);
+	if (*ret_label == NULL) {
+		return walk->jumps > 0 ? PLX_ERR_DNS_POINTER : PLX_ERR_DNS_SHORT;
+	}
+	walk->labels++;
+	walk->octets += 1u + octet;
+	return walk->octets > PLX_NAME_MAX ? PLX_ERR_DNS_LIMIT : octet;
+}
+
+static inline uint32_t name_walk_next(const struct name_walk *walk)
+{
+	return walk->jumps > 0 ? walk->next_in_place : (uint32_t)walk->reader.position;
+}
+
+int compressed_name_check(const uint8_t *wire, uint32_t offset, uint32_t limit, uint32_t *ret_next,
+			  uint32_t *ret_steps)
+{
+	struct name_walk walk = name_walk_init(wire, offset, limit);
+	const uint8_t *label;
+	int length;
+	do {
+		length = name_walk_label(&walk, &label);
+	} while (length > 0);
+	if (length < 0) {
+		return length;
+	}
+	*ret_next = name_walk_next(&walk);
+	*ret_steps = walk.labels + walk.jumps;
+	return 0;
+}
+
+int compressed_name_read(const uint8_t *wire, uint32_t offset, uint32_t limit,
+			 struct plx_name *ret_name, uint32_t *ret_next)
+{
+	struct name_walk walk = name_walk_init(wire, offset, limit);
+	struct plx_name name;
+	const uint8_t *label;
+	int length;
+	uint32_t written = 0;
+	do {
+		length = name_walk_label(&walk, &label);
+		if (length < 0) {
+			return length;
+		}
+		// name_walk_label has bounded `octets`, which is what is written here.
+		name.wire[written] = (uint8_t)length;
+		memcpy(name.wire + written + 1, label, (size_t)length);
+		written += 1u + (uint32_t)length;
+	} while (length > 0);
+	name.length = (uint8_t)written;
+	ret_name->length = name.length;
+	memcpy(ret_name->wire, name.wire, name.length);
+	if (ret_next != NULL) {
+		*ret_next = name_walk_next(&walk);
+	}
+	return 0;
+}
+
+bool compressed_name_equal(const uint8_t *wire, uint32_t offset, uint32_t limit,
+			   const struct plx_name *name)
+{
+	struct name_walk walk = name_walk_init(wire, offset, limit);
+	uint32_t at = 0;
+	int length;
+	do {
+		const uint8_t *label;
+		length = name_walk_label(&walk, &label);
+		if (length < 0 || at >= name->length || name->wire[at] != length) {
+			return false;
+		}
+		for (int i = 0; i < length; i++) {
+			if (plx_ascii_lower(label[i]) != plx_ascii_lower(name->wire[at + 1 + i])) {
+				return false;
+			}
+		}
+		at += 1u + (uint32_t)length;
+	} while (length > 0);
+	return at == name->length;
+}

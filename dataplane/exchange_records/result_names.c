@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The words that outputs use for the enums of a result. A value without a word does not compile away: every table
+// is as long as its enum, and a test looks for gaps.
+
+#include <parallax/dns/rr_type.h>
+#include <parallax/exchange/result.h>
+
+_Static_assert(PLX_RCODE_TEXT_MAX <= 12,
+	       "plx_status_format lends its 12 octets to plx_rcode_format");
+
+static const char *const status_names[PLX_STATUS_COUNT] = {
+	[PLX_STATUS_NOT_EVALUATED] = "NOT_EVALUATED",
+	[PLX_STATUS_ANSWERED] = "ANSWERED",
+	[PLX_STATUS_TIMEOUT] = "TIMEOUT",
+	[PLX_STATUS_TRUNCATED] = "TRUNCATED",
+	[PLX_STATUS_MALFORMED] = "MALFORMED",
+	[PLX_STATUS_BOGUS] = "BOGUS",
+	[PLX_STATUS_LAME] = "LAME",
+	[PLX_STATUS_LOOP] = "LOOP",
+	[PLX_STATUS_LIMIT] = "LIMIT",
+	[PLX_STATUS_INVALID_NAME] = "INVALID_NAME",
+	[PLX_STATUS_LOST] = "LOST",
+	[PLX_STATUS_CANCELLED] = "CANCELLED",
+};
+
+static const char *const dnssec_names[PLX_DNSSEC_COUNT] = {
+	[PLX_DNSSEC_UNCHECKED] = "unchecked",         [PLX_DNSSEC_SECURE] = "secure",
+	[PLX_DNSSEC_INSECURE] = "insecure",           [PLX_DNSSEC_BOGUS] = "bogus",
+	[PLX_DNSSEC_INDETERMINATE] = "indeterminate",
+};
+
+static const char *const transport_names[PLX_TRANSPORT_COUNT] = {
+	[PLX_TRANSPORT_NONE] = "none",
+	[PLX_TRANSPORT_UDP] = "udp",
+	[PLX_TRANSPORT_TCP] = "tcp",
+};
+
+static const char *const cause_texts[PLX_CAUSE_COUNT] = {
+	[PLX_CAUSE_NONE] = "",
+	[PLX_CAUSE_RCODE] = "every server asked gave this RCODE",
+	[PLX_CAUSE_NO_ANSWER] = "no acceptable answer arrived within the attempts and the deadline",
+	[PLX_CAUSE_NO_SERVER] = "no upstream server is configured, reachable or healthy",
+	[PLX_CAUSE_TCP_REFUSED] =
+		"the answer was truncated by UDP and the server refused the TCP connection",
+	[PLX_CAUSE_TCP_FAILED] = "UDP did not give a whole answer and TCP gave none",
+	[PLX_CAUSE_TCP_TRUNCATED] = "the answer was marked as truncated over TCP",
+	[PLX_CAUSE_BAD_MESSAGE] = "the answer cannot be read",
+	[PLX_CAUSE_SPOOF_SUSPECTED] =
+		"forged answers arrived and TCP could not settle the question",
+	[PLX_CAUSE_NOT_AUTHORITATIVE] =
+		"the server is neither authoritative nor recursive for this name",
+	[PLX_CAUSE_ALIAS_LOOP] = "the aliases run in a circle",
+	[PLX_CAUSE_ALIAS_LIMIT] = "the chain of aliases is too long",
+	[PLX_CAUSE_QUERY_LIMIT] = "the look-up needs more queries than one may send",
+	[PLX_CAUSE_RESULT_TOO_LARGE] = "the records do not fit into a result",
+	[PLX_CAUSE_VALIDATION_FAILED] = "a trusted validating server says that the answer is bogus",
+	[PLX_CAUSE_DATAPLANE_LOST] = "the dataplane ended before it answered",
+	[PLX_CAUSE_DRAINED] = "the dataplane was draining and did not start the look-up",
+};
+
+static const char *name_at(const char *const *names, size_t count, unsigned index)
+{
+	return index < count && names[index] != NULL ? names[index] : "unknown";
+}
+
+const char *plx_status_name(enum plx_status status)
+{
+	return name_at(status_names, PLX_STATUS_COUNT, status);
+}
+
+const char *plx_dnssec_name(enum plx_dnssec dnssec)
+{
+	return name_at(dnssec_names, PLX_DNSSEC_COUNT, dnssec);
+}
+
+const char *plx_transport_name(enum plx_transport transport)
+{
+	return name_at(transport_names, PLX_TRANSPORT_COUNT, transport);
+}
+
+const char *plx_cause_text(enum plx_cause cause)
+{
+	return name_at(cause_texts, PLX_CAUSE_COUNT, cause);
+}
+
+const char *plx_status_format(const struct plx_result *result, char text[static 12])
+{
+	if (result->status == PLX_STATUS_ANSWERED) {
+		return plx_rcode_format(result->rcode, text);
+	}
+	return plx_status_name((enum plx_status)result->status);
+}
