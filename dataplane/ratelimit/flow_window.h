@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How many queries may wait at one server: additive increase, multiplicative decrease, judged once per interval.
+//
+// A lost answer does not by itself mean that the server is overloaded: a link that loses 30 % whatever we do would
+// otherwise squeeze the window to its floor. So a loss shrinks the window only together with a sign of load: answers
+// that take much longer than the quickest ones, refusals, or most queries unanswered. Pure; time is the caller's.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FLOW_WINDOW_MIN 16
+#define FLOW_WINDOW_START 128
+#define FLOW_WINDOW_INTERVAL_NS (20ull * 1000 * 1000)
+
+struct flow_window {
+	uint32_t size; // queries that may be outstanding
+	uint32_t size_max;
+	uint64_t judged_ns; // start of the running interval
+	uint64_t
+		rtt_min_ns; // quickest answer seen; forgotten slowly, so that a changed path is learnt
+	uint64_t rtt_sum_ns;
+	uint32_t answers; // in this interval
+	uint32_t losses;
+	uint32_t refusals; // SERVFAIL, REFUSED and the like
+	bool was_full;     // the window held something back
+	bool is_probing;   // slow start: doubles until the first sign of load
+};
+
+void flow_window_init(struct flow_window *window, uint32_t size_max);
+static inline bool flow_window_has_room(const struct flow_window *window, uint32_t in_flight)
+{
+	return in_flight < window->size;
+}
+void flow_window_answer(struct flow_window *window, uint64_t rtt_ns);
+void flow_window_loss(struct flow_window *window);
+void flow_window_refusal(struct flow_window *window);
+// Judges the interval when it is over. Cheap to call often.
+void flow_window_judge(struct flow_window *window, uint64_t now_ns);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "transaction/timer_fifo.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+int timer_fifo_init(struct timer_fifo *fifo, uint32_t capacity)
+{
+	assert(capacity > 0 && (capacity & (capacity - 1)) == 0);
+	*fifo = (struct timer_fifo) {.capacity = capacity};
+	// calloc of this size maps untouched pages: memory is used only as far as a ring's positions travel.
+	fifo->entries = calloc((size_t)capacity * TIMER_CLASSES, sizeof(*fifo->entries));
+	return fifo->entries == NULL ? -ENOMEM : 0;
+}
+
+void timer_fifo_fini(struct timer_fifo *fifo)
+{
+	free(fifo->entries);
+	fifo->entries = NULL;
+}
+
+unsigned timer_class_choose(uint64_t timeout_ns, uint64_t left_ns)
+{
+	unsigned class = 0;
+	while (class < TIMER_CLASSES - 1 && timer_class_ns(class) < timeout_ns) {
+		class ++;
+	}
+	while (class > 0 && timer_class_ns(class) > left_ns) {
+		class --;
+	}
+	return class;
+}
+
+static struct timer_entry *entry_at(const struct timer_fifo *fifo, unsigned class,
+				    uint32_t position)
+{
+	return &fifo->entries[(size_t) class * fifo->capacity + (position & (fifo->capacity - 1))];
+}
+
+bool timer_fifo_has_room(const struct timer_fifo *fifo)
+{
+	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
+		if (fifo->tail[class] - fifo->head[class] == fifo->capacity) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint32_t generation,
+		    uint64_t now_ns)
+{
+	assert(class < TIMER_CLASSES && fifo->tail[class] - fifo->head[class] < fifo->capacity);
+	*entry_at(fifo, class, fifo->tail[class]++) = (struct timer_entry) {
+		.due_ns = now_ns + timer_class_ns(class),
+		.slot = slot,
+		.generation = generation,
+	};
+}
+
+bool timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, struct timer_entry *ret_entry)
+{
+	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
+		if (fifo->head[class] == fifo->tail[class]) {
+			// An empty ring starts over, so that light traffic keeps touching the same few pages.
+			fifo->head[class] = fifo->tail[class] = 0;
+			continue;
+		}
+		const struct timer_entry *entry = entry_at(fifo, class, fifo->head[class]);
+		if (entry->due_ns <= now_ns) {
+			*ret_entry = *entry;
+			fifo->head[class]++;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t timer_fifo_next_ns(const struct timer_fifo *fifo)
+{
+	uint64_t next_ns = UINT64_MAX;
+	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
+		if (fifo->head[class] != fifo->tail[class]) {
+			uint64_t due_ns = entry_at(fifo, class, fifo->head[class])->due_ns;
+			next_ns = due_ns < next_ns ? due_ns : next_ns;
+		}
+	}
+	return next_ns;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "transaction/transaction_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
+			   const struct plx_siphash_key *hash_key)
+{
+	uint32_t count = 1u << slot_bits;
+	*table = (struct transaction_table) {.slot_count = count, .hash_key = *hash_key};
+	table->slots = aligned_alloc(PLX_CACHE_LINE, count * sizeof(*table->slots));
+	table->names = calloc(count, sizeof(*table->names)); // untouched pages until used
+	table->buckets = malloc(count * sizeof(*table->buckets));
+	if (table->slots == NULL || table->names == NULL || table->buckets == NULL) {
+		transaction_table_fini(table);
+		return -ENOMEM;
+	}
+	memset(table->slots, 0, count * sizeof(*table->slots));
+	for (uint32_t slot = 0; slot < count; slot++) {
+		table->slots[slot].next_queued = slot + 1 < count ? slot + 1 : SLOT_NONE;
+		table->buckets[slot] = SLOT_NONE;
+	}
+	table->free_head = 0;
+	table->free_tail = count - 1;
+	table->free_count = count;
+	return 0;
+}
+
+void transaction_table_fini(struct transaction_table *table)
+{
+	free(table->slots);
+	free(table->names);
+	free(table->buckets);
+	*table = (struct transaction_table) {0};
+}
+
+static uint32_t hash_of(const struct transaction_table *table, const struct transaction_key *key)
+{
+	uint8_t bytes[PLX_NAME_MAX + 3];
+	for (unsigned i = 0; i < key->name_length; i++) {
+		bytes[i] = plx_ascii_lower(key->name[i]);
+	}
+	bytes[key->name_length] = (uint8_t)key->qtype;
+	bytes[key->name_length + 1] = (uint8_t)(key->qtype >> 8);
+	bytes[key->name_length + 2] = key->key_flags;
+	return (uint32_t)plx_siphash(&table->hash_key, bytes, key->name_length + 3u);
+}
+
+// Label lengths are below 'A', so folding whole wire names never confuses them with letters.
+static bool is_same_name(const uint8_t *a, const uint8_t *b, unsigned length)
+{
+	for (unsigned i = 0; i < length; i++) {
+		if (plx_ascii_lower(a[i]) != plx_ascii_lower(b[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static uint32_t find_hashed(const struct transaction_table *table,
+			    const struct transaction_key *key, uint32_t hash)
+{
+	uint32_t slot = table->buckets[hash & (table->slot_count - 1)];
+	while (slot != SLOT_NONE) {
+		const struct transaction *transaction = &table->slots[slot];
+		if (transaction->name_hash == hash && transaction->qtype == key->qtype &&
+		    transaction->key_flags == key->key_flags &&
+		    transaction->name_length == key->name_length &&
+		    is_same_name(table->names[slot], key->name, key->name_length)) {
+			return slot;
+		}
+		slot = transaction->next_hashed;
+	}
+	return SLOT_NONE;
+}
+
+uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key)
+{
+	return find_hashed(table, key, hash_of(table, key));
+}
+
+uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key)
+{
+	uint32_t slot = table->free_head;
+	if (slot == SLOT_NONE) {
+		return SLOT_NONE;
+	}
+	struct transaction *transaction = &table->slots[slot];
+	table->free_head = transaction->next_queued;
+	if (table->free_head == SLOT_NONE) {
+		table->free_tail = SLOT_NONE;
+	}
+	table->free_count--;
+
+	uint32_t hash = hash_of(table, key);
+	uint32_t *bucket = &table->buckets[hash & (table->slot_count - 1)];
+	*transaction = (struct transaction) {
+		.generation = transaction->generation,
+		.previous_generation = transaction->previous_generation,
+		.name_hash = hash,
+		.next_hashed = *bucket,
+		.next_queued = SLOT_NONE,
+		.first_waiter = SLOT_NONE,
+		.qtype = key->qtype,
+		.key_flags = key->key_flags,
+		.name_length = key->name_length,
+		.state = TRANSACTION_QUEUED,
+	};
+	memcpy(table->names[slot], key->name, key->name_length);
+	*bucket = slot;
+	return slot;
+}
+
+void transaction_release(struct transaction_table *table, uint32_t slot)
+{
+	struct transaction *transaction = &table->slots[slot];
+	assert(transaction->state != TRANSACTION_FREE);
+	uint32_t *link = &table->buckets[transaction->name_hash & (table->slot_count - 1)];
+	while (*link != slot) {
+		link = &table->slots[*link].next_hashed;
+	}
+	*link = transaction->next_hashed;
+
+	transaction->state = TRANSACTION_FREE;
+	transaction->next_queued = SLOT_NONE;
+	if (table->free_tail == SLOT_NONE) {
+		table->free_head = slot;
+	} else {
+		table->slots[table->free_tail].next_queued = slot;
+	}
+	table->free_tail = slot;
+	table->free_count++;
+}
+
+void transaction_renew(struct transaction *transaction, uint32_t random_bits,
+		       unsigned generation_bits)
+{
+	uint32_t mask = (1u << generation_bits) - 1;
+	uint32_t generation = random_bits & mask;
+	if (generation == transaction->generation) {
+		generation = (generation + 1) & mask; // never the one just used
+	}
+	transaction->previous_generation = transaction->generation;
+	transaction->generation = (uint16_t)generation;
+}

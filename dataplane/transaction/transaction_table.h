@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The table of open questions. One question owns one slot of 64 bytes (a cache line); its name, as it was last sent,
+// lies in an array of its own. A slot is found two ways: by its index, which every answer carries encrypted
+// (query_identity.h), and by (name, type, flags) through a hash that merges identical questions.
+//
+// Free slots wait in a FIFO, not a stack: the next (slot, generation) pairs then walk through the whole code space,
+// so that pairs seen long ago tell nothing about those to come. Each send draws a fresh random generation.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/base/siphash.h>
+#include <parallax/dns/name.h>
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SLOT_NONE UINT32_MAX
+
+enum transaction_state {
+	TRANSACTION_FREE = 0,
+	TRANSACTION_QUEUED,     // waits in a send queue
+	TRANSACTION_WAIT_UDP,   // sent; the only state in which a datagram can be accepted
+	TRANSACTION_QUEUED_TCP, // waits to be handed to the TCP thread
+	TRANSACTION_WAIT_TCP,
+};
+
+#define TRANSACTION_SENT_EDNS 0x01    // the last query carried an OPT record
+#define TRANSACTION_BY_TCP 0x02       // TCP from now on
+#define TRANSACTION_SAW_TC 0x04       // a server truncated it
+#define TRANSACTION_SUSPECT 0x08      // odd or forged answers came
+#define TRANSACTION_COOKIE_RETRY 0x10 // BADCOOKIE was answered once with a new cookie
+#define TRANSACTION_WRONG_CASE 0x20   // the suspicion is that 0x20 case was not echoed
+#define TRANSACTION_INTERACTIVE 0x40  // someone interactive waits on it
+#define TRANSACTION_SENT_COOKIE 0x80  // the last query carried a COOKIE option
+
+struct transaction {
+	uint64_t sent_ns;       // of the last query
+	uint64_t first_sent_ns; // of the first one; 0 before it
+	uint64_t deadline_ns;   // the earliest among those who wait
+	uint32_t name_hash;     // of (lower-cased name, type, flags)
+	uint32_t next_hashed;   // merge chain
+	uint32_t next_queued;   // send queue or free FIFO
+	uint32_t first_waiter;  // look-up index
+	uint16_t generation;
+	uint16_t previous_generation; // tells a late answer from a forged one
+	uint16_t qtype;
+	uint16_t queries;
+	uint16_t last_rcode;
+	uint16_t last_ede;
+	uint8_t state;     // enum transaction_state
+	uint8_t flags;     // TRANSACTION_*
+	uint8_t key_flags; // PLX_JOB_* that make it another question
+	uint8_t name_length;
+	uint8_t upstream; // asked last
+	uint8_t attempts; // queries sent for this question
+	uint8_t attempts_max;
+	uint8_t failures;    // answers that said no (SERVFAIL, REFUSED ...), TCP failures included
+	uint8_t mismatches;  // packets that reached this slot and failed a later check
+	uint8_t last_status; // enum plx_status of the last failure
+	uint8_t last_cause;  // enum plx_cause of the last failure
+	uint8_t reserved;
+};
+static_assert(sizeof(struct transaction) == PLX_CACHE_LINE, "one slot is one cache line");
+
+struct transaction_table {
+	struct transaction *slots;
+	uint8_t (*names)[256]; // as last sent; 256 for the alignment
+	uint32_t *buckets;     // heads of merge chains
+	uint32_t slot_count;   // a power of two
+	uint32_t free_head;
+	uint32_t free_tail;
+	uint32_t free_count;
+	struct plx_siphash_key hash_key;
+};
+
+// `slot_bits` as in the query identity. -ENOMEM.
+PLX_MUST_CHECK int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
+					  const struct plx_siphash_key *hash_key);
+void transaction_table_fini(struct transaction_table *table);
+
+// What makes two questions the same one.
+struct transaction_key {
+	const uint8_t *name; // wire form, any case
+	uint8_t name_length;
+	uint8_t key_flags;
+	uint16_t qtype;
+};
+
+// The open question with this key, or SLOT_NONE.
+uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key);
+// A fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. Keeps the generations of
+// its former life, so that its late answers are recognised.
+uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
+void transaction_release(struct transaction_table *table, uint32_t slot);
+
+// Moves the slot to another generation drawn from `random_bits`: answers to earlier queries are late from now on.
+void transaction_renew(struct transaction *transaction, uint32_t random_bits,
+		       unsigned generation_bits);
