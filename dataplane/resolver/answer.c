@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "resolver/answer.h"
+
+#include <parallax/dns/rr_type.h>
+
+enum hop {
+	HOP_RECORDS,
+	HOP_ALIAS,
+	HOP_NOTHING,
+};
+
+// Looks for records of `qtype` or a CNAME at `owner` in the answer section.
+static enum hop find_hop(const struct plx_message *message, const struct plx_name *owner,
+			 uint16_t qtype, struct plx_name *ret_target)
+{
+	struct plx_record_cursor cursor = plx_message_records(message);
+	struct plx_record record;
+	enum hop hop = HOP_NOTHING;
+	while (plx_message_next(message, &cursor, &record) &&
+	       record.section == PLX_SECTION_ANSWER) {
+		if (record.class != PLX_CLASS_IN ||
+		    (record.type != qtype && record.type != PLX_TYPE_CNAME) ||
+		    !plx_message_name_equal(message, record.owner_offset, owner)) {
+			continue;
+		}
+		if (record.type == qtype) {
+			return HOP_RECORDS;
+		}
+		if (hop == HOP_NOTHING &&
+		    plx_message_name(message, record.rdata_offset, ret_target, NULL) == 0) {
+			hop = HOP_ALIAS;
+		}
+	}
+	return hop;
+}
+
+struct authority {
+	bool has_soa;
+	bool has_ns;
+};
+
+static struct authority read_authority(const struct plx_message *message)
+{
+	struct authority authority = {0};
+	struct plx_record_cursor cursor = plx_message_records(message);
+	struct plx_record record;
+	while (plx_message_next(message, &cursor, &record)) {
+		if (record.section == PLX_SECTION_AUTHORITY) {
+			authority.has_soa |= record.type == PLX_TYPE_SOA;
+			authority.has_ns |= record.type == PLX_TYPE_NS;
+		}
+	}
+	return authority;
+}
+
+// The chain ended at a name without records of the type asked for.
+static enum answer_kind read_negative(const struct plx_message *message, uint8_t alias_count)
+{
+	if (message->rcode == PLX_RCODE_NXDOMAIN) {
+		return ANSWER_NXDOMAIN; // of the last name in the chain, RFC 6604 3
+	}
+	struct authority authority = read_authority(message);
+	bool speaks_for_it = (message->flags & (PLX_FLAG_AA | PLX_FLAG_RA)) != 0;
+	if (authority.has_soa && speaks_for_it) {
+		return ANSWER_NODATA; // RFC 2308 2.2, types 1 and 2
+	}
+	if (alias_count > 0) {
+		return ANSWER_UNFINISHED;
+	}
+	if (!speaks_for_it || (authority.has_ns && (message->flags & PLX_FLAG_AA) == 0)) {
+		return ANSWER_LAME; // RFC 2308 2.2: a referral
+	}
+	return ANSWER_NODATA; // RFC 2308 2.2, type 3
+}
+
+static bool was_visited(const struct answer *answer, const struct plx_name *start,
+			const struct plx_name *target)
+{
+	if (plx_name_equal(start, target)) {
+		return true;
+	}
+	for (unsigned i = 0; i < answer->alias_count; i++) {
+		if (plx_name_equal(&answer->aliases[i], target)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void answer_read(const struct plx_message *message, const struct plx_name *name, uint16_t qtype,
+		 struct answer *ret_answer)
+{
+	ret_answer->message = message;
+	ret_answer->qtype = qtype;
+	ret_answer->alias_count = 0;
+	ret_answer->owner = *name;
+
+	for (;;) {
+		struct plx_name target;
+		switch (find_hop(message, &ret_answer->owner, qtype, &target)) {
+		case HOP_RECORDS:
+			ret_answer->kind = message->rcode == PLX_RCODE_NOERROR
+						   ? ANSWER_RECORDS
+						   : ANSWER_CONTRADICTORY;
+			return;
+		case HOP_NOTHING:
+			ret_answer->kind = read_negative(message, ret_answer->alias_count);
+			return;
+		case HOP_ALIAS:
+			break;
+		}
+		if (was_visited(ret_answer, name, &target)) {
+			ret_answer->kind = ANSWER_LOOP;
+			return;
+		}
+		if (ret_answer->alias_count == PLX_ALIASES_MAX) {
+			ret_answer->kind = ANSWER_LIMIT;
+			return;
+		}
+		ret_answer->aliases[ret_answer->alias_count++] = target;
+		ret_answer->owner = target;
+	}
+}

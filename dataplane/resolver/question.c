@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The life of one open question: joined by look-ups, queued, sent, retried, ended.
+
+#include "resolver/resolver_state.h"
+
+#include <assert.h>
+#include <errno.h>
+
+void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue)
+{
+	struct slot_queue *list = &resolver->queues[queue];
+	struct transaction *transaction = slot_of(resolver, slot);
+	transaction->state = queue == SEND_TCP ? TRANSACTION_QUEUED_TCP : TRANSACTION_QUEUED;
+	transaction->next_queued = SLOT_NONE;
+	if (list->tail == SLOT_NONE) {
+		list->head = slot;
+	} else {
+		slot_of(resolver, list->tail)->next_queued = slot;
+	}
+	list->tail = slot;
+}
+
+uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue)
+{
+	struct slot_queue *list = &resolver->queues[queue];
+	uint32_t slot = list->head;
+	if (slot != SLOT_NONE) {
+		list->head = slot_of(resolver, slot)->next_queued;
+		if (list->head == SLOT_NONE) {
+			list->tail = SLOT_NONE;
+		}
+	}
+	return slot;
+}
+
+// An interactive look-up joined a bulk question that was not sent yet. Rare, so a walk will do.
+static void move_before_bulk(struct resolver *resolver, uint32_t slot)
+{
+	struct slot_queue *bulk = &resolver->queues[SEND_BULK];
+	uint32_t previous = SLOT_NONE;
+	uint32_t at = bulk->head;
+	while (at != SLOT_NONE && at != slot) {
+		previous = at;
+		at = slot_of(resolver, at)->next_queued;
+	}
+	if (at == SLOT_NONE) {
+		return; // in a queue that is served before bulk anyway
+	}
+	uint32_t next = slot_of(resolver, slot)->next_queued;
+	if (previous == SLOT_NONE) {
+		bulk->head = next;
+	} else {
+		slot_of(resolver, previous)->next_queued = next;
+	}
+	if (bulk->tail == slot) {
+		bulk->tail = previous;
+	}
+	question_enqueue(resolver, slot, SEND_INTERACTIVE);
+}
+
+static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	struct lookup *lookup = &resolver->lookups[index];
+	lookup->slot = slot;
+	lookup->next_waiter = transaction->first_waiter;
+	bool is_first = transaction->first_waiter == LOOKUP_NONE;
+	transaction->first_waiter = index;
+	if (is_first || lookup->deadline_ns < transaction->deadline_ns) {
+		transaction->deadline_ns = lookup->deadline_ns;
+	}
+	if (lookup->attempts_max > transaction->attempts_max) {
+		transaction->attempts_max = lookup->attempts_max;
+	}
+	if (lookup->priority == PLX_PRIORITY_INTERACTIVE) {
+		transaction->flags |= TRANSACTION_INTERACTIVE;
+	}
+}
+
+int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
+		 uint8_t name_length, uint16_t qtype, uint64_t now_ns)
+{
+	const struct lookup *lookup = &resolver->lookups[index];
+	const struct transaction_key key = {
+		.name = name,
+		.name_length = name_length,
+		.qtype = qtype,
+		.key_flags = lookup->flags & PLX_JOB_TCP_ONLY,
+	};
+	uint32_t slot = transaction_find(&resolver->table, &key);
+	if (slot != SLOT_NONE) {
+		bool was_bulk = (slot_of(resolver, slot)->flags & TRANSACTION_INTERACTIVE) == 0;
+		join(resolver, slot, index);
+		count(&resolver->config.counters->questions_merged);
+		if (was_bulk && lookup->priority == PLX_PRIORITY_INTERACTIVE &&
+		    slot_of(resolver, slot)->state == TRANSACTION_QUEUED) {
+			move_before_bulk(resolver, slot);
+		}
+		return 0;
+	}
+	slot = transaction_acquire(&resolver->table, &key);
+	if (slot == SLOT_NONE) {
+		return -EAGAIN;
+	}
+	struct transaction *transaction = slot_of(resolver, slot);
+	transaction->upstream = UPSTREAM_NONE;
+	question_renew(resolver, transaction);
+	join(resolver, slot, index);
+	if (key.key_flags & PLX_JOB_TCP_ONLY) {
+		transaction->flags |= TRANSACTION_BY_TCP;
+		question_enqueue(resolver, slot, SEND_TCP);
+	} else {
+		question_enqueue(resolver, slot,
+				 lookup->priority == PLX_PRIORITY_INTERACTIVE ? SEND_INTERACTIVE
+									      : SEND_BULK);
+	}
+	return 0;
+}
+
+void question_renew(struct resolver *resolver, struct transaction *transaction)
+{
+	transaction_renew(transaction, plx_random_u32(resolver->config.random),
+			  resolver->config.identity->generation_bits);
+}
+
+void question_leave_upstream(struct resolver *resolver, struct transaction *transaction)
+{
+	if (transaction->state == TRANSACTION_WAIT_UDP) {
+		upstream_abandoned(&resolver->pool.servers[transaction->upstream]);
+		transaction->state =
+			TRANSACTION_QUEUED; // about to be queued or released by the caller
+	}
+}
+
+void question_note_failure(struct transaction *transaction, enum plx_status status,
+			   enum plx_cause cause)
+{
+	transaction->last_status = (uint8_t)status;
+	transaction->last_cause = (uint8_t)cause;
+}
+
+static unsigned failures_max(const struct resolver *resolver)
+{
+	unsigned twice = 2u * resolver->pool.count;
+	return twice < RESOLVER_FAILURES_MAX ? twice : RESOLVER_FAILURES_MAX;
+}
+
+void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	assert(transaction->state != TRANSACTION_WAIT_UDP);
+	if (transaction->attempts >= transaction->attempts_max ||
+	    transaction->failures >= failures_max(resolver)) {
+		question_fail(resolver, slot, now_ns);
+		return;
+	}
+	// The last of several tries goes by TCP: where UDP is lost or filtered, or answers to EDNS are dropped, it may
+	// be the only way; the kernel retransmits.
+	if (transaction->attempts >= 2 && transaction->attempts + 1 == transaction->attempts_max) {
+		transaction->flags |= TRANSACTION_BY_TCP;
+	}
+	count(&resolver->config.counters->queries_retried);
+	question_renew(resolver, transaction);
+	question_enqueue(resolver, slot,
+			 transaction->flags & TRANSACTION_BY_TCP ? SEND_TCP : SEND_RETRY);
+}
+
+void question_to_tcp(struct resolver *resolver, uint32_t slot)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	question_leave_upstream(resolver, transaction);
+	transaction->flags |= TRANSACTION_BY_TCP;
+	question_renew(resolver, transaction);
+	question_enqueue(resolver, slot, SEND_TCP);
+}
+
+// Closes the question and returns those who waited, as a list.
+static uint32_t close_question(struct resolver *resolver, uint32_t slot)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	question_leave_upstream(resolver, transaction);
+	uint32_t waiter = transaction->first_waiter;
+	transaction->first_waiter = LOOKUP_NONE;
+	transaction_release(&resolver->table, slot);
+	return waiter;
+}
+
+// What a failed question tells those who waited. Past a deadline the reason is TIMEOUT, unless a truncated answer
+// shows that there is one which we could not fetch.
+static struct plx_result describe_failure(const struct resolver *resolver,
+					  const struct transaction *transaction)
+{
+	struct plx_result failure = {
+		.status = transaction->last_status,
+		.cause = transaction->last_cause,
+		.attempts = transaction->attempts,
+		.queries = transaction->queries,
+		.qtype = transaction->qtype,
+	};
+	if (failure.status == PLX_STATUS_NOT_EVALUATED) {
+		failure.status = PLX_STATUS_TIMEOUT;
+		failure.cause =
+			transaction->queries > 0 ? PLX_CAUSE_NO_ANSWER : PLX_CAUSE_NO_SERVER;
+	}
+	if (failure.status == PLX_STATUS_BOGUS) {
+		failure.dnssec = PLX_DNSSEC_BOGUS;
+	}
+	if (failure.status == PLX_STATUS_ANSWERED || failure.status == PLX_STATUS_BOGUS ||
+	    failure.status == PLX_STATUS_LAME || failure.status == PLX_STATUS_MALFORMED) {
+		failure.rcode = transaction->last_rcode;
+		failure.ede_code = transaction->last_ede;
+		failure.server = resolver->pool.servers[transaction->upstream].config.endpoint;
+		failure.transport = transaction->flags & TRANSACTION_BY_TCP ? PLX_TRANSPORT_TCP
+									    : PLX_TRANSPORT_UDP;
+	}
+	return failure;
+}
+
+void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	const struct plx_result failure = describe_failure(resolver, slot_of(resolver, slot));
+	uint32_t waiter = close_question(resolver, slot);
+	while (waiter != LOOKUP_NONE) {
+		uint32_t next = resolver->lookups[waiter].next_waiter;
+		lookup_fail(resolver, waiter, &failure, now_ns);
+		waiter = next;
+	}
+}
+
+void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_result *verdict,
+		     const struct answer *answer, uint64_t now_ns)
+{
+	// Closed first, so that those who ask on find a free slot: there are as many slots as look-ups.
+	uint32_t waiter = close_question(resolver, slot);
+	while (waiter != LOOKUP_NONE) {
+		uint32_t next = resolver->lookups[waiter].next_waiter;
+		lookup_answer(resolver, waiter, verdict, answer, now_ns);
+		waiter = next;
+	}
+}
+
+bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	struct plx_result failure = describe_failure(resolver, transaction);
+	if (failure.status != PLX_STATUS_TRUNCATED) {
+		failure.status = PLX_STATUS_TIMEOUT;
+		failure.cause =
+			transaction->queries > 0 ? PLX_CAUSE_NO_ANSWER : PLX_CAUSE_NO_SERVER;
+	}
+	uint32_t *link = &transaction->first_waiter;
+	transaction->deadline_ns = UINT64_MAX;
+	while (*link != LOOKUP_NONE) {
+		struct lookup *lookup = &resolver->lookups[*link];
+		if (lookup->deadline_ns <= now_ns) {
+			uint32_t overdue = *link;
+			*link = lookup->next_waiter;
+			lookup_fail(resolver, overdue, &failure, now_ns);
+			continue;
+		}
+		if (lookup->deadline_ns < transaction->deadline_ns) {
+			transaction->deadline_ns = lookup->deadline_ns;
+		}
+		link = &lookup->next_waiter;
+	}
+	if (transaction->first_waiter != LOOKUP_NONE) {
+		return true;
+	}
+	close_question(resolver, slot);
+	return false;
+}
+
+void question_close_unwanted(struct resolver *resolver, uint32_t slot)
+{
+	// One that sits in a queue is released when it gets to the head; somebody may join it until then.
+	enum transaction_state state = slot_of(resolver, slot)->state;
+	if (state == TRANSACTION_WAIT_UDP || state == TRANSACTION_WAIT_TCP) {
+		close_question(resolver, slot);
+	}
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The public face of the engine: creation, upstreams, submit and cancel, what is due.
+
+#include "resolver/resolver_state.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BULK_RESERVE_SHIFT 3 // bulk may not take the last eighth of the look-ups
+
+static int allocate(struct resolver *resolver)
+{
+	uint32_t max = resolver->lookups_max;
+	// calloc of large blocks maps untouched pages: memory is used as far as look-ups are in flight at once.
+	resolver->lookups = calloc(max, sizeof(*resolver->lookups));
+	resolver->names = calloc(max, sizeof(*resolver->names));
+	resolver->aliases = calloc(max, sizeof(*resolver->aliases));
+	resolver->body = malloc(PLX_RESULT_BODY_MAX);
+	if (resolver->lookups == NULL || resolver->names == NULL || resolver->aliases == NULL ||
+	    resolver->body == NULL) {
+		return -ENOMEM;
+	}
+	struct plx_siphash_key hash_key;
+	plx_random_bytes(resolver->config.random, &hash_key, sizeof(hash_key));
+	plx_random_bytes(resolver->config.random, &resolver->cookie_key,
+			 sizeof(resolver->cookie_key));
+	int error = transaction_table_init(&resolver->table, resolver->config.identity->slot_bits,
+					   &hash_key);
+	return error != 0 ? error : timer_fifo_init(&resolver->timers, RESOLVER_TIMER_CAPACITY);
+}
+
+struct resolver *resolver_create(const struct resolver_config *config, int *ret_error)
+{
+	if (config->worker_count == 0 || config->lookups_max == 0 ||
+	    config->lookups_max > 1u << config->identity->slot_bits) {
+		*ret_error = -EINVAL;
+		return NULL;
+	}
+	struct resolver *resolver = calloc(1, sizeof(*resolver));
+	if (resolver == NULL) {
+		*ret_error = -ENOMEM;
+		return NULL;
+	}
+	resolver->config = *config;
+	resolver->worker_count = config->worker_count;
+	resolver->lookups_max = config->lookups_max;
+	int error = allocate(resolver);
+	if (error != 0) {
+		resolver_destroy(resolver);
+		*ret_error = error;
+		return NULL;
+	}
+	for (unsigned queue = 0; queue < SEND_QUEUES; queue++) {
+		resolver->queues[queue] =
+			(struct slot_queue) {.head = SLOT_NONE, .tail = SLOT_NONE};
+	}
+	for (uint32_t i = 0; i < resolver->lookups_max; i++) {
+		resolver->lookups[i].next_waiter =
+			i + 1 < resolver->lookups_max ? i + 1 : LOOKUP_NONE;
+	}
+	resolver->free_lookup = 0;
+	resolver->free_lookup_count = resolver->lookups_max;
+	token_bucket_init(&resolver->total_bucket, config->total_rate_qps / config->worker_count);
+	return resolver;
+}
+
+void resolver_destroy(struct resolver *resolver)
+{
+	if (resolver == NULL) {
+		return;
+	}
+	for (unsigned client = 0; client < RESOLVER_CLIENTS_MAX; client++) {
+		result_forget_parked(resolver, client);
+	}
+	transaction_table_fini(&resolver->table);
+	timer_fifo_fini(&resolver->timers);
+	free(resolver->lookups);
+	free(resolver->names);
+	free(resolver->aliases);
+	free(resolver->body);
+	free(resolver);
+}
+
+static void rebuild_order(struct upstream_pool *pool)
+{
+	pool->count = 0;
+	for (unsigned i = 0; i < UPSTREAMS_MAX; i++) {
+		if (pool->servers[i].is_set) {
+			pool->order[pool->count++] = (uint8_t)i;
+		}
+	}
+}
+
+void resolver_upstream_set(struct resolver *resolver, unsigned index,
+			   const struct upstream_config *config)
+{
+	assert(index < UPSTREAMS_MAX && !resolver->pool.servers[index].is_set);
+	upstream_init(&resolver->pool.servers[index], config, resolver->worker_count,
+		      &resolver->cookie_key, resolver->judged_ns);
+	rebuild_order(&resolver->pool);
+}
+
+void resolver_upstream_remove(struct resolver *resolver, unsigned index, uint64_t now_ns)
+{
+	assert(index < UPSTREAMS_MAX);
+	for (uint32_t slot = 0; slot < resolver->table.slot_count; slot++) {
+		struct transaction *transaction = slot_of(resolver, slot);
+		if (transaction->upstream == index && transaction->state == TRANSACTION_WAIT_UDP) {
+			question_leave_upstream(resolver, transaction);
+			question_retry(resolver, slot, now_ns);
+		}
+	}
+	resolver->pool.servers[index].is_set = false;
+	rebuild_order(&resolver->pool);
+}
+
+void resolver_upstream_drain(struct resolver *resolver, unsigned index, bool is_draining)
+{
+	assert(index < UPSTREAMS_MAX);
+	resolver->pool.servers[index].is_draining = is_draining;
+}
+
+void resolver_upstream_reachable(struct resolver *resolver, unsigned index, bool is_reachable)
+{
+	assert(index < UPSTREAMS_MAX);
+	resolver->pool.servers[index].is_reachable = is_reachable;
+}
+
+void resolver_upstream_read(const struct resolver *resolver, unsigned index,
+			    struct upstream_snapshot *ret_snapshot)
+{
+	const struct upstream *upstream = &resolver->pool.servers[index];
+	uint64_t now_ns = plx_counter_read(&resolver->judged_ns);
+	*ret_snapshot = (struct upstream_snapshot) {
+		.is_set = upstream->is_set,
+		.is_draining = upstream->is_draining,
+		.is_reachable = upstream->is_reachable,
+		.health = upstream_health_name((enum upstream_health)upstream->health),
+		.config = upstream->config,
+		.in_flight = upstream->in_flight,
+		.window = upstream->window.size,
+		.srtt_us = (uint32_t)(upstream->srtt_ns / 1000),
+		.rto_ms = (uint32_t)(upstream_timeout_ns(upstream, 0) / 1000 / 1000),
+		.sent = plx_counter_read(&upstream->sent),
+		.answered = plx_counter_read(&upstream->answered),
+		.timeouts = plx_counter_read(&upstream->timeouts),
+		.failures = plx_counter_read(&upstream->failures),
+		.unwanted = plx_counter_read(&upstream->unwanted),
+		.has_cookie = upstream->server_cookie_length > 0,
+		.no_edns = now_ns < upstream->no_edns_until_ns,
+		.no_0x20 = now_ns < upstream->no_case_until_ns,
+		.tcp_only = upstream_wants_tcp(upstream, now_ns),
+	};
+}
+
+uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priority)
+{
+	uint32_t reserve =
+		priority == PLX_PRIORITY_BULK ? resolver->lookups_max >> BULK_RESERVE_SHIFT : 0;
+	return resolver->free_lookup_count > reserve ? resolver->free_lookup_count - reserve : 0;
+}
+
+int resolver_submit(struct resolver *resolver, unsigned client, enum plx_priority priority,
+		    const struct plx_job *job, uint64_t now_ns)
+{
+	assert(client < RESOLVER_CLIENTS_MAX);
+	if (resolver_room(resolver, priority) == 0 ||
+	    resolver->clients[client].first_parked != NULL) {
+		return -EAGAIN;
+	}
+	count(&resolver->config.counters->jobs_received);
+	return lookup_start(resolver, client, priority, job, now_ns);
+}
+
+static void drop_waiters_of(struct resolver *resolver, uint32_t slot, unsigned client)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	uint32_t *link = &transaction->first_waiter;
+	while (*link != LOOKUP_NONE) {
+		struct lookup *lookup = &resolver->lookups[*link];
+		if (lookup->client != client) {
+			link = &lookup->next_waiter;
+			continue;
+		}
+		uint32_t gone = *link;
+		*link = lookup->next_waiter;
+		lookup_release(resolver, gone);
+	}
+	if (transaction->first_waiter == LOOKUP_NONE) {
+		question_close_unwanted(resolver, slot);
+	}
+}
+
+void resolver_cancel_client(struct resolver *resolver, unsigned client)
+{
+	result_forget_parked(resolver, client);
+	for (uint32_t slot = 0;
+	     slot < resolver->table.slot_count && resolver->clients[client].lookups > 0; slot++) {
+		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
+			drop_waiters_of(resolver, slot, client);
+		}
+	}
+}
+
+void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
+{
+	if (slot < resolver->table.slot_count) {
+		__builtin_prefetch(&resolver->table.slots[slot]);
+		__builtin_prefetch(resolver->table.names[slot]);
+	}
+}
+
+// A wait is over: the query by UDP is lost, or the TCP thread is still at it.
+static void expire_one(struct resolver *resolver, const struct timer_entry *entry, uint64_t now_ns)
+{
+	struct transaction *transaction = slot_of(resolver, entry->slot);
+	if (transaction->generation != entry->generation) {
+		return;
+	}
+	if (transaction->state == TRANSACTION_WAIT_TCP) {
+		if (question_drop_overdue(resolver, entry->slot, now_ns)) {
+			uint64_t left_ns = transaction->deadline_ns - now_ns;
+			timer_fifo_arm(&resolver->timers,
+				       timer_class_choose(TCP_QUERY_TIMEOUT_NS, left_ns),
+				       entry->slot, entry->generation, now_ns);
+		}
+		return;
+	}
+	if (transaction->state != TRANSACTION_WAIT_UDP) {
+		return;
+	}
+	count(&resolver->config.counters->query_timeouts);
+	upstream_timed_out(&resolver->pool.servers[transaction->upstream], now_ns);
+	transaction->state = TRANSACTION_QUEUED;
+	if (question_drop_overdue(resolver, entry->slot, now_ns)) {
+		question_retry(resolver, entry->slot, now_ns);
+	}
+}
+
+// Waiting questions have no timer: the oldest of each queue are looked at instead.
+static void expire_queued(struct resolver *resolver, uint64_t now_ns)
+{
+	for (enum send_queue queue = SEND_INTERACTIVE; queue < SEND_QUEUES; queue++) {
+		for (unsigned handled = 0; handled < RESOLVER_EXPIRE_BURST; handled++) {
+			uint32_t slot = resolver->queues[queue].head;
+			if (slot == SLOT_NONE || slot_of(resolver, slot)->deadline_ns > now_ns) {
+				break;
+			}
+			question_dequeue(resolver, queue);
+			if (question_drop_overdue(resolver, slot, now_ns)) {
+				question_enqueue(resolver, slot, queue);
+			}
+		}
+	}
+}
+
+void resolver_expire(struct resolver *resolver, uint64_t now_ns)
+{
+	if (resolver->clients_parked != 0) {
+		result_offer_parked(resolver);
+		if (!result_may_park(resolver)) {
+			return; // nothing may end while its result has no place
+		}
+	}
+	struct timer_entry entry;
+	for (unsigned handled = 0; handled < RESOLVER_EXPIRE_BURST; handled++) {
+		if (!timer_fifo_has_room(&resolver->timers) && handled > 0) {
+			break;
+		}
+		if (!timer_fifo_pop(&resolver->timers, now_ns, &entry)) {
+			break;
+		}
+		expire_one(resolver, &entry, now_ns);
+	}
+	expire_queued(resolver, now_ns);
+	if (now_ns - resolver->judged_ns >= FLOW_WINDOW_INTERVAL_NS) {
+		__atomic_store_n(&resolver->judged_ns, now_ns, __ATOMIC_RELAXED);
+		for (unsigned i = 0; i < resolver->pool.count; i++) {
+			flow_window_judge(&resolver->pool.servers[resolver->pool.order[i]].window,
+					  now_ns);
+		}
+	}
+	struct plx_worker_counters *counters = resolver->config.counters;
+	__atomic_store_n(&counters->lookups_in_flight,
+			 resolver->lookups_max - resolver->free_lookup_count, __ATOMIC_RELAXED);
+	__atomic_store_n(&counters->questions_in_flight,
+			 resolver->table.slot_count - resolver->table.free_count, __ATOMIC_RELAXED);
+}
+
+#define QUEUE_POLL_NS (1000ull * 1000) // queued work that limits hold back is looked at this often
+
+uint64_t resolver_next_wakeup(const struct resolver *resolver, uint64_t now_ns)
+{
+	uint64_t next_ns = timer_fifo_next_ns(&resolver->timers);
+	bool has_queued = resolver->clients_parked != 0;
+	for (unsigned queue = 0; queue < SEND_QUEUES; queue++) {
+		has_queued |= resolver->queues[queue].head != SLOT_NONE;
+	}
+	if (has_queued && now_ns + QUEUE_POLL_NS < next_ns) {
+		next_ns = now_ns + QUEUE_POLL_NS;
+	}
+	return next_ns;
+}

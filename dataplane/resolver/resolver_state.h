@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files of the resolver share with each other and nobody else. The story is in resolver.h.
+//
+//   resolver.c       create, upstreams, expiry, the public face
+//   lookup.c         a job from submit to result: climb, aliases, waiting
+//   question.c       an open question: merge, queue, retry, end
+//   query_send.c     the next query: server, 0x20, EDNS, cookie
+//   reply_match.c    is this packet an answer to what was asked (the anti-spoofing wall)
+//   reply_judge.c    what an accepted answer means for its question
+//   answer.c         what a message says about (name, type)
+//   result_deliver.c results on their way out, parked when the client does not read
+
+#pragma once
+
+#include <parallax/base/random_source.h>
+#include <parallax/base/siphash.h>
+#include <parallax/dns/message_reader.h>
+#include <parallax/dns/rr_type.h>
+
+#include "ratelimit/token_bucket.h"
+#include "resolver/resolver.h"
+#include "resolver/upstream_choice.h"
+#include "transaction/timer_fifo.h"
+#include "transaction/transaction_table.h"
+
+#define LOOKUP_NONE UINT32_MAX
+#define RESOLVER_TIMER_CAPACITY                                                                    \
+	(1u << 18)                // sends within the longest timeout class; beyond it sending waits
+#define RESOLVER_MISMATCHES_MAX 8 // packets that fail against one live slot before TCP takes over
+#define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
+#define RESOLVER_TCP_FAILURES_MAX 3
+#define RESOLVER_QUERIES_MAX 200 // per look-up, all its questions together (BIND's max-query-count)
+#define RESOLVER_EXPIRE_BURST 256 // timers handled per call
+#define RESOLVER_PARKED_BYTES_MAX (64u * 1024 * 1024)
+
+struct answer;
+
+struct lookup {
+	uint64_t tag;
+	uint64_t deadline_ns;
+	uint32_t next_waiter; // on the same question; or the free list
+	uint32_t slot;        // the question it waits on
+	uint16_t qtype;
+	uint16_t queries;
+	uint8_t client;
+	uint8_t kind; // enum plx_job_kind; 0: free
+	uint8_t flags;
+	uint8_t priority;
+	uint8_t attempts_max;
+	uint8_t ancestor;    // octet offset into its name of the ancestor being asked (climb)
+	uint8_t alias_count; // hops so far from that ancestor
+	uint8_t dnssec;      // weakest so far (climb)
+	bool has_dnssec;
+};
+
+struct lookup_aliases {
+	struct plx_name names[PLX_ALIASES_MAX];
+};
+
+// Send queues, in order of service. A retry goes before new bulk work: it has waited already.
+enum send_queue { SEND_INTERACTIVE, SEND_RETRY, SEND_BULK, SEND_TCP, SEND_QUEUES };
+
+struct slot_queue {
+	uint32_t head;
+	uint32_t tail;
+};
+
+struct parked_result {
+	struct parked_result *next;
+	struct plx_result result;
+	uint8_t body[];
+};
+
+struct client_state {
+	struct parked_result *first_parked;
+	struct parked_result *last_parked;
+	uint32_t lookups;
+};
+
+struct resolver {
+	// Read mostly.
+	struct resolver_config config;
+	struct plx_siphash_key cookie_key;
+	unsigned worker_count;
+
+	// Hot.
+	struct transaction_table table;
+	struct timer_fifo timers;
+	struct slot_queue queues[SEND_QUEUES];
+	struct token_bucket total_bucket;
+	struct upstream_pool pool;
+
+	struct lookup *lookups;
+	struct plx_name *names;         // the name of each look-up, as the client wrote it
+	struct lookup_aliases *aliases; // of each look-up; pages touched only when used
+	uint32_t lookups_max;
+	uint32_t free_lookup;
+	uint32_t free_lookup_count;
+	uint32_t clients_parked; // bit per client with parked results
+	size_t parked_bytes;
+	struct client_state clients[RESOLVER_CLIENTS_MAX];
+	uint64_t judged_ns;
+	uint8_t *body; // scratch for one result body
+};
+
+// --- lookup.c
+int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority priority,
+		 const struct plx_job *job, uint64_t now_ns);
+// Ends with a result that no answer stands behind.
+void lookup_fail(struct resolver *resolver, uint32_t index, const struct plx_result *failure,
+		 uint64_t now_ns);
+// Goes on after its question was answered: climbs, follows an alias, or ends.
+void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_result *verdict,
+		   const struct answer *answer, uint64_t now_ns);
+void lookup_release(struct resolver *resolver, uint32_t index);
+
+// --- question.c
+// Lets the look-up wait on (name, its type), opened or merged. -EAGAIN when no slot is free.
+PLX_MUST_CHECK int question_ask(struct resolver *resolver, uint32_t lookup, const uint8_t *name,
+				uint8_t name_length, uint16_t qtype, uint64_t now_ns);
+void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue);
+// Takes the head of a queue, skipping nothing; SLOT_NONE when it is empty.
+uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue);
+// Ends the running query without an answer; the next one follows, or the question fails.
+void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
+// The answer will be fetched by TCP; what comes by UDP from now on is late.
+void question_to_tcp(struct resolver *resolver, uint32_t slot);
+void question_note_failure(struct transaction *transaction, enum plx_status status,
+			   enum plx_cause cause);
+// Fails it for everybody who waits, with the last failure noted.
+void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
+// Hands the answer to everybody who waits, and closes.
+void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_result *verdict,
+		     const struct answer *answer, uint64_t now_ns);
+// Fails those whose deadline has passed; the question goes on for the others. False when it was closed.
+bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
+// Ends what is outstanding at its server: exactly once per query sent by UDP.
+void question_leave_upstream(struct resolver *resolver, struct transaction *transaction);
+void question_close_unwanted(struct resolver *resolver, uint32_t slot);
+void question_renew(struct resolver *resolver, struct transaction *transaction);
+void question_remove_from_queue(struct resolver *resolver, uint32_t slot);
+
+// --- reply_judge.c
+struct accepted_reply {
+	const struct plx_message *message; // checked
+	uint32_t slot;
+	enum plx_transport transport;
+	uint32_t rtt_us;
+};
+void reply_judge(struct resolver *resolver, const struct accepted_reply *reply, uint64_t now_ns);
+
+// --- result_deliver.c
+void result_deliver(struct resolver *resolver, unsigned client, const struct plx_result *result,
+		    const uint8_t *body);
+void result_offer_parked(struct resolver *resolver);
+void result_forget_parked(struct resolver *resolver, unsigned client);
+static inline bool result_may_park(const struct resolver *resolver)
+{
+	return resolver->parked_bytes + sizeof(struct parked_result) + PLX_RESULT_BODY_MAX <=
+	       RESOLVER_PARKED_BYTES_MAX;
+}
+
+// A datagram from an upstream's address that failed a check.
+void reply_count_unwanted(struct resolver *resolver, const struct plx_endpoint *source,
+			  uint64_t now_ns);
+
+static inline struct transaction *slot_of(struct resolver *resolver, uint32_t slot)
+{
+	return &resolver->table.slots[slot];
+}
+
+static inline void count(uint64_t *counter)
+{
+	// One writer; readers load relaxed.
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}

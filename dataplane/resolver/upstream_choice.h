@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which server gets a query.
+
+#pragma once
+
+#include "resolver/upstream.h"
+
+#include <stdint.h>
+
+#define UPSTREAM_NONE UINT8_MAX
+
+struct plx_random;
+
+struct upstream_pool {
+	struct upstream servers[UPSTREAMS_MAX];
+	uint8_t order[UPSTREAMS_MAX]; // indices of the set ones, first `count`
+	uint8_t count;
+};
+
+// Picks, of two servers drawn at random, the one with the shorter expected wait (SRTT times the queries already
+// waiting there), among those that may be sent to now; `avoid` (the server asked last, or UPSTREAM_NONE) only if no
+// other is left, and servers that are down only if no other is up. UPSTREAM_NONE: nobody may be asked now.
+uint8_t upstream_choose(const struct upstream_pool *pool, uint8_t avoid, struct plx_random *random,
+			uint64_t now_ns);
+// The set server with this address and port, or UPSTREAM_NONE.
+uint8_t upstream_find(const struct upstream_pool *pool, const struct plx_endpoint *endpoint);
