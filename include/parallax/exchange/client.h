@@ -35,7 +35,7 @@ struct plx_client_config {
 struct plx_client;
 
 // Attaches now. NULL and ret_error: -errno of the connection (-ENOENT, -ECONNREFUSED, -EACCES),
-// PLX_ERR_REGION_VERSION, -ENOMEM.
+// PLX_ERR_REGION_VERSION, -ENOSPC (too many clients), -EPROTO (not a dataplane), -ETIMEDOUT, -EINVAL, -ENOMEM.
 struct plx_client *plx_client_open(const struct plx_client_config *config, int *ret_error);
 // Outstanding look-ups are forgotten by both sides. NULL is accepted.
 void plx_client_close(struct plx_client *client);
@@ -44,7 +44,10 @@ bool plx_client_is_attached(const struct plx_client *client);
 uint32_t plx_client_outstanding(const struct plx_client *client);
 uint32_t plx_client_worker_count(const struct plx_client *client);
 // Pollable: readable when results wait or the connection changed. For event loops; call plx_client_collect then.
+// It stays readable until a collect returned 0. Re-attaching is driven by it as well.
 int plx_client_fd(const struct plx_client *client);
+// Results that answered no open look-up: ignored and counted. Above 0 the dataplane has a bug.
+uint64_t plx_client_stray_results(const struct plx_client *client);
 
 // Queues one job. job->tag is the caller's own and comes back unchanged. -EAGAIN: the window or the worker's ring
 // is full (collect, then try again); -ENOTCONN: detached; -EINVAL: the job breaks a limit of job.h.
@@ -52,12 +55,13 @@ int plx_client_fd(const struct plx_client *client);
 PLX_MUST_CHECK int plx_client_submit(struct plx_client *client, const struct plx_job *job);
 void plx_client_flush(struct plx_client *client);
 
-// Called once per job with its terminal result; `body` is valid only during the call. May submit.
+// Called once per job with its terminal result; `body` is valid only during the call. May submit and flush,
+// nothing else.
 typedef void (*plx_result_cb)(void *context, const struct plx_result *result, const uint8_t *body);
 
 // Hands over up to `max` results that are there now; returns how many. Never blocks.
 unsigned plx_client_collect(struct plx_client *client, unsigned max, plx_result_cb callback,
 			    void *context);
 // Flushes, then sleeps until a result, a change of the connection or the timeout. While detached it tries to
-// re-attach. Returns 0, or -EINTR on a signal.
+// re-attach. Returns 0, or -EINTR on a signal. May return early: collect and look again.
 int plx_client_wait(struct plx_client *client, int timeout_ms);
