@@ -9,8 +9,6 @@
 
 #include <errno.h>
 
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
 #define PROTOCOL_UDP 17
 #define IPV4_DONT_FRAGMENT 0x4000
 #define UDP_HEADER_BYTES 8
@@ -47,9 +45,9 @@ int header_template_build(struct header_template *header, const struct header_fi
 	}
 	struct header_template built = {.family = family};
 	struct plx_writer writer = plx_writer_init(built.bytes, sizeof(built.bytes));
-	plx_write_bytes(&writer, fields->destination_mac, MAC_ADDRESS_BYTES);
-	plx_write_bytes(&writer, fields->source_mac, MAC_ADDRESS_BYTES);
-	plx_write_u16(&writer, family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
+	plx_write_bytes(&writer, &fields->destination_mac, sizeof(fields->destination_mac));
+	plx_write_bytes(&writer, &fields->source_mac, sizeof(fields->source_mac));
+	plx_write_u16(&writer, family == 4 ? ETHERNET_TYPE_IPV4 : ETHERNET_TYPE_IPV6);
 	size_t ip_at = writer.position;
 	if (family == 4) {
 		write_ipv4(&writer, fields);

@@ -12,16 +12,16 @@
 #include <parallax/base/attributes.h>
 #include <parallax/base/ip_address.h>
 
-#include <stdbool.h>
+#include "link/ethernet.h"
+
 #include <stdint.h>
 
-#define MAC_ADDRESS_BYTES 6
 #define HEADER_TEMPLATE_MAX 62 // Ethernet 14, IPv6 40, UDP 8
 #define HEADER_HOP_LIMIT 64
 
 struct header_fields {
-	uint8_t source_mac[MAC_ADDRESS_BYTES];
-	uint8_t destination_mac[MAC_ADDRESS_BYTES];
+	struct mac_address source_mac;
+	struct mac_address destination_mac;
 	struct plx_ip source;
 	struct plx_endpoint destination;
 };

@@ -7,12 +7,9 @@
 
 #include <parallax/base/byte_reader.h>
 
+#include "link/ethernet.h"
 #include "network/checksum.h"
 
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_ARP 0x0806
-#define ETHERTYPE_VLAN 0x8100
-#define ETHERTYPE_IPV6 0x86dd
 #define PROTOCOL_UDP 17
 #define PROTOCOL_ICMPV6 58
 #define PROTOCOL_IPV6_FRAGMENT 44
@@ -163,11 +160,11 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 	struct plx_reader reader = plx_reader_init(frame, length);
 	plx_read_bytes(&reader, 12); // MAC addresses: the port filters, our IP addresses decide
 	uint16_t type = plx_read_u16(&reader);
-	if (type == ETHERTYPE_VLAN) {
+	if (type == ETHERNET_TYPE_VLAN) {
 		uint16_t tag = plx_read_u16(&reader);
 		type = plx_read_u16(&reader);
 		if ((tag & VLAN_ID_BITS) != 0) {
-			return drop(PLX_DROP_NOT_OURS, ret_reason); // another VLAN than ours
+			return PACKET_FOREIGN; // another VLAN than ours
 		}
 	}
 	if (reader.failed) {
@@ -175,12 +172,12 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 	}
 	struct ip_packet packet = {0};
 	enum plx_drop_reason reason;
-	if (type == ETHERTYPE_IPV4) {
+	if (type == ETHERNET_TYPE_IPV4) {
 		reason = read_ipv4(&reader, &packet);
-	} else if (type == ETHERTYPE_IPV6) {
+	} else if (type == ETHERNET_TYPE_IPV6) {
 		reason = read_ipv6(&reader, &packet);
 	} else {
-		return type == ETHERTYPE_ARP ? PACKET_NEIGHBOR : PACKET_FOREIGN;
+		return type == ETHERNET_TYPE_ARP ? PACKET_NEIGHBOR : PACKET_FOREIGN;
 	}
 	if (reason != PLX_DROP_ACCEPTED) {
 		return drop(reason, ret_reason);

@@ -14,6 +14,7 @@
 #include <parallax/base/ip_address.h>
 #include <parallax/exchange/worker_counters.h>
 
+#include "link/link_path.h"
 #include "resolver/resolver.h"
 #include "resolver/upstream_config.h"
 
@@ -68,6 +69,8 @@ PLX_MUST_CHECK int worker_group_remove_upstream(struct worker_group *group, unsi
 // Draining: open queries may be answered, no new ones are sent. -ENOENT when there is no such index.
 PLX_MUST_CHECK int worker_group_drain_upstream(struct worker_group *group, unsigned index,
 					       bool is_draining);
+// How its frames get there, or why they do not.
+enum link_path_state worker_group_upstream_path(const struct worker_group *group, unsigned index);
 // The index of an endpoint, or -ENOENT.
 PLX_MUST_CHECK int worker_group_find_upstream(const struct worker_group *group,
 					      const struct plx_endpoint *endpoint);
@@ -77,7 +80,13 @@ PLX_MUST_CHECK int worker_group_find_upstream(const struct worker_group *group,
 void worker_group_set_poll_mode(struct worker_group *group, bool is_polling);
 bool worker_group_is_poll_mode(const struct worker_group *group);
 
+// While draining, workers take no new jobs and finish those they have; SIGTERM drains before it stops.
+void worker_group_set_drain(struct worker_group *group, bool is_draining);
+bool worker_group_is_draining(const struct worker_group *group);
+uint64_t worker_group_lookups_in_flight(const struct worker_group *group);
+
 // taps[i] is where worker i copies its packets to, or NULL for none; `taps` NULL ends the capture. `done` (may be
-// NULL) is called from the event loop once no worker touches the former taps any more.
-void worker_group_set_capture(struct worker_group *group, struct packet_tap *const *taps,
-			      void (*done)(void *context), void *context);
+// NULL) is called from the event loop once no worker touches the former taps any more. -ENOMEM: nothing changed.
+PLX_MUST_CHECK int worker_group_set_capture(struct worker_group *group,
+					    struct packet_tap *const *taps,
+					    void (*done)(void *context), void *context);

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Packets in, in three passes over a burst so that memory latency overlaps: prefetch the headers; parse them, decode
+// the identity and prefetch its slot; hand the payload to the resolver. An answer whose code names another worker goes
+// to that worker's ring: the key is shared, so any queue can tell whose it is.
+
+#include "capture/packet_tap.h"
+#include "worker/worker.h"
+
+#include <rte_ethdev.h>
+#include <rte_prefetch.h>
+
+#define DNS_MESSAGE_MIN 17 // header and the shortest question: root, type, class
+
+struct parsed_packet {
+	struct rte_mbuf *mbuf;
+	struct datagram datagram;
+};
+
+struct receive_burst {
+	struct parsed_packet answers[WORKER_BURST];
+	struct rte_mbuf *done[WORKER_BURST]; // to be freed
+	unsigned answer_count;
+	unsigned done_count;
+	unsigned frame_count; // handed to the control thread
+	bool is_steered;      // came from a peer: was captured and must not be steered again
+};
+
+static enum packet_checksum offload_state(const struct rte_mbuf *mbuf)
+{
+	switch (mbuf->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) {
+	case RTE_MBUF_F_RX_L4_CKSUM_GOOD:
+		return PACKET_CHECKSUM_GOOD;
+	case RTE_MBUF_F_RX_L4_CKSUM_BAD:
+		return PACKET_CHECKSUM_BAD;
+	default:
+		return PACKET_CHECKSUM_UNKNOWN;
+	}
+}
+
+static void finish(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
+		   enum plx_drop_reason reason)
+{
+	worker_count_packet(worker, reason);
+	burst->done[burst->done_count++] = mbuf;
+}
+
+// ARP, neighbour discovery and the kernel's traffic leave through the control thread. Shared mode has none of it: its
+// XDP program lets nothing but answers through.
+static void hand_to_control(struct worker *worker, struct receive_burst *burst,
+			    struct rte_mbuf *mbuf, enum plx_drop_reason reason)
+{
+	if (worker->frames_in == NULL || rte_ring_sp_enqueue(worker->frames_in, mbuf) != 0) {
+		finish(worker, burst, mbuf, PLX_DROP_NOT_OURS);
+		return;
+	}
+	worker_count_packet(worker, reason);
+	burst->frame_count++;
+}
+
+static void steer(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
+		  uint16_t owner)
+{
+	const struct worker_environment *environment = worker->environment;
+	if (owner >= environment->worker_count || burst->is_steered) {
+		finish(worker, burst, mbuf, PLX_DROP_NO_TRANSACTION);
+		return;
+	}
+	if (rte_ring_mp_enqueue(environment->workers[owner]->steered, mbuf) != 0) {
+		finish(worker, burst, mbuf, PLX_DROP_STEER_FULL);
+		return;
+	}
+	worker->counters.packets_steered++; // its owner counts what becomes of it
+}
+
+static void accept_answer(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
+			  const struct packet_view *view)
+{
+	struct query_code code;
+	if (view->payload_length < DNS_MESSAGE_MIN) {
+		finish(worker, burst, mbuf, PLX_DROP_SHORT);
+		return;
+	}
+	uint16_t id = (uint16_t)((unsigned)view->payload[0] << 8 | view->payload[1]);
+	if (!query_identity_decode(&worker->environment->identity, view->destination_port, id,
+				   &code)) {
+		finish(worker, burst, mbuf, PLX_DROP_NO_TRANSACTION);
+		return;
+	}
+	if (code.worker != worker->index) {
+		steer(worker, burst, mbuf, code.worker);
+		return;
+	}
+	resolver_prefetch(worker->resolver, code.slot);
+	burst->answers[burst->answer_count++] = (struct parsed_packet) {
+		.mbuf = mbuf,
+		.datagram = {.payload = view->payload,
+			     .length = view->payload_length,
+			     .source = view->source,
+			     .code = code},
+	};
+}
+
+static void parse(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
+		  uint64_t now_ns)
+{
+	struct packet_view view;
+	enum plx_drop_reason reason = PLX_DROP_BAD_FRAME;
+	const uint8_t *frame = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+	if (mbuf->nb_segs != 1) {
+		finish(worker, burst, mbuf,
+		       PLX_DROP_BAD_FRAME); // no answer is longer than a buffer
+		return;
+	}
+	switch (packet_classify(&worker->rules, frame, mbuf->data_len, offload_state(mbuf), &view,
+				&reason)) {
+	case PACKET_ANSWER:
+		if (!burst->is_steered) {
+			packet_tap_frame(worker->tap, frame, mbuf->data_len, now_ns,
+					 PACKET_RECEIVED);
+		}
+		accept_answer(worker, burst, mbuf, &view);
+		break;
+	case PACKET_NEIGHBOR:
+		hand_to_control(worker, burst, mbuf, PLX_DROP_NEIGHBOR);
+		break;
+	case PACKET_FOREIGN:
+		hand_to_control(worker, burst, mbuf, PLX_DROP_TO_KERNEL);
+		break;
+	case PACKET_DROP:
+		finish(worker, burst, mbuf, reason);
+		break;
+	}
+}
+
+static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned count,
+		      struct receive_burst *burst, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < count; i++) {
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], const void *));
+	}
+	for (unsigned i = 0; i < count; i++) {
+		parse(worker, burst, mbufs[i], now_ns);
+	}
+	for (unsigned i = 0; i < burst->answer_count; i++) {
+		finish(worker, burst, burst->answers[i].mbuf,
+		       resolver_receive(worker->resolver, &burst->answers[i].datagram, now_ns));
+	}
+	rte_pktmbuf_free_bulk(burst->done, burst->done_count);
+	if (burst->frame_count > 0) {
+		worker_notify_control(worker);
+	}
+}
+
+unsigned burst_receive(struct worker *worker, uint64_t now_ns)
+{
+	struct rte_mbuf *mbufs[WORKER_BURST];
+	uint16_t count =
+		rte_eth_rx_burst(worker->environment->port, worker->queue, mbufs, WORKER_BURST);
+	if (count == 0) {
+		return 0;
+	}
+	worker->counters.packets_received += count;
+	struct receive_burst burst;
+	burst.answer_count = burst.done_count = burst.frame_count = 0;
+	burst.is_steered = false;
+	run_burst(worker, mbufs, count, &burst, now_ns);
+	return count;
+}
+
+unsigned burst_steered(struct worker *worker, uint64_t now_ns)
+{
+	if (worker->steered == NULL) {
+		return 0;
+	}
+	struct rte_mbuf *mbufs[WORKER_BURST];
+	unsigned count =
+		rte_ring_sc_dequeue_burst(worker->steered, (void **)mbufs, WORKER_BURST, NULL);
+	if (count == 0) {
+		return 0;
+	}
+	struct receive_burst burst;
+	burst.answer_count = burst.done_count = burst.frame_count = 0;
+	burst.is_steered = true;
+	run_burst(worker, mbufs, count, &burst, now_ns);
+	return count;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The worker's end of the exchange: jobs from clients' lanes into the resolver, interactive ones first, and results
+// back. A job is taken out of its ring only once the resolver has it, so a full resolver makes clients wait.
+
+#include "exchange/exchange_lane.h"
+#include "worker/worker.h"
+
+#include <errno.h>
+
+#define INTAKE_PER_LANE 32 // jobs taken from one client before the next has its turn
+
+enum lane_state { LANE_EMPTY, LANE_MORE, LANE_BLOCKED };
+
+static void break_lane(struct worker *worker, unsigned client)
+{
+	uint32_t broken = worker->broken_lanes | 1u << client;
+	__atomic_store_n(&worker->broken_lanes, broken, __ATOMIC_RELAXED);
+	worker->counters.jobs_rejected++;
+}
+
+static enum lane_state read_lane(struct worker *worker, struct exchange_lane *lane, uint64_t now_ns,
+				 unsigned *taken)
+{
+	struct plx_job job;
+	unsigned client = exchange_lane_client(lane);
+	if ((worker->broken_lanes & 1u << client) != 0) {
+		return LANE_EMPTY;
+	}
+	for (unsigned i = 0; i < INTAKE_PER_LANE; i++) {
+		int status = exchange_lane_peek(lane, &job);
+		if (status == 0) {
+			return LANE_EMPTY;
+		}
+		if (status < 0 && status != -EINVAL) {
+			break_lane(worker, client);
+			return LANE_EMPTY;
+		}
+		if (status > 0) {
+			status = resolver_submit(worker->resolver, client,
+						 exchange_lane_priority(lane), &job, now_ns);
+			if (status == -EAGAIN) {
+				return LANE_BLOCKED;
+			}
+		}
+		exchange_lane_take(lane);
+		worker->dirty_lanes |= 1u << client;
+		(*taken)++;
+		if (status < 0) {
+			worker->counters.jobs_rejected++;
+		} else {
+			worker->counters.jobs_received++;
+		}
+	}
+	return LANE_MORE;
+}
+
+static unsigned intake_priority(struct worker *worker, enum plx_priority priority, uint64_t now_ns)
+{
+	struct worker_lanes *lanes = &worker->lanes[priority];
+	unsigned taken = 0;
+	for (unsigned i = 0; i < lanes->count; i++) {
+		unsigned at = lanes->next + i;
+		at = at >= lanes->count ? at - lanes->count : at;
+		if (read_lane(worker, lanes->lanes[at], now_ns, &taken) == LANE_BLOCKED) {
+			break; // full for this priority: every lane of it would be refused
+		}
+	}
+	if (lanes->count > 0 && ++lanes->next >= lanes->count) {
+		lanes->next = 0;
+	}
+	return taken;
+}
+
+unsigned lane_intake(struct worker *worker, uint64_t now_ns)
+{
+	if (PLX_UNLIKELY(worker->is_draining)) {
+		return 0;
+	}
+	unsigned taken = intake_priority(worker, PLX_PRIORITY_INTERACTIVE, now_ns);
+	return taken + intake_priority(worker, PLX_PRIORITY_BULK, now_ns);
+}
+
+bool lane_deliver(void *context, unsigned client, const struct plx_result *result,
+		  const uint8_t *body)
+{
+	struct worker *worker = context;
+	struct exchange_lane *lane = worker->lane_of_client[client];
+	if (lane == NULL) {
+		return true; // detached: nobody waits for it any more
+	}
+	if (!exchange_lane_deliver(lane, result, body)) {
+		return false;
+	}
+	worker->dirty_lanes |= 1u << client;
+	return true;
+}
+
+void lane_flush_all(struct worker *worker)
+{
+	while (worker->dirty_lanes != 0) {
+		unsigned client = (unsigned)__builtin_ctz(worker->dirty_lanes);
+		worker->dirty_lanes &= worker->dirty_lanes - 1;
+		exchange_lane_flush(worker->lane_of_client[client]);
+	}
+}
+
+static void show_lane_count(struct worker *worker)
+{
+	unsigned count = worker->lanes[PLX_PRIORITY_INTERACTIVE].count +
+			 worker->lanes[PLX_PRIORITY_BULK].count;
+	__atomic_store_n(&worker->lane_count, (uint8_t)count, __ATOMIC_RELAXED);
+}
+
+void lane_attach(struct worker *worker, struct exchange_lane *lane)
+{
+	unsigned client = exchange_lane_client(lane);
+	struct worker_lanes *lanes = &worker->lanes[exchange_lane_priority(lane)];
+	uint32_t broken = worker->broken_lanes & ~(1u << client);
+	__atomic_store_n(&worker->broken_lanes, broken, __ATOMIC_RELAXED);
+	worker->lane_of_client[client] = lane;
+	lanes->lanes[lanes->count++] = lane; // one lane a client: RESOLVER_CLIENTS_MAX places
+	show_lane_count(worker);
+}
+
+void lane_detach(struct worker *worker, struct exchange_lane *lane)
+{
+	unsigned client = exchange_lane_client(lane);
+	struct worker_lanes *lanes = &worker->lanes[exchange_lane_priority(lane)];
+	worker->lane_of_client[client] = NULL;
+	worker->dirty_lanes &= ~(1u << client);
+	resolver_cancel_client(worker->resolver, client);
+	for (unsigned i = 0; i < lanes->count; i++) {
+		if (lanes->lanes[i] == lane) {
+			lanes->lanes[i] = lanes->lanes[--lanes->count];
+			break;
+		}
+	}
+	if (lanes->next >= lanes->count) {
+		lanes->next = 0;
+	}
+	show_lane_count(worker);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One worker: an lcore with one receive and one transmit queue, its own resolver and its own part of the query codes.
+// It runs every packet to completion and never locks, allocates, logs or enters the kernel, except to sleep.
+//
+//              port RX        peers         tcp_pool       lanes (clients)
+//                 │             │              │              │
+//   turn:   burst_receive ─ burst_steered ─ tcp answers ─ lane_intake ─ expire ─ tcp requests ─ burst_transmit ─ mailbox
+//                 │                                           ▲                                    │
+//                 └► frames for the control thread            results                             port TX
+//
+// Nothing to do for WORKER_SPIN_TURNS: worker_sleep (unless poll mode). Fields are grouped by who touches them.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/base/random_source.h>
+#include <parallax/exchange/worker_counters.h>
+
+#include "network/header_template.h"
+#include "network/packet_input.h"
+#include "resolver/resolver.h"
+#include "worker/worker_clock.h"
+
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WORKER_BURST 64
+#define WORKER_STEER_RING_SIZE 4096
+#define WORKER_FRAME_RING_SIZE 1024
+// Room before the DNS message for any header: the mbuf headroom, so that the message starts on a cache line.
+#define WORKER_PAYLOAD_OFFSET RTE_PKTMBUF_HEADROOM
+
+struct exchange_lane;
+struct packet_tap;
+struct tcp_pool;
+struct worker;
+
+// What all workers share. control: rw before launch, afterwards ro for everybody.
+struct worker_environment {
+	struct worker *workers[64]; // WORKERS_MAX
+	unsigned worker_count;
+	struct query_identity identity;
+	struct tcp_pool *tcp;
+	uint16_t port;
+	int template_field; // offset of the mbuf field that names the template an mbuf holds
+	bool is_exclusive;
+	int control_wake_fd; // eventfd
+};
+
+struct worker_lanes {
+	struct exchange_lane *lanes[RESOLVER_CLIENTS_MAX];
+	unsigned count;
+	unsigned next; // where the next turn begins, so that every client has its turn
+};
+
+struct worker {
+	// control: rw before launch; worker: ro.
+	const struct worker_environment *environment;
+	struct resolver *resolver;
+	struct rte_mempool *transmit_pool;
+	struct rte_ring *mailbox;     // struct worker_command: control -> worker
+	struct rte_ring *completions; // struct worker_command: worker -> control
+	struct rte_ring *steered;     // mbufs: other workers -> this one
+	struct rte_ring *frames_in;   // mbufs, exclusive mode: worker -> control
+	struct rte_ring *frames_out;  // mbufs, exclusive mode, worker 0: control -> worker
+	uint16_t index;
+	uint16_t queue;
+	unsigned lcore;
+	int cpu;
+	int wake_fd;    // eventfd, owned by the exchange server
+	int receive_fd; // readable when packets wait; -1: the driver has none
+
+	// worker: rw, hot.
+	struct worker_clock clock PLX_CACHE_ALIGNED;
+	struct packet_tap *tap;
+	uint32_t dirty_lanes; // by client: results delivered or jobs taken since the last flush
+	uint32_t idle_turns;
+	uint32_t sleep_us; // the last one, for the back-off
+	bool is_polling;
+	bool is_draining; // takes no new jobs
+	uint16_t unsent_count;
+	uint16_t spare_count;
+	struct rte_mbuf *unsent[WORKER_BURST]; // offered to the port, not taken yet
+	struct rte_mbuf *spare[WORKER_BURST];  // allocated, not used yet
+	struct worker_lanes lanes[2];          // by enum plx_priority
+	struct exchange_lane *lane_of_client[RESOLVER_CLIENTS_MAX];
+	struct packet_rules rules;
+	uint32_t template_count; // names given to templates so far
+	uint32_t template_name[UPSTREAMS_MAX];
+	struct header_template templates[UPSTREAMS_MAX];
+	struct plx_ip sources[UPSTREAMS_MAX]; // our address towards each upstream
+	struct plx_random random;
+
+	// worker: rw, others: ro, relaxed loads.
+	struct plx_worker_counters counters PLX_CACHE_ALIGNED;
+	uint32_t broken_lanes; // by client: wrote an impossible ring record, not read any more
+	uint8_t is_sleeping;
+	uint8_t shows_polling; // copy of is_polling for status
+	uint8_t lane_count;
+
+	// control: rw, worker: ro, relaxed.
+	uint8_t should_stop PLX_CACHE_ALIGNED;
+	// worker sets, control clears: control_wake_fd was written for it. Pairs acquire/release in worker_group.c.
+	uint8_t control_is_notified PLX_CACHE_ALIGNED;
+} PLX_CACHE_ALIGNED;
+
+static inline void worker_count_packet(struct worker *worker, enum plx_drop_reason reason)
+{
+	worker->counters.packets_by_reason[reason]++;
+}
+
+// Runs on its lcore until should_stop. Always 0; the signature is rte_eal_remote_launch's.
+int worker_run(void *worker);
+
+// The parts of a turn; each returns how many things it did.
+unsigned burst_receive(struct worker *worker, uint64_t now_ns);
+unsigned burst_steered(struct worker *worker, uint64_t now_ns);
+unsigned lane_intake(struct worker *worker, uint64_t now_ns);
+unsigned burst_transmit(struct worker *worker, uint64_t now_ns);
+unsigned worker_mailbox_run(struct worker *worker, uint64_t now_ns);
+
+void lane_attach(struct worker *worker, struct exchange_lane *lane);
+void lane_detach(struct worker *worker, struct exchange_lane *lane);
+void lane_flush_all(struct worker *worker);
+// resolver_sink.deliver
+bool lane_deliver(void *worker, unsigned client, const struct plx_result *result,
+		  const uint8_t *body);
+
+// Sleeps until something may have happened; `now_ns` is this turn's time.
+void worker_sleep(struct worker *worker, uint64_t now_ns);
+// Wakes the control thread to look at completions and frames_in.
+void worker_notify_control(struct worker *worker);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Memory of a worker lies on its NUMA node. Rings to and from the control thread have one producer and one consumer;
+// only the steering ring has several producers.
+
+#include "worker/worker_create.h"
+
+#include "worker/worker.h"
+#include "worker/worker_command.h"
+
+#include <rte_malloc.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+static struct rte_ring *create_ring(const char *what, const struct worker_config *config,
+				    unsigned size, unsigned flags)
+{
+	char name[RTE_RING_NAMESIZE];
+	snprintf(name, sizeof(name), "%s_%u", what, config->index);
+	return rte_ring_create(name, size, config->socket, flags);
+}
+
+static int create_rings(struct worker *worker, const struct worker_config *config)
+{
+	const unsigned pair = RING_F_SP_ENQ | RING_F_SC_DEQ;
+	const struct worker_environment *environment = worker->environment;
+	worker->mailbox = create_ring("mailbox", config, WORKER_MAILBOX_SIZE, pair);
+	worker->completions = create_ring("completions", config, WORKER_MAILBOX_SIZE, pair);
+	bool is_complete = worker->mailbox != NULL && worker->completions != NULL;
+	if (environment->worker_count > 1) {
+		worker->steered =
+			create_ring("steered", config, WORKER_STEER_RING_SIZE, RING_F_SC_DEQ);
+		is_complete &= worker->steered != NULL;
+	}
+	if (environment->is_exclusive) {
+		worker->frames_in = create_ring("frames_in", config, WORKER_FRAME_RING_SIZE, pair);
+		is_complete &= worker->frames_in != NULL;
+	}
+	if (environment->is_exclusive && config->index == 0) {
+		worker->frames_out =
+			create_ring("frames_out", config, WORKER_FRAME_RING_SIZE, pair);
+		is_complete &= worker->frames_out != NULL;
+	}
+	return is_complete ? 0 : -ENOMEM;
+}
+
+static int create_resolver(struct worker *worker, const struct worker_config *config)
+{
+	int error = plx_random_init(&worker->random);
+	if (error != 0) {
+		return error;
+	}
+	const struct resolver_config resolver_config = {
+		.identity = &worker->environment->identity,
+		.worker = config->index,
+		.worker_count = (uint16_t)worker->environment->worker_count,
+		.lookups_max = config->lookups_max,
+		.total_rate_qps = config->total_rate_qps,
+		.random = &worker->random,
+		.sink = {.deliver = lane_deliver, .context = worker},
+		.counters = &worker->counters,
+		.realtime_offset_ns = worker_clock_realtime_offset(),
+	};
+	worker->resolver = resolver_create(&resolver_config, &error);
+	return worker->resolver == NULL ? error : 0;
+}
+
+struct worker *worker_create(struct worker_environment *environment,
+			     const struct worker_config *config, int *ret_error)
+{
+	struct worker *worker =
+		rte_zmalloc_socket("worker", sizeof(*worker), PLX_CACHE_LINE, config->socket);
+	if (worker == NULL) {
+		*ret_error = -ENOMEM;
+		return NULL;
+	}
+	worker->environment = environment;
+	worker->transmit_pool = config->transmit_pool;
+	worker->index = config->index;
+	worker->queue = config->queue;
+	worker->lcore = config->lcore;
+	worker->cpu = config->cpu;
+	worker->wake_fd = config->wake_fd;
+	worker->receive_fd = config->receive_fd;
+	worker->is_polling = config->is_polling;
+	worker->shows_polling = config->is_polling;
+	worker->rules = (struct packet_rules) {
+		.first_port = config->first_port,
+		.last_port = config->last_port,
+		.trusts_checksums = config->trusts_checksums,
+	};
+	int error = create_rings(worker, config);
+	if (error == 0) {
+		error = create_resolver(worker, config);
+	}
+	if (error != 0) {
+		worker_destroy(worker);
+		*ret_error = error;
+		return NULL;
+	}
+	environment->workers[config->index] = worker;
+	return worker;
+}
+
+static void free_packets(struct rte_ring *ring)
+{
+	struct rte_mbuf *mbuf;
+	while (ring != NULL && rte_ring_dequeue(ring, (void **)&mbuf) == 0) {
+		rte_pktmbuf_free(mbuf);
+	}
+	rte_ring_free(ring);
+}
+
+void worker_destroy(struct worker *worker)
+{
+	if (worker == NULL) {
+		return;
+	}
+	rte_pktmbuf_free_bulk(worker->unsent, worker->unsent_count);
+	rte_pktmbuf_free_bulk(worker->spare, worker->spare_count);
+	free_packets(worker->steered);
+	free_packets(worker->frames_in);
+	free_packets(worker->frames_out);
+	rte_ring_free(worker->mailbox);
+	rte_ring_free(worker->completions);
+	resolver_destroy(worker->resolver);
+	rte_free(worker);
+}

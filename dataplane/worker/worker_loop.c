@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The loop. Time is read once a turn; a turn does a bounded amount of everything.
+
+#include "capture/packet_tap.h"
+#include "tcp/tcp_query.h"
+#include "worker/worker.h"
+
+#include <rte_pause.h>
+
+#include <sys/prctl.h>
+
+// Turns without work before sleeping: some microseconds. Longer spinning would take the CPU from a client that shares it.
+#define WORKER_SPIN_TURNS 32
+#define TCP_PER_TURN 32
+
+static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
+{
+	struct tcp_pool *tcp = worker->environment->tcp;
+	unsigned count = 0;
+	for (; count < TCP_PER_TURN; count++) {
+		const struct tcp_answer *answer = tcp_pool_collect(tcp, worker->index);
+		if (answer == NULL) {
+			break;
+		}
+		resolver_tcp_answer(worker->resolver, answer, now_ns);
+		tcp_pool_release(tcp, worker->index, answer);
+	}
+	return count;
+}
+
+static unsigned submit_tcp_requests(struct worker *worker, uint64_t now_ns)
+{
+	struct tcp_request request;
+	unsigned count = 0;
+	while (count < TCP_PER_TURN && resolver_next_tcp(worker->resolver, now_ns, &request)) {
+		if (tcp_pool_submit(worker->environment->tcp, worker->index, &request) != 0) {
+			resolver_tcp_refused(worker->resolver, &request);
+			break;
+		}
+		packet_tap_tcp_message(worker->tap, &request.server, request.query,
+				       request.query_length, now_ns, PACKET_SENT);
+		count++;
+	}
+	return count;
+}
+
+static unsigned run_turn(struct worker *worker, uint64_t now_ns)
+{
+	unsigned work = burst_receive(worker, now_ns);
+	work += burst_steered(worker, now_ns);
+	work += collect_tcp_answers(worker, now_ns);
+	work += lane_intake(worker, now_ns);
+	resolver_expire(worker->resolver, now_ns);
+	work += submit_tcp_requests(worker, now_ns);
+	work += burst_transmit(worker, now_ns);
+	lane_flush_all(worker);
+	return work + worker_mailbox_run(worker, now_ns);
+}
+
+int worker_run(void *context)
+{
+	struct worker *worker = context;
+	prctl(PR_SET_TIMERSLACK, 1000ul); // ns; the default of 50 us would double our short sleeps
+	worker_clock_init(&worker->clock);
+	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
+		uint64_t now_ns = worker_clock_read(&worker->clock);
+		worker->counters.loops++;
+		if (run_turn(worker, now_ns) > 0) {
+			worker->idle_turns = 0;
+			worker->sleep_us = 0;
+			continue;
+		}
+		if (worker->is_polling || ++worker->idle_turns < WORKER_SPIN_TURNS) {
+			rte_pause();
+			continue;
+		}
+		worker_sleep(worker, now_ns);
+	}
+	return 0;
+}
