@@ -5,7 +5,7 @@
 
 #define PLX_MUST_CHECK __attribute__((warn_unused_result))
 #define PLX_PURE __attribute__((pure))
-#define PLX_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define PLX_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define PLX_CACHE_LINE 64
 #define PLX_CACHE_ALIGNED __attribute__((aligned(PLX_CACHE_LINE)))
 #define PLX_CLEANUP(function) __attribute__((cleanup(function)))

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "options/options.h"
+
+#include <parallax/base/error.h>
+
+#include "options/option_table.h"
+#include "options/option_value.h"
+#include "options/options_arguments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void options_init(struct options *options)
+{
+	*options = (struct options) {.main_cpu = -1};
+	for (size_t i = 0; i < option_count; i++) {
+		struct options_fault fault;
+		const struct option_spec *spec = &option_table[i];
+		if (spec->default_text[0] != '\0' &&
+		    option_value_parse(spec, spec->default_text, options, &fault) != 0) {
+			abort(); // the table itself is wrong
+		}
+	}
+}
+
+static int check_exclusive_mode(const struct options *options, struct options_fault *fault)
+{
+	if (options->address_count == 0) {
+		return options_fault_set(fault, "address is missing: with device (exclusive mode) "
+						"the port needs an address such as 192.0.2.10/24");
+	}
+	if (options->xdp_program[0] != '\0') {
+		return options_fault_set(fault, "xdp_program belongs to shared mode (interface), "
+						"but device is given; remove one of them");
+	}
+	for (unsigned i = 0; i < options->gateway_count; i++) {
+		bool is_usable = false;
+		for (unsigned j = 0; j < options->address_count; j++) {
+			is_usable |= options->address[j].ip.family == options->gateway[i].family;
+		}
+		if (!is_usable) {
+			return options_fault_set(
+				fault,
+				"gateway: there is no IPv%u address to reach it from; "
+				"add one to address",
+				options->gateway[i].family);
+		}
+	}
+	return 0;
+}
+
+static int check_cpus(const struct options *options, struct options_fault *fault)
+{
+	for (unsigned i = 0; options->workers.is_pinned && i < options->workers.count; i++) {
+		if (options->workers.cpu[i] == options->main_cpu) {
+			return options_fault_set(
+				fault,
+				"main_cpu: CPU %d is in workers as well; give the control "
+				"thread another one or none",
+				options->main_cpu);
+		}
+	}
+	return 0;
+}
+
+int options_check(const struct options *options, struct options_fault *fault)
+{
+	bool is_shared = options->interface[0] != '\0';
+	bool is_exclusive = options->device[0] != '\0';
+	if (!is_shared && !is_exclusive) {
+		return options_fault_set(
+			fault, "interface or device is missing: name the port to use, for "
+			       "example --interface eth0 (all keys: --help)");
+	}
+	if (is_shared && is_exclusive) {
+		return options_fault_set(fault, "interface and device are both given; the port is "
+						"either shared with the kernel or exclusive");
+	}
+	int error = 0;
+	if (is_exclusive) {
+		error = check_exclusive_mode(options, fault);
+	} else if (options->gateway_count > 0) {
+		error = options_fault_set(fault, "gateway: shared mode uses the kernel's routes; "
+						 "remove it, or use device");
+	}
+	return error != 0 ? error : check_cpus(options, fault);
+}
+
+int options_read(int argc, char **argv, struct options *ret_options,
+		 struct options_request *ret_request, struct options_fault *fault)
+{
+	struct options options;
+	struct options_request request;
+	options_init(&options);
+	int error = options_arguments_scan(argc, argv, &request, fault);
+	bool is_for_reading = request.action == OPTIONS_HELP || request.action == OPTIONS_VERSION;
+	if (error == 0 && !is_for_reading) {
+		if (request.config_path != NULL) {
+			error = options_read_file(request.config_path, &options, fault);
+		}
+		if (error == 0) {
+			error = options_arguments_apply(argc, argv, &options, fault);
+		}
+		if (error == 0) {
+			error = options_check(&options, fault);
+			if (error != 0) {
+				options_fault_prefix(fault, "%s",
+						     request.config_path != NULL
+							     ? request.config_path
+							     : "command line");
+			}
+		}
+	}
+	if (error != 0) {
+		return error;
+	}
+	*ret_options = options;
+	*ret_request = request;
+	return 0;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One upstream in its two forms: a mapping of parts, and the short text "ADDRESS[:PORT][,trusted][,rate=R]...".
+
+#include "options/option_table.h"
+#include "options/option_value.h"
+#include "options/options.h"
+
+#include <string.h>
+
+#define DNS_PORT 53
+#define RATE_MAX 1000000000
+#define IN_FLIGHT_MAX (1u << 20)
+#define PART_TEXT_MAX 80
+
+static const char *const part_names[] = {"address", "port", "trusted", "rate", "in_flight"};
+const size_t upstream_part_count = PLX_ARRAY_SIZE(part_names);
+
+const char *upstream_part_at(size_t index)
+{
+	return part_names[index];
+}
+
+void upstream_part_defaults(struct upstream_config *upstream)
+{
+	*upstream = (struct upstream_config) {
+		.endpoint.port = DNS_PORT,
+		.in_flight_max = UPSTREAM_IN_FLIGHT_DEFAULT,
+	};
+}
+
+static int address_parse(const char *text, struct upstream_config *upstream,
+			 struct options_fault *fault)
+{
+	if (plx_ip_parse(text, &upstream->endpoint.ip) != 0) {
+		return options_fault_set(
+			fault, "\"%s\" is not an address; write it as 192.0.2.53 or 2001:db8::53",
+			text);
+	}
+	return 0;
+}
+
+static int port_parse(const char *text, struct upstream_config *upstream,
+		      struct options_fault *fault)
+{
+	uint32_t port;
+	if (option_parse_count(text, 1, UINT16_MAX, &port) != 0) {
+		return options_fault_set(fault, "\"%s\" is not a port (1 to 65535)", text);
+	}
+	upstream->endpoint.port = (uint16_t)port;
+	return 0;
+}
+
+int upstream_part_parse(const char *name, const char *text, struct upstream_config *upstream,
+			struct options_fault *fault)
+{
+	if (strcmp(name, "address") == 0) {
+		return address_parse(text, upstream, fault);
+	}
+	if (strcmp(name, "port") == 0) {
+		return port_parse(text, upstream, fault);
+	}
+	if (strcmp(name, "trusted") == 0) {
+		return option_parse_boolean(text, &upstream->is_trusted) == 0
+			       ? 0
+			       : options_fault_set(fault, "\"%s\" is neither true nor false", text);
+	}
+	if (strcmp(name, "rate") == 0) {
+		return option_parse_count(text, 0, RATE_MAX, &upstream->rate_qps) == 0
+			       ? 0
+			       : options_fault_set(fault,
+						   "\"%s\" is not a rate; write queries per second "
+						   "such as 500, 10k or 1M, or 0 for no limit",
+						   text);
+	}
+	if (strcmp(name, "in_flight") == 0) {
+		return option_parse_count(text, 1, IN_FLIGHT_MAX, &upstream->in_flight_max) == 0
+			       ? 0
+			       : options_fault_set(fault, "\"%s\" is not a number from 1 to %u",
+						   text, IN_FLIGHT_MAX);
+	}
+	const char *nearest = option_nearest(name, upstream_part_at, upstream_part_count);
+	return options_fault_set(fault, "unknown key \"%s\"%s%s%s", name,
+				 nearest != NULL ? "; did you mean \"" : "",
+				 nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+}
+
+// `part` is "trusted", "rate=10k" or the like.
+static int short_part_parse(char *part, struct upstream_config *upstream,
+			    struct options_fault *fault)
+{
+	char *equals = strchr(part, '=');
+	const char *value = "true";
+	if (equals != NULL) {
+		*equals = '\0';
+		value = equals + 1;
+	} else if (strcmp(part, "trusted") != 0) {
+		return options_fault_set(
+			fault,
+			"\"%s\" is not understood; after the address come trusted, "
+			"rate=RATE and in_flight=COUNT",
+			part);
+	}
+	int error = upstream_part_parse(part, value, upstream, fault);
+	return error != 0 ? options_fault_prefix(fault, "%s", part) : 0;
+}
+
+int options_parse_upstream(const char *text, struct upstream_config *ret_config,
+			   struct options_fault *fault)
+{
+	struct upstream_config upstream;
+	upstream_part_defaults(&upstream);
+	char part[PART_TEXT_MAX];
+	bool is_first = true;
+	for (const char *next = text; next != NULL; is_first = false) {
+		size_t length = strcspn(next, ",");
+		if (length >= sizeof(part)) {
+			return options_fault_set(fault, "a part of \"%.40s...\" is too long", text);
+		}
+		memcpy(part, next, length);
+		part[length] = '\0';
+		if (is_first && plx_endpoint_parse(part, DNS_PORT, &upstream.endpoint) != 0) {
+			return options_fault_set(fault,
+						 "\"%s\" is not a server; write 192.0.2.53, "
+						 "192.0.2.53:5353 or [2001:db8::53]:5353",
+						 part);
+		}
+		int error = is_first ? 0 : short_part_parse(part, &upstream, fault);
+		if (error != 0) {
+			return error;
+		}
+		next = next[length] == ',' ? next + length + 1 : NULL;
+	}
+	*ret_config = upstream;
+	return 0;
+}
