@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "ratelimit/token_bucket.h"
+
+#include "cunit_runner.h"
+
+#define MS (1000ull * 1000)
+#define SECOND (1000ull * MS)
+
+// Takes all tokens that are there at each step of `step_ns` for one second.
+static unsigned take_for_a_second(struct token_bucket *bucket, uint64_t start_ns, uint64_t step_ns)
+{
+	unsigned taken = 0;
+	for (uint64_t now_ns = start_ns; now_ns < start_ns + SECOND; now_ns += step_ns) {
+		while (token_bucket_has(bucket, now_ns)) {
+			token_bucket_take(bucket, now_ns);
+			taken++;
+		}
+	}
+	return taken;
+}
+
+TEST(the_rate_is_kept_over_a_second)
+{
+	static const unsigned rates[] = {1, 7, 1000, 33333, 7500000};
+	for (unsigned i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct token_bucket bucket;
+		token_bucket_init(&bucket, rates[i]);
+		(void)take_for_a_second(&bucket, 100 * SECOND, 100 * 1000);
+		unsigned taken = take_for_a_second(&bucket, 101 * SECOND, 100 * 1000);
+		CU_ASSERT_TRUE(taken <= rates[i] + rates[i] / 1000 + 1);
+		CU_ASSERT_TRUE(taken + rates[i] / 1000 + 1 >= rates[i]);
+	}
+}
+
+TEST(a_pause_saves_one_burst_and_no_more)
+{
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, 10000);
+	token_bucket_take(&bucket, SECOND);
+	unsigned at_once = 0;
+	while (token_bucket_has(&bucket, 3600 * SECOND)) {
+		token_bucket_take(&bucket, 3600 * SECOND);
+		at_once++;
+	}
+	CU_ASSERT_EQUAL(at_once, 10000 * TOKEN_BUCKET_BURST_NS / SECOND + 1);
+	CU_ASSERT_TRUE(token_bucket_next_ns(&bucket) > 3600 * SECOND);
+}
+
+TEST(rate_zero_does_not_limit)
+{
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, 0);
+	for (unsigned i = 0; i < 1000; i++) {
+		CU_ASSERT_TRUE(token_bucket_has(&bucket, 5));
+		token_bucket_take(&bucket, 5);
+	}
+}
+
+TEST_MAIN(token_bucket, T(the_rate_is_kept_over_a_second), T(a_pause_saves_one_burst_and_no_more),
+	  T(rate_zero_does_not_limit))

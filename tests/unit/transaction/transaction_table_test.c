@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "transaction/transaction_table.h"
+
+#include "cunit_runner.h"
+
+#include <string.h>
+
+static struct transaction_table table;
+static struct plx_name name;
+
+static struct transaction_key key_of(const char *text, uint16_t qtype)
+{
+	CU_ASSERT_EQUAL_FATAL(plx_name_parse(text, strlen(text), &name), 0);
+	return (struct transaction_key) {
+		.name = name.wire, .name_length = name.length, .qtype = qtype};
+}
+
+static void start(void)
+{
+	const struct plx_siphash_key hash_key = {.k0 = 1, .k1 = 2};
+	CU_ASSERT_EQUAL_FATAL(transaction_table_init(&table, 4, &hash_key), 0);
+}
+
+TEST(a_question_is_found_in_any_case_until_it_is_released)
+{
+	start();
+	struct transaction_key key = key_of("www.Example.test", 257);
+	uint32_t slot = transaction_acquire(&table, &key);
+	CU_ASSERT_NOT_EQUAL(slot, SLOT_NONE);
+	key = key_of("WWW.example.TEST", 257);
+	CU_ASSERT_EQUAL(transaction_find(&table, &key), slot);
+	key.qtype = 16;
+	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	key.qtype = 257;
+	key.key_flags = 1;
+	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	key = key_of("ww.example.test", 257);
+	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	transaction_release(&table, slot);
+	key = key_of("www.example.test", 257);
+	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	transaction_table_fini(&table);
+}
+
+TEST(all_slots_serve_before_one_serves_again)
+{
+	start();
+	char text[] = "a.test";
+	uint32_t first = SLOT_NONE;
+	for (unsigned i = 0; i < 16; i++) {
+		text[0] = (char)('a' + i);
+		struct transaction_key key = key_of(text, 1);
+		uint32_t slot = transaction_acquire(&table, &key);
+		CU_ASSERT_NOT_EQUAL(slot, first);
+		first = i == 0 ? slot : first;
+		transaction_release(&table, slot);
+	}
+	struct transaction_key key = key_of("z.test", 1);
+	CU_ASSERT_EQUAL(transaction_acquire(&table, &key), first);
+	transaction_table_fini(&table);
+}
+
+TEST(a_full_table_refuses_and_recovers)
+{
+	start();
+	char text[] = "a.test";
+	for (unsigned i = 0; i < 16; i++) {
+		text[0] = (char)('a' + i);
+		struct transaction_key key = key_of(text, 1);
+		CU_ASSERT_NOT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+	}
+	struct transaction_key key = key_of("z.test", 1);
+	CU_ASSERT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+	struct transaction_key other = key_of("c.test", 1);
+	transaction_release(&table, transaction_find(&table, &other));
+	key = key_of("z.test", 1);
+	CU_ASSERT_NOT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+	for (unsigned i = 0; i < 16; i++) {
+		text[0] = (char)('a' + i);
+		struct transaction_key each = key_of(text, 1);
+		CU_ASSERT_EQUAL(transaction_find(&table, &each) == SLOT_NONE, i == 2);
+	}
+	transaction_table_fini(&table);
+}
+
+TEST(a_new_generation_is_never_the_old_one)
+{
+	struct transaction transaction = {.generation = 9};
+	for (uint32_t random = 0; random < 32; random++) {
+		uint16_t before = transaction.generation;
+		transaction_renew(&transaction, random, 4);
+		CU_ASSERT_NOT_EQUAL(transaction.generation, before);
+		CU_ASSERT_EQUAL(transaction.previous_generation, before);
+		CU_ASSERT_TRUE(transaction.generation < 16);
+	}
+}
+
+TEST_MAIN(transaction_table, T(a_question_is_found_in_any_case_until_it_is_released),
+	  T(all_slots_serve_before_one_serves_again), T(a_full_table_refuses_and_recovers),
+	  T(a_new_generation_is_never_the_old_one))
