@@ -44,6 +44,17 @@ struct tcp_answer {
 		message; // whole DNS message with the request's own ID put back; valid until tcp_pool_release
 };
 
+// Since the start, all workers together.
+struct tcp_counters {
+	uint64_t queries;         // accepted
+	uint64_t answers;         // messages handed back
+	uint64_t failures;        // errors handed back
+	uint64_t requeued;        // queries sent again because their connection ended under them
+	uint64_t answers_unknown; // messages that matched no query: dropped
+	uint64_t connections_opened;
+	uint64_t connections_failed; // refused, unreachable or timed out
+};
+
 struct tcp_pool;
 
 // Starts the thread. `wake` (may be NULL) is called on it after answers were queued for a sleeping worker.
@@ -60,3 +71,6 @@ PLX_MUST_CHECK int tcp_pool_submit(struct tcp_pool *pool, unsigned worker,
 // Worker thread. The next answer, or NULL. Release each before collecting the next.
 const struct tcp_answer *tcp_pool_collect(struct tcp_pool *pool, unsigned worker);
 void tcp_pool_release(struct tcp_pool *pool, unsigned worker, const struct tcp_answer *answer);
+
+// Any thread; exact per counter, approximate across counters.
+void tcp_pool_counters(const struct tcp_pool *pool, struct tcp_counters *ret_counters);
