@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define ARP_PACKET_BYTES 28
-#define ARP_FRAME_BYTES (ETHERNET_HEADER_BYTES + ARP_PACKET_BYTES)
+#define ARP_FRAME_BYTES ETHERNET_FRAME_MIN // padded: not every PMD does it
 
 enum arp_operation {
 	ARP_REQUEST = 1,
@@ -32,6 +32,13 @@ struct arp_packet {
 // Ethernet and IPv4, or its sender's MAC is a group's.
 PLX_MUST_CHECK int arp_read(struct plx_reader *reader, struct arp_packet *ret_packet);
 
-// A whole frame, not padded. The writer fails when it has no room for ARP_FRAME_BYTES.
+// A whole frame. The writer fails when it has no room for ARP_FRAME_BYTES.
 void arp_write_frame(struct plx_writer *writer, const struct mac_address *destination,
 		     const struct mac_address *source, const struct arp_packet *packet);
+// The reply to a request for one of our addresses, from `mac`.
+void arp_write_answer(struct plx_writer *writer, const struct mac_address *mac,
+		      const struct arp_packet *request);
+// "Who has `target`?", to one station or to MAC_BROADCAST.
+void arp_write_question(struct plx_writer *writer, const struct mac_address *mac,
+			const struct plx_ip *source, const struct plx_ip *target,
+			const struct mac_address *destination);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define ETHERNET_HEADER_BYTES 14
-#define ETHERNET_FRAME_MIN 60 // without FCS; shorter frames are padded by the NIC
+#define ETHERNET_FRAME_MIN 60 // without FCS
 #define ETHERNET_TYPE_IPV4 0x0800
 #define ETHERNET_TYPE_ARP 0x0806
 #define ETHERNET_TYPE_VLAN 0x8100

@@ -26,7 +26,6 @@
 
 #define LINK_FRAME_MAX 96           // the longest frame that this layer writes
 #define LINK_ANSWERS_PER_SECOND 500 // to requests of others; a flood is not reflected
-#define LINK_ANSWER_BURST 64
 
 struct exclusive_link_config {
 	struct mac_address mac; // the port's
@@ -38,7 +37,9 @@ struct exclusive_link_config {
 struct exclusive_link;
 
 // With an IPv6 address the port also gets its link-local address (EUI-64), unless one is given. NULL and ret_error:
-// -EINVAL (no address; one that is not unicast or given twice; a gateway that no prefix covers), -ENOMEM.
+// -EINVAL (no address; an address or a gateway that is not unicast or given twice; a gateway
+// of a family without an address, or one that is our own address), -ENOMEM. A gateway outside all prefixes
+// is on the link all the same: hosters give /32 addresses with such gateways.
 struct exclusive_link *exclusive_link_create(const struct exclusive_link_config *config,
 					     uint64_t now_ns, int *ret_error);
 void exclusive_link_destroy(struct exclusive_link *link);

@@ -42,5 +42,14 @@ PLX_MUST_CHECK int nd_read(struct plx_reader *reader, struct nd_message *ret_mes
 void nd_write_frame(struct plx_writer *writer, const struct mac_address *destination,
 		    const struct mac_address *source, const struct nd_message *message);
 
+// The advertisement that answers a solicitation for one of our addresses, from `mac`; to all nodes when it is a DAD
+// probe. `frame_source` is the solicitation's Ethernet source, for one without a link-layer option.
+void nd_write_answer(struct plx_writer *writer, const struct mac_address *mac,
+		     const struct nd_message *solicitation, const struct mac_address *frame_source);
+// "Who has `target`?", to one station, or with MAC_BROADCAST to the target's solicited-node group.
+void nd_write_question(struct plx_writer *writer, const struct mac_address *mac,
+		       const struct plx_ip *source, const struct plx_ip *target,
+		       const struct mac_address *destination);
+
 struct plx_ip nd_solicited_node(const struct plx_ip *ip);   // ff02::1:ffXX:XXXX
 struct plx_ip nd_link_local(const struct mac_address *mac); // fe80::/64 and EUI-64

@@ -18,6 +18,7 @@
 #include <parallax/base/ip_address.h>
 
 #include "link/ethernet.h"
+#include "ratelimit/token_bucket.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +31,6 @@
 	(30ull * 1000000000) // longest pause between questions to a failed one
 #define NEIGHBOR_ANSWER_WINDOW_NS (3ull * 1000000000) // an answer later than this was not asked for
 #define NEIGHBOR_ASKS_PER_SECOND 100                  // over all entries
-#define NEIGHBOR_ASK_BURST 16
 
 enum neighbor_state {
 	NEIGHBOR_INCOMPLETE = 0,
@@ -58,8 +58,7 @@ struct neighbor {
 
 struct neighbor_table {
 	struct neighbor entries[NEIGHBORS_MAX];
-	uint32_t ask_tokens;
-	uint64_t ask_refill_ns;
+	struct token_bucket ask_rate;
 	uint64_t change_count; // grows whenever a state or MAC changes
 	uint64_t unsolicited;  // answers nobody asked for, all ignored
 	uint64_t conflicting;  // answers with a MAC that contradicts a living entry, all ignored

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "link/kernel_query.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+static bool read_mac(const struct nlattr *attribute, struct mac_address *ret_mac)
+{
+	if (attribute == NULL || mnl_attr_get_payload_len(attribute) != sizeof(ret_mac->bytes)) {
+		return false;
+	}
+	memcpy(ret_mac->bytes, mnl_attr_get_payload(attribute), sizeof(ret_mac->bytes));
+	return true;
+}
+
+static int on_interface(const struct nlmsghdr *message, void *context)
+{
+	struct kernel_interface *interface = context;
+	struct netlink_attributes attributes;
+	if (message->nlmsg_type != RTM_NEWLINK ||
+	    !netlink_read_attributes(message, sizeof(struct ifinfomsg), &attributes)) {
+		return MNL_CB_OK;
+	}
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	interface->ifindex = (unsigned)info->ifi_index;
+	interface->is_up = (info->ifi_flags & IFF_UP) != 0 && (info->ifi_flags & IFF_RUNNING) != 0;
+	interface->has_mac = read_mac(attributes.by_type[IFLA_ADDRESS], &interface->mac);
+	(void)netlink_read_u32(attributes.by_type[IFLA_MTU], &interface->mtu);
+	return MNL_CB_OK;
+}
+
+int kernel_query_interface(struct netlink_channel *channel, unsigned ifindex,
+			   struct kernel_interface *ret_interface)
+{
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_MESSAGE_MAX];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	message->nlmsg_type = RTM_GETLINK;
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	info->ifi_index = (int)ifindex;
+	struct kernel_interface interface = {0};
+	int error = netlink_request(channel, message, on_interface, &interface);
+	if (error < 0) {
+		return error;
+	}
+	if (interface.ifindex != ifindex) {
+		return -ENODEV;
+	}
+	*ret_interface = interface;
+	return 0;
+}
+
+// RTA_VIA: a next hop of the other family (an IPv4 route through an IPv6 gateway, RFC 5549).
+// RTA_VIA: a next hop of the other family (an IPv4 route through an IPv6 gateway, RFC 8950).
+static bool read_via(const struct nlattr *attribute, struct plx_ip *ret_next_hop)
+{
+	if (attribute == NULL) {
+		return false;
+	}
+	struct plx_reader reader = plx_reader_init(mnl_attr_get_payload(attribute),
+						   mnl_attr_get_payload_len(attribute));
+	__kernel_sa_family_t family;
+	plx_read_copy(&reader, &family, sizeof(family));
+	struct plx_ip ip = {.family = family == AF_INET6 ? 6 : 4};
+	plx_read_copy(&reader, ip.bytes, plx_ip_length(&ip));
+	if (reader.failed || plx_reader_left(&reader) != 0) {
+		return false;
+	}
+	*ret_next_hop = ip;
+	return true;
+}
+
+static int on_route(const struct nlmsghdr *message, void *context)
+{
+	struct kernel_route *route = context;
+	struct netlink_attributes attributes;
+	if (message->nlmsg_type != RTM_NEWROUTE ||
+	    !netlink_read_attributes(message, sizeof(struct rtmsg), &attributes)) {
+		return MNL_CB_OK;
+	}
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+	const struct nlattr *gateway = attributes.by_type[RTA_GATEWAY];
+	const struct nlattr *via = attributes.by_type[RTA_VIA];
+	bool has_next_hop = netlink_read_ip(info->rtm_family, gateway, &route->next_hop) ||
+			    read_via(via, &route->next_hop);
+	// A next hop that we cannot read must not pass for a destination on the link.
+	bool is_readable = has_next_hop || (gateway == NULL && via == NULL);
+	route->is_unicast = info->rtm_type == RTN_UNICAST && is_readable;
+	route->is_local = info->rtm_type == RTN_LOCAL;
+	(void)netlink_read_u32(attributes.by_type[RTA_OIF], &route->ifindex);
+	(void)netlink_read_ip(info->rtm_family, attributes.by_type[RTA_PREFSRC], &route->source);
+	return MNL_CB_OK;
+}
+
+int kernel_query_route(struct netlink_channel *channel, const struct plx_ip *destination,
+		       struct kernel_route *ret_route)
+{
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_MESSAGE_MAX];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	message->nlmsg_type = RTM_GETROUTE;
+	struct rtmsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->rtm_family = (unsigned char)netlink_family(destination);
+	info->rtm_dst_len = (unsigned char)(plx_ip_length(destination) * 8);
+	mnl_attr_put(message, RTA_DST, plx_ip_length(destination), destination->bytes);
+	struct kernel_route route = {.next_hop = *destination};
+	int error = netlink_request(channel, message, on_route, &route);
+	if (error < 0) {
+		return error;
+	}
+	*ret_route = route;
+	return 0;
+}
+
+struct neighbor_answer {
+	struct kernel_neighbor neighbor;
+	bool is_found;
+};
+
+static int on_neighbor(const struct nlmsghdr *message, void *context)
+{
+	struct neighbor_answer *answer = context;
+	struct netlink_attributes attributes;
+	if (message->nlmsg_type != RTM_NEWNEIGH ||
+	    !netlink_read_attributes(message, sizeof(struct ndmsg), &attributes)) {
+		return MNL_CB_OK;
+	}
+	const struct ndmsg *info = mnl_nlmsg_get_payload(message);
+	answer->is_found = true;
+	answer->neighbor.state = info->ndm_state;
+	answer->neighbor.has_mac = read_mac(attributes.by_type[NDA_LLADDR], &answer->neighbor.mac);
+	return MNL_CB_OK;
+}
+
+int kernel_query_neighbor(struct netlink_channel *channel, unsigned ifindex,
+			  const struct plx_ip *ip, struct kernel_neighbor *ret_neighbor)
+{
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_MESSAGE_MAX];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	message->nlmsg_type = RTM_GETNEIGH;
+	struct ndmsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ndm_family = (unsigned char)netlink_family(ip);
+	info->ndm_ifindex = (int)ifindex;
+	mnl_attr_put(message, NDA_DST, plx_ip_length(ip), ip->bytes);
+	struct neighbor_answer answer = {0};
+	int error = netlink_request(channel, message, on_neighbor, &answer);
+	if (error < 0) {
+		return error;
+	}
+	if (!answer.is_found) {
+		return -ENOENT;
+	}
+	*ret_neighbor = answer.neighbor;
+	return 0;
+}

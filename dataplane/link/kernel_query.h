@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the kernel knows about one interface, one destination, one neighbour: a netlink question each. No privileges
+// needed.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/base/ip_address.h>
+
+#include "link/ethernet.h"
+#include "link/netlink_request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kernel_interface {
+	unsigned ifindex;
+	struct mac_address mac;
+	uint32_t mtu;
+	bool has_mac; // of six octets
+	bool is_up;   // administratively, and with a carrier
+};
+
+// -ENODEV when there is none of this index.
+PLX_MUST_CHECK int kernel_query_interface(struct netlink_channel *channel, unsigned ifindex,
+					  struct kernel_interface *ret_interface);
+
+struct kernel_route {
+	unsigned ifindex;
+	struct plx_ip next_hop; // a gateway, or the destination itself
+	struct plx_ip source;   // family 0: the kernel names none
+	bool is_unicast;
+	bool is_local; // an address of this host
+};
+
+// -ENETUNREACH, -EHOSTUNREACH, -EACCES ... as the routing table says.
+PLX_MUST_CHECK int kernel_query_route(struct netlink_channel *channel,
+				      const struct plx_ip *destination,
+				      struct kernel_route *ret_route);
+
+struct kernel_neighbor {
+	uint16_t state; // NUD_*
+	bool has_mac;
+	struct mac_address mac;
+};
+
+// -ENOENT when the kernel has no such neighbour.
+PLX_MUST_CHECK int kernel_query_neighbor(struct netlink_channel *channel, unsigned ifindex,
+					 const struct plx_ip *ip,
+					 struct kernel_neighbor *ret_neighbor);
