@@ -26,7 +26,16 @@ int plx_ip_parse(const char *text, struct plx_ip *ret_ip)
 
 const char *plx_ip_format(const struct plx_ip *ip, char text[static PLX_IP_TEXT_MAX])
 {
-	// inet_ntop of glibc writes the form of RFC 5952.
+	static const uint8_t zero[12];
+	bool is_v4_compatible = ip->family == 6 && memcmp(ip->bytes, zero, sizeof(zero)) == 0 &&
+				(ip->bytes[12] | ip->bytes[13]) != 0;
+	if (is_v4_compatible) {
+		// glibc still gives these deprecated addresses (RFC 4291 2.5.5.1) dots; kdig and BIND do not.
+		snprintf(text, PLX_IP_TEXT_MAX, "::%x:%x", ip->bytes[12] << 8 | ip->bytes[13],
+			 ip->bytes[14] << 8 | ip->bytes[15]);
+		return text;
+	}
+	// Otherwise inet_ntop of glibc writes the form of RFC 5952.
 	if (plx_ip_length(ip) == 0 ||
 	    inet_ntop(family_to_af(ip->family), ip->bytes, text, PLX_IP_TEXT_MAX) == NULL) {
 		memcpy(text, "-", 2);

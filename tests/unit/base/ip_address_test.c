@@ -22,6 +22,8 @@ TEST(addresses_format_as_rfc_5952)
 	expect_ip("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1");
 	expect_ip("::", "::");
 	expect_ip("::ffff:192.0.2.1", "::ffff:192.0.2.1");
+	expect_ip("::192.0.2.1", "::c000:201");
+	expect_ip("::0.0.2.1", "::201");
 	expect_ip("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255",
 		  "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 }
