@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One lab: raising it, taking it down, saying how it is."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+from .addresses import BY_NAME, NAMESPACES, fault_v4, fault_v6
+from .authoritative import Authoritative
+from .fault_catalogue import FaultCatalogue
+from .fault_server_host import FaultServerHost
+from .link_shaping import LinkShaping
+from .network import Network
+from .processes import LabError, Processes
+from .resolvers import RESOLVERS, Resolvers
+from .zone_files import write_leaf_zones, write_parents
+from .zone_model import ZoneModel
+
+DAEMONS = ("knotd", "nsd", *RESOLVERS, "fault-server")
+LOAD_SECONDS = 180.0
+
+
+class Lab:
+    def __init__(self, prefix: str, state: Path | None):
+        self.prefix = prefix
+        self.state = state or Path("/run/parallax-lab") / prefix.rstrip("-")
+        self.processes = Processes(self.state)
+        self._lock = None
+
+    def lock(self):
+        """Commands that change a lab take turns."""
+        if os.geteuid() != 0:
+            raise LabError("network namespaces need root: run with sudo")
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._lock = open(self.state / "lock", "w", encoding="ascii")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    # What `up` was told; later commands read it back.
+
+    @property
+    def settings(self) -> dict:
+        try:
+            return json.loads((self.state / "settings.json").read_text())
+        except FileNotFoundError as error:
+            raise LabError(f"no lab is up with prefix {self.prefix} in {self.state}: run parallax-lab up") from error
+
+    @property
+    def network(self) -> Network:
+        return Network(self.prefix, self.settings["queues"])
+
+    @property
+    def model(self) -> ZoneModel:
+        settings = self.settings
+        return ZoneModel(settings["names"], settings["seed"])
+
+    @property
+    def shaping(self) -> LinkShaping:
+        return LinkShaping(self.state, self.network, self.processes)
+
+    @property
+    def faults(self) -> FaultCatalogue:
+        return FaultCatalogue(self.state, self.network, self.processes, self.shaping)
+
+    def up(self, settings: dict, progress):
+        """Idempotent: whatever stands of a former lab with this prefix goes first."""
+        self.down()
+        self.lock()
+        (self.state / "settings.json").write_text(json.dumps(settings, indent=1) + "\n")
+        try:
+            self._raise(settings, progress)
+        except BaseException:
+            self.processes.stop_all()
+            Network(self.prefix, 1).destroy()
+            (self.state / "settings.json").unlink(missing_ok=True)
+            raise
+        (self.state / "ready").touch()
+
+    def _raise(self, settings: dict, progress):
+        progress("namespaces")
+        self.network.create()
+        self.shaping.create()
+        if settings["shape"]:
+            self.shaping.shape_all(settings["shape"])
+        server = Authoritative(self.state, self.network, self.processes)
+        server.prepare()
+        progress(f"zones for {settings['names']:,} names")
+        leaves = write_leaf_zones(self.model, [Path(path) for path in settings["zones"]], server.zones)
+        # Keys come before the parents' DS records, and keymgr wants the configuration of all zones.
+        server.write_knot_conf(write_parents(leaves, {}, server.zones) + leaves)
+        ds = server.make_keys(write_parents(leaves, {}, server.zones) + leaves)
+        entries = write_parents(leaves, ds, server.zones) + leaves
+        progress(f"knotd ({len(entries)} zones, {sum(entry.is_signed for entry in entries)} signed)")
+        server.start_knot(entries, LOAD_SECONDS)
+        progress("nsd, unbound, fault server")
+        server.write_nsd_conf(entries)
+        FaultServerHost(self.state, self.network, self.processes).start()
+        server.start_nsd(entries, LOAD_SECONDS)
+        Resolvers(self.state, self.network, self.processes).start(ds["."])
+
+    def down(self):
+        """Leaves nothing, whatever state a crash left."""
+        if not self.state.exists() and not Network(self.prefix, 1).existing():
+            return
+        self.lock()
+        self.processes.stop_all()
+        Network(self.prefix, 1).destroy()
+        for path in self.state.iterdir():
+            if path.name != "lock":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self._lock.close()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def status(self) -> dict:
+        present = Network(self.prefix, 1).existing()
+        running = self.processes.running()
+        is_ready = (self.state / "ready").exists()
+        healthy = is_ready and len(present) == len(NAMESPACES) and all(running.get(name) for name in DAEMONS)
+        return {
+            "prefix": self.prefix, "state": str(self.state),
+            "is_up": healthy, "is_partial": bool(present or running) and not healthy,
+            "namespaces": [self.prefix + name for name in present],
+            "missing_namespaces": [name for name in NAMESPACES if name not in present] if present else [],
+            "daemons": {name: running.get(name) for name in (*DAEMONS, *(n for n in running if n not in DAEMONS))},
+            "hosts": {host.name: {"v4": list(host.v4[:3]), "v6": list(host.v6[:3])} for host in BY_NAME.values()},
+            "settings": self.settings if is_ready else None,
+            "faults_on": self.faults.active() if is_ready else [],
+        }
+
+    @staticmethod
+    def upstreams(kind: str, family: str) -> list[str]:
+        """Endpoints in the form of parallax-dataplane --upstream."""
+        if kind.startswith("fault"):
+            number = kind.partition(":")[2]
+            number = FaultCatalogue.number_of(number) if number else 0
+            v4, v6, flags = (fault_v4(number),), (fault_v6(number),), ""
+        elif kind == "resolvers":
+            v4 = tuple(BY_NAME[name].v4[0] for name in RESOLVERS)
+            v6 = tuple(BY_NAME[name].v6[0] for name in RESOLVERS)
+            flags = ",trusted"
+        else:
+            v4, v6, flags = BY_NAME[kind].v4, BY_NAME[kind].v6, ""
+        chosen = {"4": v4, "6": v6, "both": v4 + v6}[family]
+        return [f"[{a}]:53{flags}" if ":" in a else f"{a}:53{flags}" for a in chosen]
