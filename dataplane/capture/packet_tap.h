@@ -50,7 +50,7 @@ void packet_tap_destroy(struct packet_tap *tap);
 static inline void packet_tap_frame(struct packet_tap *tap, const uint8_t *frame, size_t length,
 				    uint64_t now_ns, enum packet_direction direction);
 // Worker thread. A DNS message that travelled over a kernel TCP socket, as one synthetic segment with its two length
-// octets, so that a verdict which came by TCP can be replayed as well. The local end is a documentation address.
+// octets, so that a verdict which came by TCP can be replayed as well. Our own end is the unspecified address.
 static inline void packet_tap_tcp_message(struct packet_tap *tap, const struct plx_endpoint *server,
 					  const uint8_t *message, size_t length, uint64_t now_ns,
 					  enum packet_direction direction);
