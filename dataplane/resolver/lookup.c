@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-static void ask_current(struct resolver *resolver, uint32_t index, uint64_t now_ns)
+static void ask_current(struct resolver *resolver, uint32_t index)
 {
 	const struct lookup *lookup = &resolver->lookups[index];
 	const struct plx_name *name = &resolver->names[index];
@@ -24,7 +24,7 @@ static void ask_current(struct resolver *resolver, uint32_t index, uint64_t now_
 		wire = alias->wire;
 		length = alias->length;
 	}
-	int error = question_ask(resolver, index, wire, length, lookup->qtype, now_ns);
+	int error = question_ask(resolver, index, wire, length, lookup->qtype);
 	assert(error == 0); // lookups_max is at most the number of slots
 	(void)error;
 }
@@ -66,7 +66,7 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 		lookup_fail(resolver, index, &failure, now_ns);
 		return 0;
 	}
-	ask_current(resolver, index, now_ns);
+	ask_current(resolver, index);
 	return 0;
 }
 
@@ -264,7 +264,7 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 	case ANSWER_NODATA:
 	case ANSWER_NXDOMAIN:
 		if (lookup->kind == PLX_JOB_RELEVANT_CAA && climb(resolver, index)) {
-			ask_current(resolver, index, now_ns);
+			ask_current(resolver, index);
 			return;
 		}
 		finish_found(resolver, index, verdict, answer, now_ns);
@@ -279,7 +279,7 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 	case ANSWER_UNFINISHED:
 		status = follow_aliases(resolver, index, answer);
 		if (status == PLX_STATUS_ANSWERED) {
-			ask_current(resolver, index, now_ns);
+			ask_current(resolver, index);
 			return;
 		}
 		break;

@@ -78,7 +78,7 @@ static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
 }
 
 int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
-		 uint8_t name_length, uint16_t qtype, uint64_t now_ns)
+		 uint8_t name_length, uint16_t qtype)
 {
 	const struct lookup *lookup = &resolver->lookups[index];
 	const struct transaction_key key = {

@@ -45,9 +45,9 @@ static enum plx_drop_reason check_generation(struct resolver *resolver,
 	if (is_current && transaction->state == TRANSACTION_WAIT_UDP) {
 		return PLX_DROP_ACCEPTED;
 	}
-	if (transaction->state == TRANSACTION_FREE
-		    ? is_current
-		    : transaction->previous_generation == datagram->code.generation) {
+	bool was_ours = transaction->previous_generation == datagram->code.generation ||
+			(is_current && transaction->state == TRANSACTION_FREE);
+	if (was_ours) {
 		if (transaction->state == TRANSACTION_WAIT_UDP && transaction->first_sent_ns != 0) {
 			struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 			if (plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {

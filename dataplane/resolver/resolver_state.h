@@ -117,7 +117,7 @@ void lookup_release(struct resolver *resolver, uint32_t index);
 // --- question.c
 // Lets the look-up wait on (name, its type), opened or merged. -EAGAIN when no slot is free.
 PLX_MUST_CHECK int question_ask(struct resolver *resolver, uint32_t lookup, const uint8_t *name,
-				uint8_t name_length, uint16_t qtype, uint64_t now_ns);
+				uint8_t name_length, uint16_t qtype);
 void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue);
 // Takes the head of a queue, skipping nothing; SLOT_NONE when it is empty.
 uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue);

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Merging, priority, limits, backpressure and clients that go away.
+
+#include "cunit_runner.h"
+#include "engine_fixture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture fixture;
+static struct fixture_query query;
+
+static const char *numbered(unsigned i)
+{
+	static char name[32];
+	snprintf(name, sizeof(name), "n%u.test", i);
+	return name;
+}
+
+TEST(identical_questions_are_asked_once_and_all_are_answered)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tags[5];
+	for (unsigned i = 0; i < 5; i++) {
+		tags[i] = fixture_lookup(&fixture, i % 2 == 0 ? "x.test" : "X.TEST", PLX_TYPE_TXT);
+	}
+	CU_ASSERT_TRUE(fixture_next_udp(&fixture, &query));
+	struct fixture_query more;
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &more));
+	CU_ASSERT_EQUAL(fixture.counters.questions_merged, 4);
+	CU_ASSERT_EQUAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+	for (unsigned i = 0; i < 5; i++) {
+		CU_ASSERT_PTR_NOT_NULL(fixture_result_of(&fixture, tags[i]));
+	}
+	fixture_stop(&fixture);
+}
+
+TEST(climbs_share_their_parents)
+{
+	fixture_start(&fixture, 1);
+	for (unsigned i = 0; i < 50; i++) {
+		(void)fixture_caa(&fixture, numbered(i));
+	}
+	unsigned asked = 0;
+	while (fixture_next_udp(&fixture, &query)) {
+		asked++;
+		if (strcmp(query.name_text, "test") != 0) {
+			CU_ASSERT_EQUAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+		}
+		if (asked == 51) {
+			break; // 50 names, and the parent once
+		}
+	}
+	CU_ASSERT_EQUAL(asked, 51);
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &query));
+	fixture_stop(&fixture);
+}
+
+TEST(interactive_goes_before_bulk)
+{
+	fixture_start(&fixture, 1);
+	for (unsigned i = 0; i < 10; i++) {
+		(void)fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+	}
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT};
+	(void)fixture_submit(&fixture, 1, PLX_PRIORITY_INTERACTIVE, &job, "order.test");
+	// Joining a bulk question that was not sent yet brings it forward as well.
+	(void)fixture_submit(&fixture, 1, PLX_PRIORITY_INTERACTIVE, &job, numbered(7));
+	CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_STRING_EQUAL(query.name_text, "order.test");
+	CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_STRING_EQUAL(query.name_text, "n7.test");
+	CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_STRING_EQUAL(query.name_text, "n0.test");
+	unsigned rest = 0;
+	while (fixture_next_udp(&fixture, &query)) {
+		rest++;
+	}
+	CU_ASSERT_EQUAL(rest, 8);
+	fixture_stop(&fixture);
+}
+
+TEST(bulk_leaves_room_for_interactive)
+{
+	fixture_start(&fixture, 1);
+	unsigned taken = 0;
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT};
+	for (;;) {
+		const char *name = numbered(taken);
+		CU_ASSERT_EQUAL_FATAL(plx_name_parse(name, strlen(name), &job.name), 0);
+		if (resolver_submit(fixture.resolver, 0, PLX_PRIORITY_BULK, &job, fixture.now_ns) !=
+		    0) {
+			break;
+		}
+		taken++;
+	}
+	CU_ASSERT_EQUAL(taken, 1024 - 128);
+	CU_ASSERT_EQUAL(resolver_room(fixture.resolver, PLX_PRIORITY_BULK), 0);
+	CU_ASSERT_EQUAL(resolver_room(fixture.resolver, PLX_PRIORITY_INTERACTIVE), 128);
+	CU_ASSERT_EQUAL(resolver_submit(fixture.resolver, 1, PLX_PRIORITY_INTERACTIVE, &job,
+					fixture.now_ns),
+			0);
+	fixture_stop(&fixture);
+}
+
+TEST(a_server_never_has_more_in_flight_than_allowed)
+{
+	fixture_start_config(&fixture, 1, false, 0, 20);
+	for (unsigned i = 0; i < 100; i++) {
+		(void)fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+	}
+	unsigned sent = 0;
+	struct fixture_query last;
+	while (fixture_next_udp(&fixture, &query)) {
+		sent++;
+		last = query;
+	}
+	CU_ASSERT_EQUAL(sent, 20);
+	CU_ASSERT_EQUAL(reply_nodata(&fixture, &last), PLX_DROP_ACCEPTED);
+	CU_ASSERT_TRUE(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &query));
+	fixture_stop(&fixture);
+}
+
+TEST(a_server_is_not_asked_faster_than_its_rate)
+{
+	fixture_start_config(&fixture, 1, false, 100, 0);
+	for (unsigned i = 0; i < 500; i++) {
+		(void)fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+	}
+	unsigned sent = 0;
+	uint64_t end_ns = fixture.now_ns + 2 * SECOND;
+	while (fixture.now_ns < end_ns) {
+		while (fixture_next_udp(&fixture, &query)) {
+			sent++;
+			CU_ASSERT_EQUAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+			for (unsigned r = 0; r < fixture.result_count; r++) {
+				free(fixture.results[r].body);
+			}
+			fixture.result_count = 0;
+		}
+		fixture_pass(&fixture, MS);
+	}
+	CU_ASSERT_TRUE(sent >= 198 && sent <= 203);
+	fixture_stop(&fixture);
+}
+
+TEST(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tags[3];
+	for (unsigned i = 0; i < 3; i++) {
+		tags[i] = fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+	}
+	fixture.is_client_stalled = true;
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+		CU_ASSERT_EQUAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+	}
+	CU_ASSERT_EQUAL(fixture.result_count, 0);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT, .name = {.length = 1}};
+	CU_ASSERT_EQUAL(
+		resolver_submit(fixture.resolver, 0, PLX_PRIORITY_BULK, &job, fixture.now_ns),
+		-EAGAIN);
+	CU_ASSERT_EQUAL(
+		resolver_submit(fixture.resolver, 1, PLX_PRIORITY_BULK, &job, fixture.now_ns), 0);
+	fixture.is_client_stalled = false;
+	fixture_pass(&fixture, 5 * MS);
+	CU_ASSERT_EQUAL(fixture.result_count, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(fixture.results[i].result.tag, tags[i]); // in order
+	}
+	CU_ASSERT_EQUAL(
+		resolver_submit(fixture.resolver, 0, PLX_PRIORITY_BULK, &job, fixture.now_ns), 0);
+	fixture_stop(&fixture);
+}
+
+TEST(a_client_that_is_gone_frees_its_work_and_leaves_others_alone)
+{
+	fixture_start(&fixture, 1);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT};
+	for (unsigned i = 0; i < 100; i++) {
+		(void)fixture_submit(&fixture, 3, PLX_PRIORITY_BULK, &job, numbered(i));
+	}
+	uint64_t shared = fixture_submit(&fixture, 4, PLX_PRIORITY_BULK, &job, numbered(50));
+	for (unsigned i = 0; i < 60; i++) {
+		CU_ASSERT_TRUE(fixture_next_udp(&fixture, &query));
+	}
+	resolver_cancel_client(fixture.resolver, 3);
+	fixture_pass(&fixture, 25 * MS);
+	CU_ASSERT_EQUAL(fixture.counters.lookups_in_flight, 1);
+	struct upstream_snapshot snapshot;
+	resolver_upstream_read(fixture.resolver, 0, &snapshot);
+	CU_ASSERT_EQUAL(snapshot.in_flight, 1);
+	CU_ASSERT_FALSE(
+		fixture_next_udp(&fixture, &query)); // what was queued for it is not sent any more
+	fixture_pass(&fixture, 10 * SECOND);
+	CU_ASSERT_EQUAL(fixture.result_count, 1);
+	CU_ASSERT_PTR_NOT_NULL(fixture_result_of(&fixture, shared));
+	CU_ASSERT_EQUAL(fixture.counters.questions_in_flight, 0);
+	fixture_stop(&fixture);
+}
+
+TEST(an_idle_resolver_asks_for_no_wakeup)
+{
+	fixture_start(&fixture, 1);
+	CU_ASSERT_EQUAL(resolver_next_wakeup(fixture.resolver, fixture.now_ns), UINT64_MAX);
+	(void)fixture_lookup(&fixture, "x.test", PLX_TYPE_TXT);
+	CU_ASSERT_TRUE(resolver_next_wakeup(fixture.resolver, fixture.now_ns) <=
+		       fixture.now_ns + MS);
+	CU_ASSERT_TRUE(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_EQUAL(resolver_next_wakeup(fixture.resolver, fixture.now_ns),
+			fixture.now_ns + 400 * MS);
+	fixture_stop(&fixture);
+}
+
+TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
+	  T(climbs_share_their_parents), T(interactive_goes_before_bulk),
+	  T(bulk_leaves_room_for_interactive), T(a_server_never_has_more_in_flight_than_allowed),
+	  T(a_server_is_not_asked_faster_than_its_rate),
+	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),
+	  T(a_client_that_is_gone_frees_its_work_and_leaves_others_alone),
+	  T(an_idle_resolver_asks_for_no_wakeup))
