@@ -166,11 +166,12 @@ int resolver_submit(struct resolver *resolver, unsigned client, enum plx_priorit
 		    const struct plx_job *job, uint64_t now_ns)
 {
 	assert(client < RESOLVER_CLIENTS_MAX);
-	if (resolver_room(resolver, priority) == 0 ||
-	    resolver->clients[client].first_parked != NULL) {
+	if (resolver->clients[client].first_parked != NULL) {
+		return -EBUSY;
+	}
+	if (resolver_room(resolver, priority) == 0) {
 		return -EAGAIN;
 	}
-	count(&resolver->config.counters->jobs_received);
 	return lookup_start(resolver, client, priority, job, now_ns);
 }
 

@@ -99,7 +99,8 @@ void resolver_upstream_read(const struct resolver *resolver, unsigned index,
 
 // Free look-up places for a priority: bulk may not take the last eighth.
 uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priority);
-// 0; -EAGAIN when there is no room (nothing was taken). The job was checked by plx_job_read.
+// 0; -EAGAIN when there is no room, -EBUSY when this client leaves results unread (nothing was taken either time). The
+// job was checked by plx_job_read.
 PLX_MUST_CHECK int resolver_submit(struct resolver *resolver, unsigned client,
 				   enum plx_priority priority, const struct plx_job *job,
 				   uint64_t now_ns);

@@ -41,6 +41,9 @@ static enum lane_state read_lane(struct worker *worker, struct exchange_lane *la
 			if (status == -EAGAIN) {
 				return LANE_BLOCKED;
 			}
+			if (status == -EBUSY) {
+				return LANE_EMPTY; // leaves its results unread: nothing more for it now
+			}
 		}
 		exchange_lane_take(lane);
 		worker->dirty_lanes |= 1u << client;
