@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The dataplane's control socket: its JSON-RPC methods (protocol/dataplane_methods.h) on the socket of the options.
+// Control thread, on its event loop. Nothing here blocks the loop, and no method touches a worker's state except
+// through worker_control.h.
+//
+//   status_methods.c     status.get, workers.list, counters.get, poll_mode.*, drain.start
+//   upstream_methods.c   upstreams.*
+//   lookup_methods.c     lookup.run, caa.run, by a client of the exchange like any other (own_client.h)
+//   attach_method.c      exchange.attach, clients.list
+//   capture_methods.c    capture.*
+//
+// Order of an end: stop the workers, control_destroy, then destroy the exchange and the workers.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include <stdbool.h>
+
+struct control;
+struct event_base;
+struct exchange_server;
+struct options;
+struct plx_rpc_fault;
+struct worker_group;
+
+struct control_config {
+	struct event_base *base;
+	struct worker_group *group;
+	struct exchange_server *exchange;
+	const struct options *options; // socket, socket_group, capture_dir; outlives the control
+	// drain.start was called: let running look-ups end, then leave the event loop. Called once at most.
+	void (*drain)(void *context);
+	void *context;
+};
+
+// Opens the socket. NULL, ret_error (-errno) and the fault, one line for the log.
+struct control *control_create(const struct control_config *config, int *ret_error,
+			       struct plx_rpc_fault *fault);
+// For a drain that something else started (a signal): from now on no client attaches. config->drain is not called.
+void control_note_drain(struct control *control);
+// Closes the socket and ends a capture. NULL is accepted.
+void control_destroy(struct control *control);
