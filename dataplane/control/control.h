@@ -29,7 +29,8 @@ struct control_config {
 	struct worker_group *group;
 	struct exchange_server *exchange;
 	const struct options *options; // socket, socket_group, capture_dir; outlives the control
-	// drain.start was called: let running look-ups end, then leave the event loop. Called once at most.
+	// drain.start was called and worker_group_is_draining is still false: let running look-ups end, then leave
+	// the event loop. While the group drains no client attaches.
 	void (*drain)(void *context);
 	void *context;
 };
@@ -37,7 +38,5 @@ struct control_config {
 // Opens the socket. NULL, ret_error (-errno) and the fault, one line for the log.
 struct control *control_create(const struct control_config *config, int *ret_error,
 			       struct plx_rpc_fault *fault);
-// For a drain that something else started (a signal): from now on no client attaches. config->drain is not called.
-void control_note_drain(struct control *control);
 // Closes the socket and ends a capture. NULL is accepted.
 void control_destroy(struct control *control);
