@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "startup/answer_filter.h"
+
+#include "startup/xdp/answer_filter_config.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PROGRAM_MAPS_MAX 8
+
+struct answer_filter {
+	int link_fd;
+	struct answer_filter_config *config; // shared with the program
+	uint8_t port_users[65536];           // upstreams per server port; there are at most 64
+};
+
+static int explain(struct answer_filter_fault *fault, int error, const char *format, ...)
+	PLX_PRINTF(3, 4);
+
+static int explain(struct answer_filter_fault *fault, int error, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+struct attachment {
+	uint32_t program_id; // 0: none
+	uint32_t mode_flags;
+	int program_fd;
+	char program_name[BPF_OBJ_NAME_LEN];
+	uint32_t map_count;
+	uint32_t map_ids[PROGRAM_MAPS_MAX];
+};
+
+// Looks at what is attached; program_fd is -1 when nothing is. The caller closes it.
+static int query_attachment(unsigned interface_index, struct attachment *ret_attachment)
+{
+	struct attachment found = {.program_fd = -1};
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	int error = bpf_xdp_query((int)interface_index, 0, &query);
+	if (error != 0) {
+		return error;
+	}
+	found.program_id = query.prog_id;
+	found.mode_flags = query.attach_mode == XDP_ATTACHED_SKB  ? XDP_FLAGS_SKB_MODE
+			   : query.attach_mode == XDP_ATTACHED_HW ? XDP_FLAGS_HW_MODE
+								  : XDP_FLAGS_DRV_MODE;
+	if (found.program_id != 0) {
+		found.program_fd = bpf_prog_get_fd_by_id(found.program_id);
+		if (found.program_fd < 0) {
+			return -errno;
+		}
+		struct bpf_prog_info info = {
+			.nr_map_ids = PROGRAM_MAPS_MAX,
+			.map_ids = (uint64_t)(uintptr_t)found.map_ids,
+		};
+		uint32_t info_length = sizeof(info);
+		if (bpf_obj_get_info_by_fd(found.program_fd, &info, &info_length) != 0) {
+			error = -errno;
+			close(found.program_fd);
+			return error;
+		}
+		memcpy(found.program_name, info.name, sizeof(found.program_name));
+		found.map_count =
+			info.nr_map_ids < PROGRAM_MAPS_MAX ? info.nr_map_ids : PROGRAM_MAPS_MAX;
+	}
+	*ret_attachment = found;
+	return 0;
+}
+
+static bool is_ours(const struct attachment *attachment)
+{
+	return strcmp(attachment->program_name, ANSWER_FILTER_PROGRAM_NAME) == 0;
+}
+
+int answer_filter_remove_stale(unsigned interface_index, struct answer_filter_fault *fault)
+{
+	struct attachment found;
+	int error = query_attachment(interface_index, &found);
+	if (error != 0) {
+		return explain(fault, error, "its XDP program cannot be read (%s): start as root",
+			       strerror(-error));
+	}
+	if (found.program_id == 0) {
+		return 0;
+	}
+	close(found.program_fd);
+	if (!is_ours(&found)) {
+		return explain(
+			fault, -EBUSY,
+			"the XDP program '%s' of somebody else is attached: stop its owner, or "
+			"`ip link set dev ... xdp off`",
+			found.program_name);
+	}
+	error = bpf_xdp_detach((int)interface_index, found.mode_flags, NULL);
+	if (error != 0) {
+		return explain(fault, error,
+			       "another parallax-dataplane is using it (%s): stop that one first",
+			       strerror(-error));
+	}
+	return 0;
+}
+
+// The map of this name among those of the program; -ENOENT.
+static int open_map(const struct attachment *attachment, const char *name)
+{
+	for (uint32_t i = 0; i < attachment->map_count; i++) {
+		struct bpf_map_info info = {0};
+		uint32_t info_length = sizeof(info);
+		int fd = bpf_map_get_fd_by_id(attachment->map_ids[i]);
+		if (fd < 0) {
+			return -errno;
+		}
+		if (bpf_obj_get_info_by_fd(fd, &info, &info_length) == 0 &&
+		    strcmp(info.name, name) == 0 &&
+		    info.value_size == sizeof(struct answer_filter_config)) {
+			return fd;
+		}
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+static struct answer_filter_config *map_config(const struct attachment *attachment)
+{
+	int fd = open_map(attachment, ANSWER_FILTER_CONFIG_MAP);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	void *config = mmap(NULL, sizeof(struct answer_filter_config), PROT_READ | PROT_WRITE,
+			    MAP_SHARED, fd, 0);
+	int error = errno;
+	close(fd);
+	errno = error;
+	return config == MAP_FAILED ? NULL : config;
+}
+
+// Between the two calls the interface runs without our program: nothing was sent yet.
+static int replace_by_link(unsigned interface_index, const struct attachment *attachment)
+{
+	int error = bpf_xdp_detach((int)interface_index, attachment->mode_flags, NULL);
+	if (error != 0) {
+		return error;
+	}
+	LIBBPF_OPTS(bpf_link_create_opts, link_options, .flags = attachment->mode_flags);
+	int fd = bpf_link_create(attachment->program_fd, (int)interface_index, BPF_XDP,
+				 &link_options);
+	return fd < 0 ? -errno : fd;
+}
+
+static int take_over(struct answer_filter *filter, unsigned interface_index,
+		     struct answer_filter_fault *fault)
+{
+	struct attachment found;
+	int error = query_attachment(interface_index, &found);
+	if (error != 0 || !is_ours(&found)) {
+		return explain(fault, -EIO, "the XDP program is not attached after DPDK's start");
+	}
+	filter->config = map_config(&found);
+	if (filter->config == NULL) {
+		error = explain(fault, -errno, "the XDP program's configuration: %s",
+				strerror(errno));
+	} else {
+		filter->link_fd = replace_by_link(interface_index, &found);
+		if (filter->link_fd < 0) {
+			error = explain(fault, filter->link_fd,
+					"the XDP program cannot be linked: %s (kernel 5.9 or newer "
+					"is needed)",
+					strerror(-filter->link_fd));
+		}
+	}
+	close(found.program_fd);
+	return error;
+}
+
+struct answer_filter *answer_filter_open(unsigned interface_index, uint16_t first_port,
+					 uint16_t last_port, struct answer_filter_fault *fault)
+{
+	struct answer_filter *filter = calloc(1, sizeof(*filter));
+	if (filter == NULL) {
+		(void)explain(fault, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	filter->link_fd = -1;
+	if (take_over(filter, interface_index, fault) != 0) {
+		answer_filter_close(filter);
+		return NULL;
+	}
+	filter->config->first_port = first_port;
+	filter->config->last_port = last_port;
+	return filter;
+}
+
+void answer_filter_close(struct answer_filter *filter)
+{
+	if (filter == NULL) {
+		return;
+	}
+	if (filter->link_fd >= 0) {
+		close(filter->link_fd);
+	}
+	if (filter->config != NULL) {
+		munmap(filter->config, sizeof(*filter->config));
+	}
+	free(filter);
+}
+
+// The program reads single bytes; a store of one is never torn.
+static void show_port(struct answer_filter *filter, uint16_t port)
+{
+	uint8_t *byte = &filter->config->server_ports[port / 8];
+	uint8_t bit = (uint8_t)(1u << (port % 8));
+	uint8_t value = filter->port_users[port] > 0 ? *byte | bit : *byte & (uint8_t)~bit;
+	__atomic_store_n(byte, value, __ATOMIC_RELAXED);
+}
+
+void answer_filter_add_server_port(struct answer_filter *filter, uint16_t port)
+{
+	filter->port_users[port]++;
+	show_port(filter, port);
+}
+
+void answer_filter_remove_server_port(struct answer_filter *filter, uint16_t port)
+{
+	filter->port_users[port]--;
+	show_port(filter, port);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything that the process owns, in the order in which it is made (main.c) and unmade (shutdown.c). Each start_
+// function is one step: it returns 0, or a negative number after it logged one line that says what failed and how to
+// mend it. All of it runs on the main lcore, which is the control thread.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include "options/options.h"
+#include "startup/lcore_plan.h"
+#include "startup/packet_port.h"
+#include "worker/worker.h"
+#include "worker/worker_control.h"
+
+#include <stdbool.h>
+
+struct answer_filter;
+struct event;
+struct event_base;
+struct exception_path;
+struct exchange_server;
+struct upstream_routes;
+struct worker_group;
+
+struct dataplane {
+	struct options options;
+	struct options_request request;
+	struct lcore_plan lcores;
+	struct event_base *events;
+	struct packet_port port;
+	struct answer_filter *filter; // shared mode
+	struct worker_environment environment;
+	struct worker_group *group;
+	struct exchange_server *exchange;
+	struct upstream_routes *routes;
+	struct exception_path *exceptions; // exclusive mode
+	struct event *control_wake;
+	struct event *stop_signals[2];
+	struct event *drain_timer;
+	uint64_t drain_deadline_ns;
+	bool is_eal_up;
+	bool are_workers_running;
+};
+
+static inline bool dataplane_is_shared(const struct dataplane *dataplane)
+{
+	return dataplane->options.interface[0] != '\0';
+}
+
+static inline bool dataplane_logs_json(const struct dataplane *dataplane)
+{
+	return dataplane->options.log_format == OPTIONS_LOG_JSON;
+}
+
+// Logs why the start failed at `step`; returns `error` (negative).
+int start_fault(const struct dataplane *dataplane, const char *step, int error, const char *format,
+		...) PLX_PRINTF(4, 5);
+
+PLX_MUST_CHECK int start_source_ports(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_eal(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_port(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_events(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_workers(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_routes(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_upstreams(struct dataplane *dataplane);
+PLX_MUST_CHECK int drop_privileges(struct dataplane *dataplane);
+PLX_MUST_CHECK int launch_workers(struct dataplane *dataplane);
+void log_started(const struct dataplane *dataplane);
+
+// Undoes whatever was done, in reverse.
+void shut_down(struct dataplane *dataplane);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Root is needed to open the port, to load the XDP program and to make the TAP device; nothing later needs it. From here
+// on the process is an ordinary account without capabilities.
+
+#include "startup/dataplane.h"
+#include "startup/log_line.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+// The configured account; else "parallax" where it exists, else "nobody".
+static const struct passwd *find_account(const char *configured)
+{
+	if (configured[0] != '\0') {
+		return getpwnam(configured);
+	}
+	const struct passwd *account = getpwnam("parallax");
+	return account != NULL ? account : getpwnam("nobody");
+}
+
+int drop_privileges(struct dataplane *dataplane)
+{
+	const char *configured = dataplane->options.user;
+	bool is_json = dataplane_logs_json(dataplane);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+		return start_fault(dataplane, "privileges", -errno, "PR_SET_NO_NEW_PRIVS: %s",
+				   strerror(errno));
+	}
+	if (geteuid() != 0) {
+		return 0; // started without privileges to drop
+	}
+	const struct passwd *account = find_account(configured);
+	if (account == NULL) {
+		return start_fault(dataplane, "privileges", -ENOENT,
+				   "the account '%s' does not exist: correct user, or create it",
+				   configured[0] != '\0' ? configured : "nobody");
+	}
+	if (account->pw_uid == 0) {
+		log_message(is_json, LOG_LEVEL_WARNING, "privileges_kept",
+			    "running as root because user says so");
+		return 0;
+	}
+	// Changing all three user IDs from root clears every capability set of every thread.
+	if (initgroups(account->pw_name, account->pw_gid) != 0 ||
+	    setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
+	    setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0) {
+		return start_fault(dataplane, "privileges", -errno,
+				   "the account '%s' cannot be taken: %s", account->pw_name,
+				   strerror(errno));
+	}
+	if (setresuid(0, 0, 0) == 0) {
+		return start_fault(dataplane, "privileges", -EPERM,
+				   "privileges came back after they were dropped");
+	}
+	return 0;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How many receive queues a kernel interface uses: answers may arrive on any of them, so each needs an AF_XDP socket.
+
+#include "startup/packet_port.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int count_interface_queues(const char *interface)
+{
+	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+	struct ifreq request = {.ifr_data = (void *)&channels};
+	strncpy(request.ifr_name, interface, sizeof(request.ifr_name) - 1);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return -errno;
+	}
+	int error = ioctl(fd, SIOCETHTOOL, &request) == 0 ? 0 : -errno;
+	close(fd);
+	if (error == -EOPNOTSUPP) {
+		return 1; // a driver without channels has one queue
+	}
+	unsigned count = channels.combined_count + channels.rx_count;
+	return error != 0 ? error : count == 0 ? 1 : (int)count;
+}

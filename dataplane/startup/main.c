@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// parallax-dataplane: owns a NIC port and answers look-ups. The order of the start is the order of the calls below.
+
+#include "startup/dataplane.h"
+#include "startup/log_line.h"
+
+#include <parallax/base/error.h>
+
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int start(struct dataplane *dataplane)
+{
+	static const struct {
+		int (*run)(struct dataplane *dataplane);
+	} steps[] = {
+		{start_source_ports}, // ours must not be the kernel's
+		{start_eal},          // CPUs and memory
+		{start_port},         // the NIC, its queues and packet pools
+		{start_events},       // the control thread's loop, signals
+		{start_workers},      // made, not running yet; exchange and TCP thread
+		{start_routes},       // netlink, or ARP, ND and TAP
+		{start_upstreams},    // from the configuration
+		{drop_privileges},    // nothing below needs root
+		{launch_workers},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(steps); i++) {
+		int error = steps[i].run(dataplane);
+		if (error != 0) {
+			return error;
+		}
+	}
+	return 0;
+}
+
+static void log_addresses(struct log_line *line, const struct options *options)
+{
+	char all[OPTIONS_ADDRESSES_MAX * (PLX_IP_TEXT_MAX + 4)] = "";
+	size_t length = 0;
+	for (unsigned i = 0; i < options->address_count; i++) {
+		char text[PLX_IP_TEXT_MAX];
+		length += (size_t)snprintf(
+			all + length, sizeof(all) - length, "%s%s/%u", i == 0 ? "" : ",",
+			plx_ip_format(&options->address[i].ip, text), options->address[i].length);
+	}
+	if (length > 0) {
+		log_text(line, "addresses", all);
+	}
+}
+
+void log_started(const struct dataplane *dataplane)
+{
+	const struct port_summary *port = worker_group_port(dataplane->group);
+	struct log_line line;
+	char cpus[LCORE_PLAN_TEXT_MAX] = "";
+	int error = lcore_plan_format(&dataplane->lcores, cpus);
+	log_begin(&line, dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "started");
+	log_text(&line, "version", PLX_VERSION);
+	log_text(&line, "mode", port->mode);
+	log_text(&line, "device", port->device);
+	log_text(&line, "port", port->port_name);
+	log_number(&line, "queues", dataplane->port.queue_count);
+	log_number(&line, "workers", dataplane->lcores.worker_count);
+	log_text(&line, "lcores", error == 0 ? cpus : "-");
+	log_addresses(&line, &dataplane->options);
+	log_number(&line, "upstreams", dataplane->options.upstreams_count);
+	log_number(&line, "memory_mb", dataplane->options.memory_mb);
+	log_number(&line, "uid", (int64_t)geteuid());
+	log_text(&line, "socket", dataplane->options.socket);
+	log_end(&line);
+}
+
+static int run(struct dataplane *dataplane)
+{
+	int error = start(dataplane);
+	if (error == 0) {
+		log_started(dataplane);
+		event_base_dispatch(dataplane->events);
+	}
+	shut_down(dataplane);
+	return error == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	static struct dataplane dataplane;
+	struct options_fault fault;
+	int error = options_read(argc, argv, &dataplane.options, &dataplane.request, &fault);
+	if (error != 0) {
+		fprintf(stderr, "parallax-dataplane: %s\n", fault.text);
+		return EXIT_FAILURE;
+	}
+	switch (dataplane.request.action) {
+	case OPTIONS_HELP:
+		options_print_help(stdout);
+		return EXIT_SUCCESS;
+	case OPTIONS_VERSION:
+		puts("parallax-dataplane " PLX_VERSION);
+		return EXIT_SUCCESS;
+	case OPTIONS_CHECK_CONFIG:
+		puts("the configuration is good");
+		return EXIT_SUCCESS;
+	case OPTIONS_RUN:
+		break;
+	}
+	return run(&dataplane);
+}

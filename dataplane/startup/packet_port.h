@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The DPDK port: found or made from the configuration, its queues, and the packet memory of each queue.
+
+#pragma once
+
+#include "link/ethernet.h"
+#include "worker/worker.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+#define PACKET_QUEUES_MAX 64
+
+struct rte_mempool;
+
+struct packet_port {
+	uint16_t id;
+	uint16_t queue_count; // pairs; in shared mode as many as the interface has
+	uint16_t mtu;
+	struct mac_address mac;
+	unsigned interface_index; // shared mode
+	char xdp_program[PATH_MAX];
+	char name[64];
+	bool is_started;
+	struct worker_queue queues[PACKET_QUEUES_MAX];
+	struct rte_mempool *receive_pools[PACKET_QUEUES_MAX];  // by queue
+	struct rte_mempool *transmit_pools[PACKET_QUEUES_MAX]; // by worker
+	struct rte_mempool *frame_pool; // exclusive mode: control thread's frames
+	int template_field;             // see worker_environment
+};
+
+struct dataplane;
+
+// packet_pools.c, queue_setup.c, interface_queues.c: the parts of start_port.
+PLX_MUST_CHECK int create_packet_pools(struct dataplane *dataplane);
+PLX_MUST_CHECK int set_up_queues(struct dataplane *dataplane);
+// The number of receive queues that the kernel's interface uses, or -errno.
+PLX_MUST_CHECK int count_interface_queues(const char *interface);
+bool device_is_pci(const char *device);
+void close_port(struct packet_port *port);
