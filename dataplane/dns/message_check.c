@@ -14,7 +14,7 @@
 // Labels and pointers that the names of one message may make us pass, against compression bombs: a record of 14
 // octets can hold two names of 255 steps. Honest messages need about one step for each octet; owners that repeat
 // the last pointer, as those of an RRset do, are free.
-#define NAME_STEPS_PER_OCTET 8
+#define NAME_STEPS_PER_OCTET 4
 #define NAME_STEPS_FLOOR 2048
 
 #define OPTION_COOKIE 10 // RFC 7873

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <parallax/base/error.h>
+
+#include "dns/name_compression.h"
+
+#include "cunit_runner.h"
+#include "message_builder.h"
+
+// Names begin past the header; 12 octets of it stand before each.
+static struct message_builder built;
+
+static void start(void)
+{
+	built.writer = plx_writer_init(built.wire, sizeof(built.wire));
+	plx_write_bytes(&built.writer, OCTETS("\0\0\0\0\0\0\0\0\0\0\0\0"));
+}
+
+static uint32_t here(void)
+{
+	return (uint32_t)built.writer.position;
+}
+
+static int check_at(uint32_t offset)
+{
+	uint32_t next;
+	uint32_t steps;
+	return compressed_name_check(built.wire, offset, here(), &next, &steps);
+}
+
+TEST(pointers_lead_backward_only)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\1a\0"));
+	uint32_t self = here();
+	plx_write_u16(&built.writer, POINTER(self));
+	uint32_t forward = here();
+	plx_write_u16(&built.writer, POINTER(forward + 2));
+	plx_write_bytes(&built.writer, OCTETS("\1b\0"));
+	uint32_t back = here();
+	plx_write_u16(&built.writer, POINTER(12));
+	CU_ASSERT_EQUAL(check_at(self), PLX_ERR_DNS_POINTER);
+	CU_ASSERT_EQUAL(check_at(forward), PLX_ERR_DNS_POINTER);
+	CU_ASSERT_EQUAL(check_at(back), 0);
+}
+
+TEST(pointers_into_the_header_are_refused)
+{
+	start();
+	plx_write_u16(&built.writer, POINTER(0));
+	plx_write_u16(&built.writer, POINTER(11));
+	CU_ASSERT_EQUAL(check_at(12), PLX_ERR_DNS_POINTER);
+	CU_ASSERT_EQUAL(check_at(14), PLX_ERR_DNS_POINTER);
+}
+
+TEST(loops_through_labels_are_refused)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\1a\xc0\x0c")); // "a" and back to itself
+	uint32_t second = here();
+	plx_write_bytes(&built.writer, OCTETS("\1b"));
+	plx_write_u16(&built.writer, POINTER(12));
+	CU_ASSERT_EQUAL(check_at(12), PLX_ERR_DNS_POINTER);
+	CU_ASSERT_EQUAL(check_at(second), PLX_ERR_DNS_POINTER);
+}
+
+TEST(a_pointed_run_may_not_reach_into_what_follows_it)
+{
+	start();
+	plx_write_bytes(&built.writer,
+			OCTETS("\3ab")); // its third octet would be the pointer's first
+	uint32_t name = here();
+	plx_write_u16(&built.writer, POINTER(12));
+	plx_write_u8(&built.writer, 0);
+	CU_ASSERT_EQUAL(check_at(name), PLX_ERR_DNS_POINTER);
+}
+
+TEST(jumps_of_128_are_followed_and_129_are_not)
+{
+	start();
+	plx_write_u8(&built.writer, 0);
+	uint32_t target = 12;
+	for (unsigned i = 0; i < PLX_NAME_JUMPS_MAX + 1; i++) {
+		uint32_t at = here();
+		plx_write_u16(&built.writer, POINTER(target));
+		target = at;
+	}
+	CU_ASSERT_EQUAL(check_at(target - 2), 0);
+	CU_ASSERT_EQUAL(check_at(target), PLX_ERR_DNS_LIMIT);
+}
+
+TEST(label_types_01_and_10_are_unknown)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\x40\0\x80\0\x7f\0\xbf\0"));
+	for (uint32_t offset = 12; offset < here(); offset += 2) {
+		CU_ASSERT_EQUAL(check_at(offset), PLX_ERR_DNS_LABEL);
+	}
+}
+
+TEST(compressed_names_hold_255_octets_and_not_256)
+{
+	start();
+	for (unsigned i = 0; i < 126; i++) {
+		plx_write_bytes(&built.writer, OCTETS("\1x"));
+	}
+	plx_write_u8(&built.writer, 0); // 253 octets
+	uint32_t longest = here();
+	plx_write_bytes(&built.writer, OCTETS("\1y\xc0\x0c"));
+	uint32_t too_long = here();
+	plx_write_bytes(&built.writer, OCTETS("\2yz\xc0\x0c"));
+	struct plx_name name = {.length = 7};
+	CU_ASSERT_EQUAL(compressed_name_read(built.wire, too_long, here(), &name, NULL),
+			PLX_ERR_DNS_LIMIT);
+	CU_ASSERT_EQUAL(name.length, 7);
+	CU_ASSERT_EQUAL(compressed_name_read(built.wire, longest, here(), &name, NULL), 0);
+	CU_ASSERT_EQUAL(name.length, 255);
+	CU_ASSERT_TRUE(plx_name_is_valid_wire(name.wire, name.length));
+	CU_ASSERT_TRUE(compressed_name_equal(built.wire, longest, here(), &name));
+	CU_ASSERT_FALSE(compressed_name_equal(built.wire, too_long, here(), &name));
+}
+
+TEST(names_in_place_end_before_the_limit)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\1a\1b\0"));
+	uint32_t next;
+	uint32_t steps;
+	CU_ASSERT_EQUAL(compressed_name_check(built.wire, 12, 17, &next, &steps), 0);
+	CU_ASSERT_EQUAL(next, 17);
+	CU_ASSERT_EQUAL(steps, 3);
+	for (uint32_t limit = 0; limit < 17; limit++) {
+		CU_ASSERT_EQUAL(compressed_name_check(built.wire, 12, limit, &next, &steps),
+				PLX_ERR_DNS_SHORT);
+	}
+	plx_write_u16(&built.writer, POINTER(12));
+	CU_ASSERT_EQUAL(compressed_name_check(built.wire, 17, 18, &next, &steps),
+			PLX_ERR_DNS_SHORT);
+	CU_ASSERT_EQUAL(compressed_name_check(built.wire, 17, 19, &next, &steps), 0);
+	CU_ASSERT_EQUAL(next, 19);
+	CU_ASSERT_EQUAL(steps, 4);
+}
+
+TEST_MAIN(name_compression, T(pointers_lead_backward_only), T(pointers_into_the_header_are_refused),
+	  T(loops_through_labels_are_refused), T(a_pointed_run_may_not_reach_into_what_follows_it),
+	  T(jumps_of_128_are_followed_and_129_are_not), T(label_types_01_and_10_are_unknown),
+	  T(compressed_names_hold_255_octets_and_not_256), T(names_in_place_end_before_the_limit))

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <parallax/dns/rr_type.h>
+#include <parallax/exchange/job.h>
+
+#include "cunit_runner.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct plx_job plain_job(void)
+{
+	struct plx_job job = {.tag = 0x0123456789abcdef,
+			      .qtype = PLX_TYPE_TXT,
+			      .kind = PLX_JOB_LOOKUP,
+			      .flags = PLX_JOB_TCP_ONLY,
+			      .attempts = 5,
+			      .timeout_ms = 1234};
+	CU_ASSERT_EQUAL_FATAL(plx_name_parse("wWw.test", 8, &job.name), 0);
+	return job;
+}
+
+static int round_trip(const struct plx_job *job, struct plx_job *ret_job)
+{
+	uint8_t record[PLX_JOB_RECORD_MAX];
+	size_t length = plx_job_write(job, record);
+	return plx_job_read(record, length, ret_job);
+}
+
+static void expect_refused(const struct plx_job *job)
+{
+	struct plx_job read = {.tag = 99};
+	CU_ASSERT_EQUAL(round_trip(job, &read), -EINVAL);
+	CU_ASSERT_EQUAL(read.tag, 99);
+}
+
+TEST(job_survives_the_ring)
+{
+	struct plx_job job = plain_job();
+	struct plx_job read;
+	CU_ASSERT_EQUAL_FATAL(round_trip(&job, &read), 0);
+	CU_ASSERT_EQUAL(read.tag, job.tag);
+	CU_ASSERT_EQUAL(read.qtype, job.qtype);
+	CU_ASSERT_EQUAL(read.kind, job.kind);
+	CU_ASSERT_EQUAL(read.flags, job.flags);
+	CU_ASSERT_EQUAL(read.resolution, job.resolution);
+	CU_ASSERT_EQUAL(read.attempts, job.attempts);
+	CU_ASSERT_EQUAL(read.timeout_ms, job.timeout_ms);
+	CU_ASSERT_EQUAL(read.name.length, job.name.length);
+	CU_ASSERT_EQUAL(memcmp(read.name.wire, job.name.wire, job.name.length), 0);
+}
+
+TEST(longest_record_fits)
+{
+	struct plx_job job = plain_job();
+	struct plx_job read;
+	uint8_t record[PLX_JOB_RECORD_MAX];
+	for (unsigned i = 0; i < 254; i += 2) {
+		job.name.wire[i] = 1;
+		job.name.wire[i + 1] = 'x';
+	}
+	job.name.wire[254] = 0;
+	job.name.length = 255;
+	CU_ASSERT_EQUAL(plx_job_write(&job, record), PLX_JOB_RECORD_MAX);
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+}
+
+TEST(limits_are_kept_exactly)
+{
+	struct plx_job read;
+	struct plx_job job = plain_job();
+	job.attempts = PLX_JOB_ATTEMPTS_MAX;
+	job.timeout_ms = PLX_JOB_TIMEOUT_MS_MAX;
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+	job.attempts++;
+	expect_refused(&job);
+	job = plain_job();
+	job.timeout_ms = PLX_JOB_TIMEOUT_MS_MAX + 1;
+	expect_refused(&job);
+}
+
+TEST(unknown_kinds_flags_and_resolutions_are_refused)
+{
+	struct plx_job job = plain_job();
+	job.kind = 0;
+	expect_refused(&job);
+	job.kind = 3;
+	expect_refused(&job);
+	job = plain_job();
+	job.flags = 0x02;
+	expect_refused(&job);
+	job = plain_job();
+	job.resolution = PLX_RESOLUTION_STUB + 1;
+	expect_refused(&job);
+}
+
+TEST(meta_types_are_refused_and_relevant_caa_asks_for_caa)
+{
+	struct plx_job read;
+	struct plx_job job = plain_job();
+	job.qtype = 252; // AXFR
+	expect_refused(&job);
+	job.qtype = 0;
+	expect_refused(&job);
+	job.kind = PLX_JOB_RELEVANT_CAA;
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+	CU_ASSERT_EQUAL(read.qtype, PLX_TYPE_CAA);
+	job.qtype = PLX_TYPE_TXT;
+	expect_refused(&job);
+}
+
+TEST(malformed_names_are_refused)
+{
+	struct plx_job job = plain_job();
+	job.name.wire[0] = 0xc0;
+	expect_refused(&job);
+	job = plain_job();
+	job.name.length--;
+	expect_refused(&job);
+	job.name.length = 0;
+	expect_refused(&job);
+}
+
+TEST(records_of_another_length_are_refused)
+{
+	struct plx_job job = plain_job();
+	struct plx_job read;
+	uint8_t record[PLX_JOB_RECORD_MAX + 1] = {0};
+	size_t length = plx_job_write(&job, record);
+	for (size_t cut = 0; cut < length; cut++) {
+		CU_ASSERT_EQUAL(plx_job_read(record, cut, &read), -EINVAL);
+	}
+	CU_ASSERT_EQUAL(plx_job_read(record, length + 1, &read), -EINVAL);
+}
+
+TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits), T(limits_are_kept_exactly),
+	  T(unknown_kinds_flags_and_resolutions_are_refused),
+	  T(meta_types_are_refused_and_relevant_caa_asks_for_caa), T(malformed_names_are_refused),
+	  T(records_of_another_length_are_refused))
