@@ -120,6 +120,7 @@ static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 
 bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outgoing_query *query)
 {
+	resolver->now_ns = now_ns;
 	if (!timer_fifo_has_room(&resolver->timers) ||
 	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
 		return false;
@@ -168,6 +169,7 @@ static uint8_t choose_for_tcp(struct resolver *resolver, const struct transactio
 
 bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request)
 {
+	resolver->now_ns = now_ns;
 	if (!timer_fifo_has_room(&resolver->timers) ||
 	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
 		return false;

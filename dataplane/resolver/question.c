@@ -15,7 +15,12 @@ void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue 
 	if (list->tail == SLOT_NONE) {
 		list->head = slot;
 	} else {
-		slot_of(resolver, list->tail)->next_queued = slot;
+		struct transaction *ahead = slot_of(resolver, list->tail);
+		ahead->next_queued = slot;
+		if (transaction->deadline_ns < ahead->deadline_ns) {
+			// Queues are looked at from their heads: one that is due before those ahead needs a timer.
+			question_watch_deadline(resolver, slot);
+		}
 	}
 	list->tail = slot;
 }
@@ -77,6 +82,37 @@ static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
 	}
 }
 
+void question_watch_deadline(struct resolver *resolver, uint32_t slot)
+{
+	uint64_t now_ns = resolver->now_ns;
+	const struct transaction *transaction = slot_of(resolver, slot);
+	if (!timer_fifo_has_room(&resolver->timers)) {
+		return; // the query's own timer will notice, later
+	}
+	uint64_t left_ns =
+		transaction->deadline_ns > now_ns ? transaction->deadline_ns - now_ns : 0;
+	timer_fifo_arm(&resolver->timers, timer_class_choose(left_ns, left_ns), slot,
+		       transaction->generation | TIMER_FOR_DEADLINE, now_ns);
+}
+
+static void join_open(struct resolver *resolver, uint32_t slot, uint32_t index)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	const struct lookup *lookup = &resolver->lookups[index];
+	bool was_bulk = (transaction->flags & TRANSACTION_INTERACTIVE) == 0;
+	uint64_t earliest_ns = transaction->deadline_ns;
+	join(resolver, slot, index);
+	count(&resolver->config.counters->questions_merged);
+	if (was_bulk && lookup->priority == PLX_PRIORITY_INTERACTIVE &&
+	    transaction->state == TRANSACTION_QUEUED) {
+		move_before_bulk(resolver, slot);
+	}
+	if (lookup->deadline_ns < earliest_ns) {
+		// Timers and places in queues were chosen for those who wait longer.
+		question_watch_deadline(resolver, slot);
+	}
+}
+
 int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 		 uint8_t name_length, uint16_t qtype)
 {
@@ -89,13 +125,7 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 	};
 	uint32_t slot = transaction_find(&resolver->table, &key);
 	if (slot != SLOT_NONE) {
-		bool was_bulk = (slot_of(resolver, slot)->flags & TRANSACTION_INTERACTIVE) == 0;
-		join(resolver, slot, index);
-		count(&resolver->config.counters->questions_merged);
-		if (was_bulk && lookup->priority == PLX_PRIORITY_INTERACTIVE &&
-		    slot_of(resolver, slot)->state == TRANSACTION_QUEUED) {
-			move_before_bulk(resolver, slot);
-		}
+		join_open(resolver, slot, index);
 		return 0;
 	}
 	slot = transaction_acquire(&resolver->table, &key);
@@ -239,7 +269,7 @@ void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_
 	}
 }
 
-bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, slot);
 	struct plx_result failure = describe_failure(resolver, transaction);
@@ -263,7 +293,12 @@ bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 		}
 		link = &lookup->next_waiter;
 	}
-	if (transaction->first_waiter != LOOKUP_NONE) {
+	return transaction->first_waiter != LOOKUP_NONE;
+}
+
+bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	if (question_fail_overdue(resolver, slot, now_ns)) {
 		return true;
 	}
 	close_question(resolver, slot);

@@ -237,6 +237,7 @@ static void tcp_failed(struct resolver *resolver, uint32_t slot, int error, uint
 void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *answer,
 			 uint64_t now_ns)
 {
+	resolver->now_ns = now_ns;
 	uint32_t slot = answer->slot;
 	struct transaction *transaction = slot_of(resolver, slot);
 	if (transaction->state != TRANSACTION_WAIT_TCP ||

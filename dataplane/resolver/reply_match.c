@@ -126,6 +126,7 @@ static enum plx_drop_reason check_message(struct resolver *resolver,
 enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct datagram *datagram,
 				      uint64_t now_ns)
 {
+	resolver->now_ns = now_ns;
 	if (datagram->length < ANSWER_BYTES_MIN) {
 		return PLX_DROP_SHORT;
 	}

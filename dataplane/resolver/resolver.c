@@ -28,7 +28,9 @@ static int allocate(struct resolver *resolver)
 			 sizeof(resolver->cookie_key));
 	int error = transaction_table_init(&resolver->table, resolver->config.identity->slot_bits,
 					   &hash_key);
-	return error != 0 ? error : timer_fifo_init(&resolver->timers, RESOLVER_TIMER_CAPACITY);
+	return error != 0 ? error
+			  : timer_fifo_init(&resolver->timers,
+					    resolver->table.slot_count * RESOLVER_TIMERS_PER_SLOT);
 }
 
 struct resolver *resolver_create(const struct resolver_config *config, int *ret_error)
@@ -105,6 +107,7 @@ void resolver_upstream_set(struct resolver *resolver, unsigned index,
 void resolver_upstream_remove(struct resolver *resolver, unsigned index, uint64_t now_ns)
 {
 	assert(index < UPSTREAMS_MAX);
+	resolver->now_ns = now_ns;
 	for (uint32_t slot = 0; slot < resolver->table.slot_count; slot++) {
 		struct transaction *transaction = slot_of(resolver, slot);
 		if (transaction->upstream == index && transaction->state == TRANSACTION_WAIT_UDP) {
@@ -166,6 +169,7 @@ int resolver_submit(struct resolver *resolver, unsigned client, enum plx_priorit
 		    const struct plx_job *job, uint64_t now_ns)
 {
 	assert(client < RESOLVER_CLIENTS_MAX);
+	resolver->now_ns = now_ns;
 	if (resolver->clients[client].first_parked != NULL) {
 		return -EBUSY;
 	}
@@ -213,11 +217,29 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
 	}
 }
 
+// Somebody's deadline came, whatever the question is doing. One that sits in a queue is released at its head.
+static void expire_deadline(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	const struct transaction *transaction = slot_of(resolver, slot);
+	if (transaction->state == TRANSACTION_FREE || transaction->first_waiter == LOOKUP_NONE) {
+		return;
+	}
+	if (question_fail_overdue(resolver, slot, now_ns)) {
+		question_watch_deadline(resolver, slot);
+	} else {
+		question_close_unwanted(resolver, slot);
+	}
+}
+
 // A wait is over: the query by UDP is lost, or the TCP thread is still at it.
 static void expire_one(struct resolver *resolver, const struct timer_entry *entry, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, entry->slot);
-	if (transaction->generation != entry->generation) {
+	if (transaction->generation != (entry->generation & ~TIMER_FOR_DEADLINE)) {
+		return;
+	}
+	if (entry->generation & TIMER_FOR_DEADLINE) {
+		expire_deadline(resolver, entry->slot, now_ns);
 		return;
 	}
 	if (transaction->state == TRANSACTION_WAIT_TCP) {
@@ -259,6 +281,7 @@ static void expire_queued(struct resolver *resolver, uint64_t now_ns)
 
 void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 {
+	resolver->now_ns = now_ns;
 	if (resolver->clients_parked != 0) {
 		result_offer_parked(resolver);
 		if (!result_may_park(resolver)) {

@@ -24,8 +24,9 @@
 #include "transaction/transaction_table.h"
 
 #define LOOKUP_NONE UINT32_MAX
-#define RESOLVER_TIMER_CAPACITY                                                                    \
-	(1u << 18)                // sends within the longest timeout class; beyond it sending waits
+// Sends of one slot within the longest timeout class; beyond it sending waits.
+#define RESOLVER_TIMERS_PER_SLOT 4
+#define TIMER_FOR_DEADLINE 0x80000000u // timer_entry.generation: a deadline, not a query's timeout
 #define RESOLVER_MISMATCHES_MAX 8 // packets that fail against one live slot before TCP takes over
 #define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
 #define RESOLVER_TCP_FAILURES_MAX 3
@@ -100,7 +101,8 @@ struct resolver {
 	size_t parked_bytes;
 	struct client_state clients[RESOLVER_CLIENTS_MAX];
 	uint64_t judged_ns;
-	uint8_t *body; // scratch for one result body
+	uint64_t now_ns; // of the public call that runs
+	uint8_t *body;   // scratch for one result body
 };
 
 // --- lookup.c
@@ -118,6 +120,8 @@ void lookup_release(struct resolver *resolver, uint32_t index);
 // Lets the look-up wait on (name, its type), opened or merged. -EAGAIN when no slot is free.
 PLX_MUST_CHECK int question_ask(struct resolver *resolver, uint32_t lookup, const uint8_t *name,
 				uint8_t name_length, uint16_t qtype);
+// Arms a timer for the earliest deadline of an open question, besides the one for its query.
+void question_watch_deadline(struct resolver *resolver, uint32_t slot);
 void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue);
 // Takes the head of a queue, skipping nothing; SLOT_NONE when it is empty.
 uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue);
@@ -132,7 +136,9 @@ void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
 // Hands the answer to everybody who waits, and closes.
 void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_result *verdict,
 		     const struct answer *answer, uint64_t now_ns);
-// Fails those whose deadline has passed; the question goes on for the others. False when it was closed.
+// Fails those whose deadline has passed. False when nobody waits any more.
+bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
+// The same for a question that is in no queue, which is closed when nobody waits any more (false).
 bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
 // Ends what is outstanding at its server: exactly once per query sent by UDP.
 void question_leave_upstream(struct resolver *resolver, struct transaction *transaction);

@@ -36,6 +36,23 @@ TEST(identical_questions_are_asked_once_and_all_are_answered)
 	fixture_stop(&fixture);
 }
 
+TEST(joining_an_open_question_keeps_the_shorter_deadline)
+{
+	fixture_start(&fixture, 1);
+	struct plx_job job = {
+		.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT, .flags = PLX_JOB_TCP_ONLY};
+	uint64_t patient = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	CU_ASSERT_TRUE(fixture_next_tcp(&fixture, &query));
+	job.timeout_ms = 500;
+	uint64_t hasty = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	fixture_pass(&fixture, 490 * MS);
+	CU_ASSERT_PTR_NULL(fixture_result_of(&fixture, hasty));
+	fixture_pass(&fixture, 50 * MS);
+	CU_ASSERT_PTR_NOT_NULL(fixture_result_of(&fixture, hasty));
+	CU_ASSERT_PTR_NULL(fixture_result_of(&fixture, patient));
+	fixture_stop(&fixture);
+}
+
 TEST(climbs_share_their_parents)
 {
 	fixture_start(&fixture, 1);
@@ -216,8 +233,9 @@ TEST(an_idle_resolver_asks_for_no_wakeup)
 }
 
 TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
-	  T(climbs_share_their_parents), T(interactive_goes_before_bulk),
-	  T(bulk_leaves_room_for_interactive), T(a_server_never_has_more_in_flight_than_allowed),
+	  T(joining_an_open_question_keeps_the_shorter_deadline), T(climbs_share_their_parents),
+	  T(interactive_goes_before_bulk), T(bulk_leaves_room_for_interactive),
+	  T(a_server_never_has_more_in_flight_than_allowed),
 	  T(a_server_is_not_asked_faster_than_its_rate),
 	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),
 	  T(a_client_that_is_gone_frees_its_work_and_leaves_others_alone),
