@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// parallax-sweep: looks up every name of a list through the dataplane. Options, signals, messages, exit status.
+
+#include "client_engine.h"
+#include "progress.h"
+#include "summary.h"
+#include "sweep.h"
+#include "sweep_options.h"
+
+#include <parallax/base/error.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_requests;
+
+static void count_stop_request(int signal_number)
+{
+	stop_requests++;
+}
+
+static void install_signals(void)
+{
+	struct sigaction stop = {.sa_handler = count_stop_request};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGPIPE, &ignore, NULL); // write(2) tells
+}
+
+static int print_failure(const struct sweep_failure *failure)
+{
+	fprintf(stderr, "parallax-sweep: %s\n", failure->text);
+	return (int)failure->exit_status;
+}
+
+static void on_turn(void *context, const struct sweep *sweep, uint64_t now_ns)
+{
+	progress_turn(context, sweep, now_ns);
+}
+
+static void on_notice(void *context, const char *text)
+{
+	progress_clear(context);
+	fprintf(stderr, "parallax-sweep: %s\n", text);
+}
+
+static struct plx_client *attach(const struct sweep_options *options, struct sweep_failure *failure)
+{
+	const struct plx_client_config config = {
+		.socket_path = options->socket_path,
+		.name = "parallax-sweep",
+		.priority = PLX_PRIORITY_BULK,
+		.window = options->config.window,
+	};
+	int error = 0;
+	struct plx_client *client = plx_client_open(&config, &error);
+	if (client == NULL) {
+		sweep_fail(failure, SWEEP_EXIT_UNREACHABLE,
+			   "%s: no dataplane: %s: start parallax-dataplane or give --socket PATH",
+			   options->socket_path != NULL ? options->socket_path
+							: PLX_DATAPLANE_SOCKET_DEFAULT,
+			   plx_error_text(error));
+	}
+	return client;
+}
+
+static int report(const struct sweep_options *options, const struct sweep *sweep, bool is_complete,
+		  int exit_status)
+{
+	const struct tally *tally = &sweep->tally;
+	if (options->json) {
+		summary_print_json(stderr, tally, is_complete, exit_status);
+	} else if (!options->quiet && isatty(STDERR_FILENO)) {
+		summary_print_table(stderr, tally);
+	} else if (!options->quiet && tally->failures > 0) {
+		summary_print_line(stderr, tally);
+	}
+	if (options->summary_path == NULL) {
+		return exit_status;
+	}
+	int error = summary_save_json(options->summary_path, tally, is_complete, exit_status);
+	if (error != 0) {
+		fprintf(stderr, "parallax-sweep: %s: the summary cannot be written: %s\n",
+			options->summary_path, strerror(-error));
+		return exit_status == SWEEP_EXIT_DONE ? SWEEP_EXIT_USAGE : exit_status;
+	}
+	return exit_status;
+}
+
+static int run(struct sweep_options *options, struct sweep *sweep, struct progress *progress,
+	       struct sweep_failure *failure)
+{
+	bool is_complete = sweep_is_complete(sweep);
+	int exit_status = SWEEP_EXIT_DONE;
+	if (is_complete) {
+		on_notice(progress,
+			  "the sweep is complete already: remove its checkpoint to start anew");
+	} else {
+		is_complete = sweep_run(sweep) == 0;
+	}
+	progress_clear(progress);
+	if (!is_complete) {
+		exit_status = print_failure(failure);
+	} else if (sweep->tally.failures > 0) {
+		exit_status = SWEEP_EXIT_FAILURES;
+	}
+	return report(options, sweep, is_complete, exit_status);
+}
+
+int main(int argc, char **argv)
+{
+	struct sweep_options options;
+	struct sweep_failure failure = {0};
+	int parsed = sweep_options_parse(argc, argv, &options, &failure);
+	if (parsed != 0) {
+		return parsed > 0 ? SWEEP_EXIT_DONE : print_failure(&failure);
+	}
+	struct progress progress;
+	progress_init(&progress, isatty(STDERR_FILENO) && !options.quiet && !options.json);
+	options.config.stop_requests = &stop_requests;
+	options.config.on_turn = on_turn;
+	options.config.on_notice = options.quiet ? NULL : on_notice;
+	options.config.callback_context = &progress;
+	install_signals();
+	struct plx_client *client = attach(&options, &failure);
+	if (client == NULL) {
+		return print_failure(&failure);
+	}
+	struct sweep_engine engine;
+	client_engine_init(&engine, client);
+	struct sweep sweep;
+	int exit_status;
+	if (sweep_open(&sweep, &options.config, &engine, &failure) != 0) {
+		exit_status = print_failure(&failure);
+	} else {
+		exit_status = run(&options, &sweep, &progress, &failure);
+		sweep_close(&sweep);
+	}
+	plx_client_close(client);
+	return exit_status;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the output lines go: one large buffer, written with few write(2)s, whole lines only. After a failed write
+// a regular file is cut back to its last whole line.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/format/text_buffer.h>
+
+#include "sweep_failure.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OUTPUT_WRITE_BYTES (256 * 1024) // written when this much waits
+
+struct output_file {
+	int fd;
+	bool is_regular;
+	const char *path;    // for messages; borrowed
+	uint64_t written;    // octets of the file that hold whole lines; 0 at the start of a pipe
+	uint64_t write_back; // up to here the kernel was asked to start writing to the disk
+	struct plx_text pending;
+};
+
+// `path` "-" is stdout. `keep` octets of the file stay, the rest is dropped (0: an empty file). The file must end
+// a line there. Locked, so that two sweeps never write to one file.
+PLX_MUST_CHECK int output_file_open(struct output_file *output, const char *path, uint64_t keep,
+				    struct sweep_failure *failure);
+// Nothing is flushed. Zeroed structures are accepted.
+void output_file_close(struct output_file *output);
+
+// Ends the line that was appended to output->pending.
+static inline void output_file_end_line(struct output_file *output)
+{
+	plx_text_character(&output->pending, '\n');
+}
+
+static inline bool output_file_is_due(const struct output_file *output)
+{
+	return output->pending.length >= OUTPUT_WRITE_BYTES;
+}
+
+// Writes all that is pending.
+PLX_MUST_CHECK int output_file_flush(struct output_file *output, struct sweep_failure *failure);

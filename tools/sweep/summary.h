@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a sweep did, at its end: a table for people, JSON for programs (docs/sweep.md lists its keys).
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include "tally.h"
+
+#include <stdio.h>
+
+void summary_print_table(FILE *file, const struct tally *tally);
+void summary_print_line(FILE *file, const struct tally *tally);
+void summary_print_json(FILE *file, const struct tally *tally, bool is_complete, int exit_status);
+// Writes the JSON to `path` by way of a rename, so that nobody reads half of it. -errno.
+PLX_MUST_CHECK int summary_save_json(const char *path, const struct tally *tally, bool is_complete,
+				     int exit_status);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From results to output lines.
+
+#include "sweep.h"
+
+#include <parallax/dns/rr_type.h>
+
+#include <errno.h>
+
+static void flush_when_due(struct sweep *sweep)
+{
+	if (output_file_is_due(&sweep->output) && !sweep->is_broken) {
+		sweep->is_broken = output_file_flush(&sweep->output, sweep->failure) != 0;
+		sweep->flushed_ns = sweep->now_ns;
+	}
+}
+
+static void write_line(struct sweep *sweep, const struct plx_asked *asked,
+		       const struct plx_result *result, const uint8_t *body)
+{
+	struct plx_text *pending = &sweep->output.pending;
+	int error = plx_formatter_append(sweep->formatter, asked, result, body, pending);
+	struct plx_result unreadable;
+	struct plx_asked asked_unreadable;
+	if (error == -EINVAL) { // by a faulty dataplane: it still is one line, and a failure
+		unreadable = (struct plx_result) {
+			.tag = result->tag,
+			.time_ns = result->time_ns,
+			.qtype = result->qtype,
+			.queries = result->queries,
+			.status = PLX_STATUS_MALFORMED,
+		};
+		asked_unreadable = *asked;
+		asked_unreadable.error = "the dataplane's result cannot be read";
+		result = &unreadable;
+		error = plx_formatter_append(sweep->formatter, &asked_unreadable, result, NULL,
+					     pending);
+	}
+	if (error != 0) {
+		sweep->is_broken = true;
+		sweep_fail(sweep->failure, SWEEP_EXIT_USAGE, "out of memory");
+		return;
+	}
+	output_file_end_line(&sweep->output);
+	tally_result(&sweep->tally, result);
+	flush_when_due(sweep);
+}
+
+void sweep_write_invalid(struct sweep *sweep, const struct line_view *line, const char *shown,
+			 size_t shown_length, uint16_t type, const char *error)
+{
+	const struct sweep_config *config = sweep->config;
+	const struct plx_result result = {
+		.time_ns = sweep->engine->realtime_ns(sweep->engine->context),
+		.status = PLX_STATUS_INVALID_NAME,
+	};
+	const struct plx_asked asked = {
+		.line = line->number,
+		.raw = shown,
+		.raw_length = shown_length,
+		.type = type != 0 ? type : config->type,
+		.relevant_caa = config->relevant_caa,
+		.error = error,
+	};
+	write_line(sweep, &asked, &result, NULL);
+}
+
+// The look-up was not answered, and no fault of the name: it is asked again, without an output line.
+static void ask_again(struct sweep *sweep, struct open_item *item, enum plx_status status)
+{
+	if (status == PLX_STATUS_CANCELLED) {
+		if (sweep->drained_ns == 0) {
+			sweep_notice(sweep, "the dataplane is draining: waiting for it");
+		}
+		sweep->drained_ns = sweep->now_ns;
+	}
+	sweep->tally.resubmitted++;
+	open_items_wait(&sweep->items, item);
+}
+
+void sweep_take_result(void *context, const struct plx_result *result, const uint8_t *body)
+{
+	struct sweep *sweep = context;
+	struct open_item *item = open_items_find(&sweep->items, result->tag);
+	if (item == NULL) {
+		sweep->stray_results++;
+		return;
+	}
+	if (result->status == PLX_STATUS_LOST || result->status == PLX_STATUS_CANCELLED) {
+		ask_again(sweep, item, (enum plx_status)result->status);
+		return;
+	}
+	sweep->drained_ns = 0;
+	const struct plx_asked asked = {
+		.line = item->line,
+		.name = &item->job.name,
+		.type = item->job.qtype,
+		.relevant_caa = item->job.kind == PLX_JOB_RELEVANT_CAA,
+	};
+	write_line(sweep, &asked, result, body);
+	open_items_release(&sweep->items, item);
+}

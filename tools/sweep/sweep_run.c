@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The loop: submit, collect, write, and rest when there is little to do.
+
+#include "sweep.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SUBMIT_BURST 512
+#define COLLECT_BURST 1024
+// A turn that moved less than this rests: on a machine where the dataplane shares our processor, waking for each
+// result costs both of us more than a thousandth of a second's delay costs anyone.
+#define BUSY_TURN 256
+#define WAIT_MS 100
+#define WAIT_DRY_MS 10 // while look-ups are open and a pipe may bring lines
+#define FLUSH_NS 200000000u
+#define STOP_PATIENCE_NS 10000000000u
+
+static bool is_stop_requested(const struct sweep *sweep)
+{
+	return sweep->config->stop_requests != NULL && *sweep->config->stop_requests > 0;
+}
+
+static uint32_t asked_count(const struct sweep *sweep)
+{
+	return sweep->items.open_count - sweep->items.waiting_count;
+}
+
+static void update_time(struct sweep *sweep)
+{
+	sweep->now_ns = sweep->engine->monotonic_ns(sweep->engine->context);
+	sweep->tally.runtime_ms =
+		sweep->runtime_before_ms + (sweep->now_ns - sweep->started_ns) / 1000000;
+}
+
+// False when the dataplane has been away or draining for longer than we wait.
+static bool watch_dataplane(struct sweep *sweep)
+{
+	bool is_attached = sweep->engine->is_attached(sweep->engine->context);
+	if (is_attached && sweep->drained_ns == 0) {
+		if (sweep->down_since_ns != 0) {
+			sweep_notice(sweep, "the dataplane is back: going on");
+		}
+		sweep->down_since_ns = 0;
+		return true;
+	}
+	if (sweep->down_since_ns == 0) {
+		sweep->down_since_ns = sweep->now_ns;
+		if (!is_attached) {
+			sweep_notice(sweep,
+				     "the dataplane is gone: its look-ups will be asked again "
+				     "when it is back");
+		}
+	}
+	return sweep->now_ns - sweep->down_since_ns < sweep->config->reconnect_timeout_ns;
+}
+
+static void wait_for_something(struct sweep *sweep)
+{
+	const struct sweep_engine *engine = sweep->engine;
+	uint64_t delay_ns = rate_pacer_delay(&sweep->pacer, sweep->now_ns);
+	int timeout_ms = WAIT_MS;
+	if (sweep->items.open_count == 0 && sweep->input_is_dry) {
+		input_stream_wait(sweep->stream, WAIT_MS);
+		return;
+	}
+	if (sweep->input_is_dry) {
+		timeout_ms = WAIT_DRY_MS;
+	}
+	if (delay_ns > 0 && delay_ns < (uint64_t)timeout_ms * 1000000) {
+		timeout_ms = (int)(delay_ns / 1000000) + 1;
+	}
+	engine->wait(engine->context, timeout_ms);
+}
+
+static void flush_when_old(struct sweep *sweep)
+{
+	if (sweep->output.pending.length == 0) {
+		sweep->flushed_ns = sweep->now_ns;
+	} else if (sweep->now_ns - sweep->flushed_ns >= FLUSH_NS && !sweep->is_broken) {
+		sweep->is_broken = output_file_flush(&sweep->output, sweep->failure) != 0;
+		sweep->flushed_ns = sweep->now_ns;
+	}
+}
+
+// One turn; how many look-ups moved.
+static unsigned run_turn(struct sweep *sweep, bool may_submit)
+{
+	const struct sweep_engine *engine = sweep->engine;
+	update_time(sweep);
+	sweep->input_is_dry = false;
+	unsigned moved = may_submit ? sweep_intake(sweep, SUBMIT_BURST) : 0;
+	if (!sweep->is_broken) {
+		moved += engine->collect(engine->context, COLLECT_BURST, sweep_take_result, sweep);
+	}
+	flush_when_old(sweep);
+	sweep_checkpoint_due(sweep);
+	if (sweep->config->on_turn != NULL) {
+		sweep->config->on_turn(sweep->config->callback_context, sweep, sweep->now_ns);
+	}
+	if (moved == 0) {
+		wait_for_something(sweep);
+	} else if (moved < BUSY_TURN && asked_count(sweep) > 0) {
+		engine->rest(engine->context);
+	}
+	return moved;
+}
+
+// What is with the dataplane may still come back: for a while, or until asked to stop again.
+static void finish_asked(struct sweep *sweep)
+{
+	uint64_t deadline_ns = sweep->now_ns + STOP_PATIENCE_NS;
+	while (asked_count(sweep) > 0 && !sweep->is_broken && sweep->now_ns < deadline_ns &&
+	       *sweep->config->stop_requests < 2 &&
+	       sweep->engine->is_attached(sweep->engine->context)) {
+		run_turn(sweep, false);
+	}
+}
+
+static int end_early(struct sweep *sweep, enum sweep_exit status, const char *reason)
+{
+	if (sweep_checkpoint_final(sweep, false) != 0) {
+		return -1;
+	}
+	return sweep_fail(sweep->failure, status, "%s after %" PRIu64 " output lines%s", reason,
+			  sweep->tally.results,
+			  sweep->config->checkpoint_path != NULL
+				  ? ": go on with the same command and --resume"
+				  : ": the rest is lost without --checkpoint");
+}
+
+int sweep_run(struct sweep *sweep)
+{
+	const struct sweep_config *config = sweep->config;
+	sweep->started_ns = sweep->engine->monotonic_ns(sweep->engine->context);
+	update_time(sweep);
+	sweep->checkpointed_ns = sweep->now_ns;
+	sweep->flushed_ns = sweep->now_ns;
+	rate_pacer_init(&sweep->pacer, config->rate, sweep->now_ns);
+	while (!sweep->input_ended || sweep->items.open_count > 0) {
+		run_turn(sweep, true);
+		if (sweep->is_broken) {
+			return -1; // the last checkpoint that was made counts
+		}
+		if (is_stop_requested(sweep)) {
+			finish_asked(sweep);
+			if (sweep->is_broken) {
+				return -1;
+			}
+			return end_early(sweep, SWEEP_EXIT_INTERRUPTED, "interrupted");
+		}
+		if (!watch_dataplane(sweep)) {
+			return end_early(sweep, SWEEP_EXIT_UNREACHABLE,
+					 "the dataplane did not come back");
+		}
+	}
+	update_time(sweep);
+	if (sweep_checkpoint_final(sweep, !sweep->input_failed) != 0) {
+		return -1;
+	}
+	if (sweep->input_failed) {
+		*sweep->failure = sweep->input_failure;
+		return -1;
+	}
+	return 0;
+}
