@@ -83,7 +83,7 @@ class Authoritative:
     def write_nsd_conf(self, entries: list[ZoneEntry]):
         nsd, auth = BY_NAME["nsd"], BY_NAME["auth"]
         lines = ["server:", *(f"    ip-address: {address}" for address in nsd.v4 + nsd.v6),
-                 '    username: ""', "    server-count: 1", '    pidfile: ""', "    verbosity: 1",
+                 '    username: ""', "    server-count: 1", '    pidfile: ""', "    verbosity: 0",
                  '    chroot: ""', "    database: \"\"", "    minimal-responses: yes", "    tcp-count: 500",
                  "    rrl-ratelimit: 0", "    xfrd-reload-timeout: 0",
                  f'    zonesdir: "{self.nsd_folder}"', f'    xfrdfile: "{self.nsd_folder}/xfrd.state"',

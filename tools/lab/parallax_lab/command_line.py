@@ -75,11 +75,11 @@ def command_fault(lab: Lab, options) -> int:
             kind = "scripted" if fault.is_scripted else "network"
             print(f"{fault.full_name:26} {kind:9} {'on ' if fault.full_name in active else '   '}{fault.summary}")
         return 0
-    if options.state is None:
+    if options.switch is None:
         raise LabError(f"fault {options.name}: say on or off")
     find_fault(options.name)
     lab.lock()
-    lab.faults.switch(options.name, options.state == "on")
+    lab.faults.switch(options.name, options.switch == "on")
     return 0
 
 
@@ -173,7 +173,7 @@ def build_parser() -> argparse.ArgumentParser:
     execute.set_defaults(run=command_exec)
     fault = commands.add_parser("fault", help="switch a fault: fault NAME on|off, fault list")
     fault.add_argument("name", metavar="NAME|list")
-    fault.add_argument("state", nargs="?", choices=("on", "off"))
+    fault.add_argument("switch", nargs="?", choices=("on", "off"), metavar="on|off")
     fault.set_defaults(run=command_fault)
     netem = commands.add_parser("netem", help="shape a host's link while the lab is up")
     netem.add_argument("spec", metavar="SPEC|off")

@@ -18,7 +18,7 @@ def record_object(record: Record, owner: str) -> dict:
 
 
 def answer_object(sample: Sample, kind: str) -> dict:
-    """`status` is the RCODE of the name itself. In a climb, aliases count only for the name itself."""
+    """`aliases` are those on the way to the records: a climb that goes on past an alias forgets it."""
     answer = sample.caa if kind == "caa" else sample.plain
     line = {"name": sample.name, "type": "CAA" if kind == "caa" else sample.plain_type, "status": answer.status,
             "records": [record_object(record, answer.owner) for record in answer.records],

@@ -157,4 +157,5 @@ class FaultCatalogue:
         probe, auth = first_addresses("probe"), first_addresses("auth")
         self.processes.start("icmp-flood", str(spoofer), "--interface", "eth0", "--mode", "icmp",
                              "--from", auth[0], "--to", probe[0], "--rate", "20000",
+                             "--to-mac", self.network.hardware_address("probe"),
                              namespace=self.network.namespace("web"))

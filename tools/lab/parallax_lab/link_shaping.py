@@ -104,7 +104,7 @@ class LinkShaping:
         ways = {"from": ("iifname",), "to": ("oifname",), "both": ("iifname", "oifname")}[
             shape.direction if shape else "both"]
         self.set_rules(f"loss_{host}", [
-            f'{way} "{port}" meta l4proto {{ tcp, udp }} numgen random mod 10000 < {round(loss * 100)} drop'
+            f'{way} "{port}" meta l4proto {{ tcp, udp }} numgen random mod 10000 <= {max(round(loss * 100), 1) - 1} drop'
             for way in ways for port in (f"p-{host}", f"b-{host}")] if loss else [])
         if shape and shape.needs_emulator:
             self._plug(host, shape)

@@ -31,6 +31,9 @@ class Network:
             raise LabError(f"{host}: no such host; there are {', '.join(NAMESPACES)}")
         return subprocess.call(["ip", "netns", "exec", self.namespace(host), *argv])
 
+    def hardware_address(self, host: str) -> str:
+        return run("ip", "-n", self.namespace(host), "-br", "link", "show", "eth0").split()[2]
+
     def create(self):
         for name in NAMESPACES:
             run("ip", "netns", "add", self.namespace(name))

@@ -19,7 +19,7 @@ Record = tuple
 class Answer(NamedTuple):
     """What a look-up of one name must yield."""
 
-    status: str  # RCODE of the name that was asked
+    status: str  # RCODE of the question that decided
     found_at: str | None  # relevant CAA only: the ancestor (or the name) that has the set
     owner: str | None  # owner of the records, behind any aliases
     records: tuple[Record, ...]
@@ -147,18 +147,17 @@ class ZoneModel:
         for i in range(self.names):
             yield self.sample(i)
 
-    def inherited(self, zone: Zone, status: str, aliases: tuple[str, ...] = ()) -> Answer:
+    def inherited(self, zone: Zone) -> Answer:
         """What the climb finds when nothing below the zone's apex has CAA."""
         if zone.apex_caa:
-            return Answer(status, zone.name, zone.name, zone.apex_caa, aliases)
-        return self._inherited_from_tld(zone.tld, status, aliases)
+            return Answer("NOERROR", zone.name, zone.name, zone.apex_caa, ())
+        return self._inherited_from_tld(zone.tld)
 
     @staticmethod
-    def _inherited_from_tld(tld: str, status: str, aliases: tuple[str, ...] = ()) -> Answer:
+    def _inherited_from_tld(tld: str) -> Answer:
+        """The climb ends at the top-level domain, which exists: NOERROR even below names that do not."""
         records = TLD_CAA.get(tld)
-        if records:
-            return Answer(status, tld, tld, records, aliases)
-        return Answer(status, None, None, (), aliases)
+        return Answer("NOERROR", tld, tld, records, ()) if records else Answer("NOERROR", None, None, (), ())
 
     def _pick_caa(self, dice: int) -> int:
         return CAA_USUAL if dice % 256 == 0 else dice % CAA_USUAL
@@ -181,21 +180,21 @@ class ZoneModel:
 
     def _no_caa(self, i, zone, dice) -> Sample:
         name = f"n{i}.{zone.name}"
-        return Sample(name, (f"n{i} A 192.0.2.80",), self.inherited(zone, "NOERROR"),
+        return Sample(name, (f"n{i} A 192.0.2.80",), self.inherited(zone),
                       "CAA", Answer("NOERROR", None, None, (), ()))
 
     def _absent(self, i, zone, dice) -> Sample:
         gone = Answer("NXDOMAIN", None, None, (), ())
         if dice % 10 == 0:
             tld = zone.tld
-            return Sample(f"x{i}.gone{dice % 997}.{tld}", (), self._inherited_from_tld(tld, "NXDOMAIN"), "TXT", gone)
-        return Sample(f"x{i}.{zone.name}", (), self.inherited(zone, "NXDOMAIN"), "TXT", gone)
+            return Sample(f"x{i}.gone{dice % 997}.{tld}", (), self._inherited_from_tld(tld), "TXT", gone)
+        return Sample(f"x{i}.{zone.name}", (), self.inherited(zone), "TXT", gone)
 
     def _text(self, i, zone, dice) -> Sample:
         usual = dice % 8 != 0
         pick = dice // 8 % TXT_USUAL if usual else TXT_USUAL + dice // 8 % (len(TXT_SETS) - TXT_USUAL)
         name = f"t{i}.{zone.name}"
-        return Sample(name, tuple(f"t{i} {text}" for text in self._txt_lines[pick]), self.inherited(zone, "NOERROR"),
+        return Sample(name, tuple(f"t{i} {text}" for text in self._txt_lines[pick]), self.inherited(zone),
                       "TXT", Answer("NOERROR", None, name, TXT_SETS[pick], ()))
 
     def _alias(self, i, zone, dice) -> Sample:
@@ -203,7 +202,7 @@ class ZoneModel:
         plain = Answer("NOERROR", None, target, (ADDRESS,), (target,))
         lines = [f"al{i} CNAME host{i}", f"host{i} A 192.0.2.80"]
         if dice % 5 == 0:  # no CAA behind the alias: the climb goes on from the alias, not from its target
-            return Sample(name, tuple(lines), self.inherited(zone, "NOERROR", (target,)), "A", plain)
+            return Sample(name, tuple(lines), self.inherited(zone), "A", plain)
         pick = self._pick_caa(dice // 5)
         lines += [f"host{i} {text}" for text in self._caa_lines[pick]]
         return Sample(name, tuple(lines), Answer("NOERROR", name, target, CAA_SETS[pick], (target,)), "A", plain)
@@ -239,7 +238,7 @@ class ZoneModel:
                       "A", Answer("NOERROR", None, name, (ADDRESS,), ()))
 
     def _empty_non_terminal(self, i, zone, dice) -> Sample:
-        return Sample(f"e{i}.{zone.name}", (f"below.e{i} A 192.0.2.80",), self.inherited(zone, "NOERROR"),
+        return Sample(f"e{i}.{zone.name}", (f"below.e{i} A 192.0.2.80",), self.inherited(zone),
                       "CAA", Answer("NOERROR", None, None, (), ()))
 
     def fixed_lines(self, zone: Zone) -> list[str]:
