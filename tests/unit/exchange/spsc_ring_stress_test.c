@@ -17,13 +17,14 @@
 
 #include <sys/eventfd.h>
 
-#define CAPACITY 4096u // small, so that both ends meet its limits often
+#define CAPACITY_MAX 4096u // small, so that both ends meet its limits often
 #define WORDS_MAX 30u
 #define DEADLINE_MS 20000
 
 struct exchange {
 	struct plx_ring_shared shared;
-	PLX_CACHE_ALIGNED uint8_t bytes[CAPACITY];
+	PLX_CACHE_ALIGNED uint8_t bytes[CAPACITY_MAX];
+	uint32_t capacity;
 	int producer_wake_fd;
 	int consumer_wake_fd;
 	uint64_t record_count;
@@ -76,7 +77,7 @@ static void *produce(void *context)
 {
 	struct exchange *exchange = context;
 	struct plx_ring_producer producer;
-	plx_ring_producer_init(&producer, &exchange->shared, exchange->bytes, CAPACITY);
+	plx_ring_producer_init(&producer, &exchange->shared, exchange->bytes, exchange->capacity);
 	for (uint64_t number = 0; number < exchange->record_count; number++) {
 		uint32_t length = length_of(number);
 		uint8_t *record = plx_ring_reserve(&producer, length);
@@ -120,7 +121,7 @@ static void *consume(void *context)
 {
 	struct exchange *exchange = context;
 	struct plx_ring_consumer consumer;
-	plx_ring_consumer_init(&consumer, &exchange->shared, exchange->bytes, CAPACITY);
+	plx_ring_consumer_init(&consumer, &exchange->shared, exchange->bytes, exchange->capacity);
 	while (exchange->received < exchange->record_count && exchange->consumer_timeouts == 0) {
 		uint8_t record[8 * WORDS_MAX];
 		uint32_t length;
@@ -148,12 +149,13 @@ static void *consume(void *context)
 	return NULL;
 }
 
-static void run(uint64_t record_count, unsigned batch_mask)
+static void run(uint64_t record_count, unsigned batch_mask, uint32_t capacity)
 {
 	struct exchange *exchange = aligned_alloc(PLX_CACHE_LINE, sizeof(*exchange));
 	memset(exchange, 0, sizeof(*exchange));
 	exchange->record_count = record_count;
 	exchange->batch_mask = batch_mask;
+	exchange->capacity = capacity;
 	exchange->producer_wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	exchange->consumer_wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	pthread_t producer;
@@ -175,13 +177,20 @@ static void run(uint64_t record_count, unsigned batch_mask)
 
 TEST(a_million_single_records_arrive_whole_and_in_order)
 {
-	run(1000000, 0);
+	run(1000000, 0, CAPACITY_MAX);
 }
 
 TEST(millions_of_records_in_batches_arrive_whole_and_in_order)
 {
-	run(3000000, 15);
+	run(3000000, 15, CAPACITY_MAX);
 }
 
-TEST_MAIN(spsc_ring_stress, T(a_million_single_records_arrive_whole_and_in_order),
+// Two records fill the ring, so that each end soon depends on a kick of the other.
+TEST(records_through_a_tiny_ring_lose_no_wake_up)
+{
+	run(300000, 0, 512);
+}
+
+TEST_MAIN(spsc_ring_stress, T(records_through_a_tiny_ring_lose_no_wake_up),
+	  T(a_million_single_records_arrive_whole_and_in_order),
 	  T(millions_of_records_in_batches_arrive_whole_and_in_order))
