@@ -16,9 +16,11 @@
 #include <stdbool.h>
 
 struct answer_filter;
+struct control;
 struct event;
 struct event_base;
 struct exception_path;
+struct passwd;
 struct exchange_server;
 struct upstream_routes;
 struct worker_group;
@@ -35,6 +37,7 @@ struct dataplane {
 	struct exchange_server *exchange;
 	struct upstream_routes *routes;
 	struct exception_path *exceptions; // exclusive mode
+	struct control *control;           // JSON-RPC
 	struct event *control_wake;
 	struct event *stop_signals[2];
 	struct event *drain_timer;
@@ -53,6 +56,9 @@ static inline bool dataplane_logs_json(const struct dataplane *dataplane)
 	return dataplane->options.log_format == OPTIONS_LOG_JSON;
 }
 
+// The account to run as: the configured one; else "parallax" where it exists, else "nobody". NULL: no such account.
+const struct passwd *run_account(const struct options *options);
+
 // Logs why the start failed at `step`; returns `error` (negative).
 int start_fault(const struct dataplane *dataplane, const char *step, int error, const char *format,
 		...) PLX_PRINTF(4, 5);
@@ -64,9 +70,12 @@ PLX_MUST_CHECK int start_events(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_workers(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_routes(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_upstreams(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_control(struct dataplane *dataplane);
 PLX_MUST_CHECK int drop_privileges(struct dataplane *dataplane);
 PLX_MUST_CHECK int launch_workers(struct dataplane *dataplane);
 void log_started(const struct dataplane *dataplane);
 
+// Lets running look-ups end, then leaves the event loop.
+void start_drain(struct dataplane *dataplane, const char *why);
 // Undoes whatever was done, in reverse.
 void shut_down(struct dataplane *dataplane);

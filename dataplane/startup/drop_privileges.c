@@ -12,11 +12,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-// The configured account; else "parallax" where it exists, else "nobody".
-static const struct passwd *find_account(const char *configured)
+const struct passwd *run_account(const struct options *options)
 {
-	if (configured[0] != '\0') {
-		return getpwnam(configured);
+	if (options->user[0] != '\0') {
+		return getpwnam(options->user);
 	}
 	const struct passwd *account = getpwnam("parallax");
 	return account != NULL ? account : getpwnam("nobody");
@@ -33,7 +32,7 @@ int drop_privileges(struct dataplane *dataplane)
 	if (geteuid() != 0) {
 		return 0; // started without privileges to drop
 	}
-	const struct passwd *account = find_account(configured);
+	const struct passwd *account = run_account(&dataplane->options);
 	if (account == NULL) {
 		return start_fault(dataplane, "privileges", -ENOENT,
 				   "the account '%s' does not exist: correct user, or create it",

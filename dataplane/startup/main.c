@@ -24,6 +24,7 @@ static int start(struct dataplane *dataplane)
 		{start_workers},      // made, not running yet; exchange and TCP thread
 		{start_routes},       // netlink, or ARP, ND and TAP
 		{start_upstreams},    // from the configuration
+		{start_control},      // JSON-RPC socket
 		{drop_privileges},    // nothing below needs root
 		{launch_workers},
 	};

@@ -2,6 +2,7 @@
 // The orderly end: SIGTERM or SIGINT drains (no new jobs, those under way are finished and delivered), a second one or
 // DRAIN_MAX_NS ends the wait; then everything is unmade in reverse.
 
+#include "control/control.h"
 #include "exchange/exchange_server.h"
 #include "startup/answer_filter.h"
 #include "startup/dataplane.h"
@@ -16,6 +17,7 @@
 #include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <rte_log.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -58,6 +60,15 @@ static void look_at_drain(evutil_socket_t fd, short what, void *context)
 	evtimer_add(dataplane->drain_timer, &wait);
 }
 
+void start_drain(struct dataplane *dataplane, const char *why)
+{
+	log_message(dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "stopping", "%s", why);
+	dataplane->drain_deadline_ns = monotonic_time_ns() + DRAIN_MAX_NS;
+	worker_group_set_drain(dataplane->group, true);
+	const struct timeval wait = {.tv_usec = DRAIN_LOOK_US};
+	evtimer_add(dataplane->drain_timer, &wait);
+}
+
 static void on_stop_signal(evutil_socket_t signal_number, short what, void *context)
 {
 	struct dataplane *dataplane = context;
@@ -65,12 +76,7 @@ static void on_stop_signal(evutil_socket_t signal_number, short what, void *cont
 		event_base_loopbreak(dataplane->events); // the second one
 		return;
 	}
-	log_message(dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "stopping", "%s",
-		    signal_number == SIGINT ? "SIGINT" : "SIGTERM");
-	dataplane->drain_deadline_ns = monotonic_time_ns() + DRAIN_MAX_NS;
-	worker_group_set_drain(dataplane->group, true);
-	const struct timeval wait = {.tv_usec = DRAIN_LOOK_US};
-	evtimer_add(dataplane->drain_timer, &wait);
+	start_drain(dataplane, signal_number == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
 int start_events(struct dataplane *dataplane)
@@ -114,6 +120,7 @@ void shut_down(struct dataplane *dataplane)
 {
 	struct worker_environment *environment = &dataplane->environment;
 	stop_workers(dataplane);
+	control_destroy(dataplane->control);
 	// The program first: what arrives from now on is the kernel's again.
 	answer_filter_close(dataplane->filter);
 	upstream_routes_destroy(dataplane->routes);
@@ -136,6 +143,8 @@ void shut_down(struct dataplane *dataplane)
 		event_base_free(dataplane->events);
 	}
 	if (dataplane->is_eal_up) {
+		// net_af_xdp wants to detach its XDP program, which left with our link, and would complain.
+		rte_log_set_global_level(RTE_LOG_EMERG);
 		(void)rte_eal_cleanup();
 	}
 }

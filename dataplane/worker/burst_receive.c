@@ -151,11 +151,10 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 	}
 }
 
-unsigned burst_receive(struct worker *worker, uint64_t now_ns)
+static unsigned receive_queue(struct worker *worker, uint16_t queue, uint64_t now_ns)
 {
 	struct rte_mbuf *mbufs[WORKER_BURST];
-	uint16_t count =
-		rte_eth_rx_burst(worker->environment->port, worker->queue, mbufs, WORKER_BURST);
+	uint16_t count = rte_eth_rx_burst(worker->environment->port, queue, mbufs, WORKER_BURST);
 	if (count == 0) {
 		return 0;
 	}
@@ -164,6 +163,15 @@ unsigned burst_receive(struct worker *worker, uint64_t now_ns)
 	burst.answer_count = burst.done_count = burst.frame_count = 0;
 	burst.is_steered = false;
 	run_burst(worker, mbufs, count, &burst, now_ns);
+	return count;
+}
+
+unsigned burst_receive(struct worker *worker, uint64_t now_ns)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < worker->receive_queue_count; i++) {
+		count += receive_queue(worker, worker->receive_queues[i].queue, now_ns);
+	}
 	return count;
 }
 

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #define WORKER_BURST 64
+#define WORKER_QUEUES_MAX 16 // receive queues of one worker
 #define WORKER_STEER_RING_SIZE 4096
 #define WORKER_FRAME_RING_SIZE 1024
 // Room before the DNS message for any header: the mbuf headroom, so that the message starts on a cache line.
@@ -50,6 +51,12 @@ struct worker_environment {
 	int control_wake_fd; // eventfd
 };
 
+// A NIC that the kernel owns may spread answers over more queues than there are workers.
+struct worker_queue {
+	uint16_t queue;
+	int fd; // readable when packets wait; -1: the driver has none
+};
+
 struct worker_lanes {
 	struct exchange_lane *lanes[RESOLVER_CLIENTS_MAX];
 	unsigned count;
@@ -67,11 +74,13 @@ struct worker {
 	struct rte_ring *frames_in;   // mbufs, exclusive mode: worker -> control
 	struct rte_ring *frames_out;  // mbufs, exclusive mode, worker 0: control -> worker
 	uint16_t index;
-	uint16_t queue;
+	uint16_t transmit_queue;
+	uint16_t receive_queue_count;
+	struct worker_queue receive_queues[WORKER_QUEUES_MAX];
 	unsigned lcore;
 	int cpu;
-	int wake_fd;    // eventfd, owned by the exchange server
-	int receive_fd; // readable when packets wait; -1: the driver has none
+	int wake_fd;          // eventfd, owned by the exchange server
+	bool has_receive_fds; // all of its queues have one
 
 	// worker: rw, hot.
 	struct worker_clock clock PLX_CACHE_ALIGNED;

@@ -77,11 +77,16 @@ struct worker *worker_create(struct worker_environment *environment,
 	worker->environment = environment;
 	worker->transmit_pool = config->transmit_pool;
 	worker->index = config->index;
-	worker->queue = config->queue;
+	worker->transmit_queue = config->transmit_queue;
+	worker->receive_queue_count = config->receive_queue_count;
+	worker->has_receive_fds = true;
+	for (unsigned i = 0; i < config->receive_queue_count; i++) {
+		worker->receive_queues[i] = config->receive_queues[i];
+		worker->has_receive_fds &= config->receive_queues[i].fd >= 0;
+	}
 	worker->lcore = config->lcore;
 	worker->cpu = config->cpu;
 	worker->wake_fd = config->wake_fd;
-	worker->receive_fd = config->receive_fd;
 	worker->is_polling = config->is_polling;
 	worker->shows_polling = config->is_polling;
 	worker->rules = (struct packet_rules) {

@@ -11,16 +11,18 @@
 struct rte_mempool;
 struct worker;
 struct worker_environment;
+struct worker_queue;
 
 struct worker_config {
 	uint16_t index;
-	uint16_t queue;
+	uint16_t transmit_queue;
+	uint16_t receive_queue_count;
+	const struct worker_queue *receive_queues;
 	unsigned lcore;
 	int cpu;    // -1: not pinned
 	int socket; // NUMA node of its memory
 	struct rte_mempool *transmit_pool;
 	int wake_fd;
-	int receive_fd;      // -1: none
 	uint16_t first_port; // our source ports
 	uint16_t last_port;
 	bool trusts_checksums;

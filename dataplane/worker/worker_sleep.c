@@ -21,7 +21,7 @@
 static uint32_t pause_us(struct worker *worker)
 {
 	bool is_in_flight = worker->counters.questions_in_flight > 0 || worker->unsent_count > 0;
-	if (worker->receive_fd >= 0) {
+	if (worker->has_receive_fds) {
 		return is_in_flight ? SLEEP_SOCKET_FLIGHT_US : SLEEP_SOCKET_US;
 	}
 	if (is_in_flight) {
@@ -68,15 +68,16 @@ static void announce_awake(struct worker *worker)
 
 static void wait_for_event(struct worker *worker, uint64_t wait_ns)
 {
-	struct pollfd fds[2] = {
-		{.fd = worker->wake_fd, .events = POLLIN},
-		{.fd = worker->receive_fd, .events = POLLIN}, // -1 is skipped by the kernel
-	};
+	struct pollfd fds[1 + WORKER_QUEUES_MAX] = {{.fd = worker->wake_fd, .events = POLLIN}};
+	for (unsigned i = 0; i < worker->receive_queue_count; i++) {
+		// An fd of -1 is skipped by the kernel.
+		fds[i + 1] = (struct pollfd) {.fd = worker->receive_queues[i].fd, .events = POLLIN};
+	}
 	struct timespec timeout = {
 		.tv_sec = (time_t)(wait_ns / 1000000000),
 		.tv_nsec = (long)(wait_ns % 1000000000),
 	};
-	int ready = ppoll(fds, 2, &timeout, NULL);
+	int ready = ppoll(fds, 1u + worker->receive_queue_count, &timeout, NULL);
 	if (ready > 0 && fds[0].revents != 0) {
 		uint64_t count;
 		ssize_t got = read(worker->wake_fd, &count, sizeof(count));
