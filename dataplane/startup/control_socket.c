@@ -17,28 +17,32 @@
 
 #define FOLDER_MODE 0755
 
+static int give_to_account(struct dataplane *dataplane, const char *path)
+{
+	const struct passwd *account = run_account(&dataplane->options);
+	if (geteuid() == 0 && account != NULL &&
+	    chown(path, account->pw_uid, (gid_t)-1) != 0) { // the group is socket_group's
+		return start_fault(dataplane, "socket", -errno, "%s cannot be given to %s: %s",
+				   path, account->pw_name, strerror(errno));
+	}
+	return 0;
+}
+
 // One level only: a path that is wrong further up is a mistake to be told.
 static int make_folder(struct dataplane *dataplane)
 {
 	char path[sizeof(dataplane->options.socket)];
 	memcpy(path, dataplane->options.socket, sizeof(path));
 	const char *folder = dirname(path);
-	if (mkdir(folder, FOLDER_MODE) != 0) {
-		if (errno == EEXIST) {
-			return 0;
-		}
-		return start_fault(dataplane, "socket", -errno,
-				   "the folder %s of the socket cannot be made: %s", folder,
-				   strerror(errno));
+	if (mkdir(folder, FOLDER_MODE) == 0) {
+		return give_to_account(dataplane, folder);
 	}
-	const struct passwd *account = run_account(&dataplane->options);
-	if (geteuid() == 0 && account != NULL &&
-	    chown(folder, account->pw_uid, account->pw_gid) != 0) {
-		return start_fault(dataplane, "socket", -errno,
-				   "the folder %s cannot be given to %s: %s", folder,
-				   account->pw_name, strerror(errno));
+	if (errno == EEXIST) {
+		return 0;
 	}
-	return 0;
+	return start_fault(dataplane, "socket", -errno,
+			   "the folder %s of the socket cannot be made: %s", folder,
+			   strerror(errno));
 }
 
 static void drain(void *context)
@@ -65,5 +69,6 @@ int start_control(struct dataplane *dataplane)
 	if (dataplane->control == NULL) {
 		return start_fault(dataplane, "socket", error, "%s", fault.text);
 	}
-	return 0;
+	// Look-ups of the control socket itself are those of a client like any other: it connects as that account.
+	return give_to_account(dataplane, dataplane->options.socket);
 }
