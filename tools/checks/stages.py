@@ -158,7 +158,7 @@ STAGES = (
     ("test-tsan", "test: exchange and tcp under TSan",
      lambda: test("tsan", ("unit",), TSAN, THREADED_TESTS, tsan_wrap(), multiplier=6), False),
     ("build-fuzz", "build: clang, libFuzzer",
-     lambda: build("fuzz", "clang", *SANITIZED, "-Dfuzz=true", "-Db_sanitize=address,undefined"), True),
+     lambda: build("fuzz", "clang", *SANITIZED, "-Dfuzz=true"), True),
     ("fuzz", f"fuzz: each target {FUZZ_SECONDS} s", fuzz, True),
     ("netns", "test: end to end in namespaces", lambda: test("gcc", ("netns",), jobs=1), True),
 )
