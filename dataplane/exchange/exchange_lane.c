@@ -95,12 +95,11 @@ void exchange_lane_flush(struct exchange_lane *lane)
 bool exchange_lane_announce_sleep(struct exchange_lane *lane)
 {
 	exchange_lane_flush(lane);
-	bool has_work = plx_ring_consumer_asleep(&lane->jobs);
-	if (lane->refused_bytes > 0 &&
-	    plx_ring_producer_asleep(&lane->results, lane->refused_bytes)) {
-		has_work = true;
-	}
-	return has_work;
+	bool has_jobs = plx_ring_consumer_asleep(&lane->jobs);
+	// A client that leaves its results unread gets nothing new done, so that only room is worth being awake.
+	return lane->refused_bytes > 0
+		       ? plx_ring_producer_asleep(&lane->results, lane->refused_bytes)
+		       : has_jobs;
 }
 
 void exchange_lane_announce_awake(struct exchange_lane *lane)

@@ -29,6 +29,7 @@ bool exchange_lane_deliver(struct exchange_lane *lane, const struct plx_result *
 void exchange_lane_flush(struct exchange_lane *lane);
 
 // Before a worker sleeps: announce it on all its lanes, look once more for jobs (true: there are some, do not
-// sleep), sleep on the worker's eventfd, then withdraw the announcement.
+// sleep), sleep on the worker's eventfd, then withdraw the announcement. While the last result found no room, jobs do
+// not count, but room for it does: the client kicks the worker when it has read some.
 bool exchange_lane_announce_sleep(struct exchange_lane *lane);
 void exchange_lane_announce_awake(struct exchange_lane *lane);

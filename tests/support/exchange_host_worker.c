@@ -166,24 +166,13 @@ static bool lanes_have_jobs(struct host_worker *worker)
 	return false;
 }
 
-// Announces that the worker sleeps. True: it has something to do after all. One that waits for room in the result
-// ring can do nothing about jobs.
-static bool lane_sleep(struct served_lane *served)
-{
-	bool has_work = exchange_lane_announce_sleep(served->lane);
-	if (served->is_parked) {
-		return plx_ring_has_room(&served->lane->results, served->lane->refused_bytes);
-	}
-	return has_work;
-}
-
 static void worker_sleep(struct host_worker *worker)
 {
 	struct exchange_host *host = worker->host;
 	bool has_work = false;
 	bool is_stalled = __atomic_load_n(&host->is_stalled, __ATOMIC_ACQUIRE);
 	for (unsigned i = 0; i < worker->lane_count; i++) {
-		has_work |= lane_sleep(&worker->lanes[i]) && !is_stalled;
+		has_work |= exchange_lane_announce_sleep(worker->lanes[i].lane) && !is_stalled;
 	}
 	struct pollfd wake = {.fd = exchange_server_worker_wake_fd(host->server, worker->index),
 			      .events = POLLIN};
