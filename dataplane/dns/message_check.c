@@ -25,6 +25,7 @@
 #define EDNS_FLAG_DO 0x8000
 
 #define TARGET_NONE UINT32_MAX
+#define RECORD_FIELDS_BYTES 10 // TYPE, CLASS, TTL and RDLENGTH
 
 struct message_check {
 	struct plx_message *message;
@@ -58,6 +59,10 @@ static int owner_check(struct message_check *check)
 	uint16_t pointer = plx_read_u16(&ahead);
 	bool is_pointer = !ahead.failed && pointer >= 0xc000;
 	uint32_t target = pointer & 0x3fff;
+	if (!ahead.failed && pointer < 0x100) {
+		check->reader.position++; // the root, as OPT has it
+		return 0;
+	}
 	if (is_pointer && target == check->known_target) {
 		check->reader = ahead;
 		return 0;
@@ -182,10 +187,15 @@ static int record_check(struct message_check *check, enum plx_section section)
 		return error;
 	}
 	bool at_root = reader->position - owner_offset == 1;
-	uint16_t type = plx_read_u16(reader);
-	uint16_t class = plx_read_u16(reader);
-	uint32_t ttl = plx_read_u32(reader);
-	uint16_t rdata_length = plx_read_u16(reader);
+	const uint8_t *fields_bytes = plx_read_bytes(reader, RECORD_FIELDS_BYTES);
+	if (fields_bytes == NULL) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	struct plx_reader fields = plx_reader_init(fields_bytes, RECORD_FIELDS_BYTES);
+	uint16_t type = plx_read_u16(&fields);
+	uint16_t class = plx_read_u16(&fields);
+	uint32_t ttl = plx_read_u32(&fields);
+	uint16_t rdata_length = plx_read_u16(&fields);
 	struct plx_reader after = *reader;
 	const uint8_t *rdata = plx_read_bytes(&after, rdata_length);
 	if (rdata == NULL) {

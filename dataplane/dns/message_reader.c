@@ -8,6 +8,8 @@
 
 #include "dns/name_compression.h"
 
+#define RECORD_FIELDS_BYTES 10 // TYPE, CLASS, TTL and RDLENGTH
+
 static int question_read(struct plx_reader *reader, struct plx_message *message)
 {
 	uint32_t name_end;
@@ -30,18 +32,21 @@ int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret
 	if (length > PLX_MESSAGE_MAX) {
 		return PLX_ERR_DNS_LIMIT;
 	}
-	struct plx_reader reader = plx_reader_init(wire, length);
-	struct plx_message message = {.wire = wire, .length = (uint32_t)length};
-	message.id = plx_read_u16(&reader);
-	message.flags = plx_read_u16(&reader);
-	message.question_count = plx_read_u16(&reader);
-	message.record_count[PLX_SECTION_ANSWER] = plx_read_u16(&reader);
-	message.record_count[PLX_SECTION_AUTHORITY] = plx_read_u16(&reader);
-	message.record_count[PLX_SECTION_ADDITIONAL] = plx_read_u16(&reader);
-	message.rcode = message.flags & 0xf;
-	if (reader.failed) {
+	if (length < PLX_DNS_HEADER_BYTES) {
 		return PLX_ERR_DNS_SHORT;
 	}
+	// Of constant length: the compiler then drops the bounds checks.
+	struct plx_reader header = plx_reader_init(wire, PLX_DNS_HEADER_BYTES);
+	struct plx_message message = {.wire = wire, .length = (uint32_t)length};
+	message.id = plx_read_u16(&header);
+	message.flags = plx_read_u16(&header);
+	message.question_count = plx_read_u16(&header);
+	message.record_count[PLX_SECTION_ANSWER] = plx_read_u16(&header);
+	message.record_count[PLX_SECTION_AUTHORITY] = plx_read_u16(&header);
+	message.record_count[PLX_SECTION_ADDITIONAL] = plx_read_u16(&header);
+	message.rcode = message.flags & 0xf;
+	struct plx_reader reader = plx_reader_init(wire, length);
+	reader.position = PLX_DNS_HEADER_BYTES;
 	if (message.question_count == 1) {
 		int error = question_read(&reader, &message);
 		if (error < 0) {
@@ -86,14 +91,19 @@ bool plx_message_next(const struct plx_message *message, struct plx_record_curso
 	reader.position = cursor->offset;
 	owner_skip(&reader);
 	struct plx_record record = {.section = section, .owner_offset = cursor->offset};
-	record.type = plx_read_u16(&reader);
-	record.class = plx_read_u16(&reader);
-	record.ttl = plx_read_u32(&reader);
-	record.rdata_length = plx_read_u16(&reader);
+	const uint8_t *fields_bytes = plx_read_bytes(&reader, RECORD_FIELDS_BYTES);
+	if (fields_bytes == NULL) {
+		return false; // of an unchecked message only, as below
+	}
+	struct plx_reader fields = plx_reader_init(fields_bytes, RECORD_FIELDS_BYTES);
+	record.type = plx_read_u16(&fields);
+	record.class = plx_read_u16(&fields);
+	record.ttl = plx_read_u32(&fields);
+	record.rdata_length = plx_read_u16(&fields);
 	record.rdata_offset = (uint32_t)reader.position;
 	record.rdata = plx_read_bytes(&reader, record.rdata_length);
-	if (reader.failed) {
-		return false; // of an unchecked message only
+	if (record.rdata == NULL) {
+		return false;
 	}
 	if (record.ttl > INT32_MAX && record.type != PLX_TYPE_OPT) {
 		record.ttl = 0; // RFC 2181 8
