@@ -53,7 +53,7 @@ static void check_producer(const struct plx_ring_producer *producer)
 static void drain(struct plx_ring_consumer *consumer)
 {
 	uint8_t record[RECORD_MAX];
-	uint32_t length;
+	uint32_t length = 0;
 	for (unsigned i = 0; i <= PEEKS_MAX; i++) {
 		int found = plx_ring_peek(consumer, record, sizeof(record), &length);
 		check_consumer(consumer);
