@@ -21,6 +21,7 @@ LINTS = ("format", "layers", "file-size", "headers", "comments", "whitespace", "
 THREADED_TESTS = re.compile(r"exchange|ring|lane|client|tcp")
 FUZZ_SECONDS = 20
 STARTED = time.monotonic()
+broken_builds = set()
 
 ASAN = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -60,8 +61,10 @@ def configure(name: str, compiler: str, options):
 
 
 def build(name: str, compiler: str, *options) -> Count:
+    broken_builds.add(name)
     directory = configure(name, compiler, options)
     run(["ninja", "-C", str(directory)], f"{name}.build.log")
+    broken_builds.remove(name)
     return Count(passed=1)
 
 
@@ -74,6 +77,8 @@ def list_tests(directory: Path, suite: str):
 def test(name: str, suites, env=None, names=None, wrap=None, jobs=CPUS, multiplier=1) -> Count:
     """Runs the tests of the suites (only `names` of them if given), all at once."""
     directory = BUILD / name
+    if name in broken_builds:
+        raise StageFailed("not run: its build failed")
     wanted = [test for suite in suites for test in list_tests(directory, suite) if names is None or names.search(test)]
     if not wanted:
         return Count()
@@ -130,6 +135,8 @@ def fuzz_one(program: Path) -> Count:
 
 
 def fuzz() -> Count:
+    if "fuzz" in broken_builds:
+        raise StageFailed("not run: its build failed")
     programs = sorted(path for path in (BUILD / "fuzz" / "tests" / "fuzz").glob("fuzz_*")
                       if path.is_file() and os.access(path, os.X_OK))
     if not programs:
