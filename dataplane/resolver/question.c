@@ -14,15 +14,16 @@ void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue 
 	transaction->next_queued = SLOT_NONE;
 	if (list->tail == SLOT_NONE) {
 		list->head = slot;
+		list->latest_ns = transaction->deadline_ns;
 	} else {
-		struct transaction *ahead = slot_of(resolver, list->tail);
-		ahead->next_queued = slot;
-		if (transaction->deadline_ns < ahead->deadline_ns) {
-			// Queues are looked at from their heads: one that is due before those ahead needs a timer.
-			question_watch_deadline(resolver, slot);
-		}
+		slot_of(resolver, list->tail)->next_queued = slot;
 	}
 	list->tail = slot;
+	if (transaction->deadline_ns < list->latest_ns) {
+		resolver->has_unordered_queue = true;
+	} else {
+		list->latest_ns = transaction->deadline_ns;
+	}
 }
 
 uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue)
@@ -84,11 +85,13 @@ static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
 
 void question_watch_deadline(struct resolver *resolver, uint32_t slot)
 {
-	uint64_t now_ns = resolver->now_ns;
 	const struct transaction *transaction = slot_of(resolver, slot);
-	if (!timer_fifo_has_room(&resolver->timers)) {
+	bool is_waiting = transaction->state == TRANSACTION_WAIT_UDP ||
+			  transaction->state == TRANSACTION_WAIT_TCP;
+	if (!is_waiting || !timer_fifo_has_room(&resolver->timers)) {
 		return; // the query's own timer will notice, later
 	}
+	uint64_t now_ns = resolver->now_ns;
 	uint64_t left_ns =
 		transaction->deadline_ns > now_ns ? transaction->deadline_ns - now_ns : 0;
 	timer_fifo_arm(&resolver->timers, timer_class_choose(left_ns, left_ns), slot,
@@ -109,6 +112,7 @@ static void join_open(struct resolver *resolver, uint32_t slot, uint32_t index)
 	}
 	if (lookup->deadline_ns < earliest_ns) {
 		// Timers and places in queues were chosen for those who wait longer.
+		resolver->has_unordered_queue = true;
 		question_watch_deadline(resolver, slot);
 	}
 }
@@ -280,12 +284,14 @@ bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 	}
 	uint32_t *link = &transaction->first_waiter;
 	transaction->deadline_ns = UINT64_MAX;
+	bool has_failed = false;
 	while (*link != LOOKUP_NONE) {
 		struct lookup *lookup = &resolver->lookups[*link];
 		if (lookup->deadline_ns <= now_ns) {
 			uint32_t overdue = *link;
 			*link = lookup->next_waiter;
 			lookup_fail(resolver, overdue, &failure, now_ns);
+			has_failed = true;
 			continue;
 		}
 		if (lookup->deadline_ns < transaction->deadline_ns) {
@@ -293,7 +299,11 @@ bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 		}
 		link = &lookup->next_waiter;
 	}
-	return transaction->first_waiter != LOOKUP_NONE;
+	bool has_waiters = transaction->first_waiter != LOOKUP_NONE;
+	if (has_failed && has_waiters) {
+		resolver->has_unordered_queue = true; // its deadline moved, its place did not
+	}
+	return has_waiters;
 }
 
 bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns)

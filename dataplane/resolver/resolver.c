@@ -217,17 +217,16 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
 	}
 }
 
-// Somebody's deadline came, whatever the question is doing. One that sits in a queue is released at its head.
+// Somebody's deadline came while the query is out.
 static void expire_deadline(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
 {
 	const struct transaction *transaction = slot_of(resolver, slot);
-	if (transaction->state == TRANSACTION_FREE || transaction->first_waiter == LOOKUP_NONE) {
+	if (transaction->state != TRANSACTION_WAIT_UDP &&
+	    transaction->state != TRANSACTION_WAIT_TCP) {
 		return;
 	}
-	if (question_fail_overdue(resolver, slot, now_ns)) {
+	if (question_drop_overdue(resolver, slot, now_ns)) {
 		question_watch_deadline(resolver, slot);
-	} else {
-		question_close_unwanted(resolver, slot);
 	}
 }
 
@@ -279,6 +278,23 @@ static void expire_queued(struct resolver *resolver, uint64_t now_ns)
 	}
 }
 
+// Those that nobody waits for any more stay in place: they are released at the head.
+static void walk_queues(struct resolver *resolver, uint64_t now_ns)
+{
+	bool has_queued = false;
+	for (enum send_queue queue = SEND_INTERACTIVE; queue < SEND_QUEUES; queue++) {
+		uint32_t slot = resolver->queues[queue].head;
+		for (; slot != SLOT_NONE; slot = slot_of(resolver, slot)->next_queued) {
+			has_queued = true;
+			if (slot_of(resolver, slot)->deadline_ns <= now_ns) {
+				(void)question_fail_overdue(resolver, slot, now_ns);
+			}
+		}
+	}
+	resolver->has_unordered_queue = has_queued;
+	resolver->walked_ns = now_ns;
+}
+
 void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 {
 	resolver->now_ns = now_ns;
@@ -299,6 +315,9 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 		expire_one(resolver, &entry, now_ns);
 	}
 	expire_queued(resolver, now_ns);
+	if (resolver->has_unordered_queue && now_ns - resolver->walked_ns >= RESOLVER_WALK_NS) {
+		walk_queues(resolver, now_ns);
+	}
 	if (now_ns - resolver->judged_ns >= FLOW_WINDOW_INTERVAL_NS) {
 		__atomic_store_n(&resolver->judged_ns, now_ns, __ATOMIC_RELAXED);
 		for (unsigned i = 0; i < resolver->pool.count; i++) {

@@ -31,7 +31,8 @@
 #define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
 #define RESOLVER_TCP_FAILURES_MAX 3
 #define RESOLVER_QUERIES_MAX 200 // per look-up, all its questions together (BIND's max-query-count)
-#define RESOLVER_EXPIRE_BURST 256 // timers handled per call
+#define RESOLVER_WALK_NS (50ull * 1000 * 1000) // between walks through unordered queues
+#define RESOLVER_EXPIRE_BURST 256              // timers handled per call
 #define RESOLVER_PARKED_BYTES_MAX (64u * 1024 * 1024)
 
 struct answer;
@@ -64,6 +65,7 @@ enum send_queue { SEND_INTERACTIVE, SEND_RETRY, SEND_BULK, SEND_TCP, SEND_QUEUES
 struct slot_queue {
 	uint32_t head;
 	uint32_t tail;
+	uint64_t latest_ns; // deadline among those in it, or that were in it since it was empty
 };
 
 struct parked_result {
@@ -102,7 +104,11 @@ struct resolver {
 	struct client_state clients[RESOLVER_CLIENTS_MAX];
 	uint64_t judged_ns;
 	uint64_t now_ns; // of the public call that runs
-	uint8_t *body;   // scratch for one result body
+	// A question may be due before one that is ahead of it in its queue: then heads do not tell all, and the queues
+	// are walked now and then. Look-ups with one timeout for all never need it.
+	bool has_unordered_queue;
+	uint64_t walked_ns;
+	uint8_t *body; // scratch for one result body
 };
 
 // --- lookup.c
@@ -120,7 +126,7 @@ void lookup_release(struct resolver *resolver, uint32_t index);
 // Lets the look-up wait on (name, its type), opened or merged. -EAGAIN when no slot is free.
 PLX_MUST_CHECK int question_ask(struct resolver *resolver, uint32_t lookup, const uint8_t *name,
 				uint8_t name_length, uint16_t qtype);
-// Arms a timer for the earliest deadline of an open question, besides the one for its query.
+// Arms a timer for the earliest deadline of a question whose query is out, besides the one for the query.
 void question_watch_deadline(struct resolver *resolver, uint32_t slot);
 void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue);
 // Takes the head of a queue, skipping nothing; SLOT_NONE when it is empty.
