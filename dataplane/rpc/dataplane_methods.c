@@ -34,7 +34,7 @@ const struct plx_method plx_dataplane_methods[] = {
 	{.name = "status.get", .command = "status", .permission = PLX_MAY_READ,
 	 .help = "What the dataplane is, how its port is opened and how it is doing"},
 	{.name = "workers.list", .command = "workers", .permission = PLX_MAY_READ,
-	 .help = "The workers with their CPUs, queues and rates"},
+	 .help = "The workers with their CPUs, queues and counts"},
 	{.name = "upstreams.list", .command = "upstreams list", .permission = PLX_MAY_READ,
 	 .help = "The upstream servers with their health, limits and counts"},
 	{.name = "upstreams.add", .command = "upstreams add", .permission = PLX_MAY_CHANGE,

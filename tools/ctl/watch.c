@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "watch.h"
+
+#include <parallax/base/attributes.h>
+#include <parallax/base/error.h>
+
+#include "command_line.h"
+#include "connection.h"
+#include "exit_status.h"
+#include "show.h"
+#include "table.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/signalfd.h>
+
+#define REFRESH_MS 1000
+#define NS_PER_S 1000000000.0
+
+// Rates shown, by member of status.get's `traffic`.
+static const struct {
+	const char *key;
+	const char *label;
+} rates[] = {
+	{"results_delivered", "results"}, {"queries_sent", "queries"},
+	{"queries_retried", "retries"},   {"query_timeouts", "timeouts"},
+	{"tcp_queries", "TCP queries"},   {"packets_received", "packets in"},
+	{"packets_sent", "packets out"},
+};
+
+struct watch {
+	const struct command *command;
+	struct connection connection;
+	bool is_terminal;
+	int signal_fd;
+	// The reading before, for rates.
+	bool has_before;
+	struct timespec before_time;
+	json_int_t before[PLX_ARRAY_SIZE(rates)];
+};
+
+// The result of a method without parameters, or NULL when the connection failed or the daemon refused.
+static json_t *ask(struct watch *watch, const char *method)
+{
+	json_t *answer = NULL;
+	json_t *params = json_object();
+	int error = connection_call(&watch->connection, method, params, &answer);
+	json_decref(params);
+	if (error != 0) {
+		connection_close(&watch->connection);
+		return NULL;
+	}
+	json_t *result = json_incref(json_object_get(answer, "result"));
+	json_decref(answer);
+	return result;
+}
+
+static const char *member_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text != NULL ? text : "-";
+}
+
+static long long member_number(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static void show_rates(struct watch *watch, const json_t *traffic, FILE *out)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	double elapsed = (double)(now.tv_sec - watch->before_time.tv_sec) +
+			 (double)(now.tv_nsec - watch->before_time.tv_nsec) / NS_PER_S;
+	struct table table;
+	table_init(&table, 3);
+	table_add(&table, "");
+	table_add(&table, "PER SECOND");
+	table_add(&table, "TOTAL");
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rates); i++) {
+		json_int_t total = member_number(traffic, rates[i].key);
+		table_add(&table, rates[i].label);
+		if (watch->has_before && elapsed > 0) {
+			table_add_number(&table,
+					 (long long)((double)(total - watch->before[i]) / elapsed));
+		} else {
+			table_add(&table, "-");
+		}
+		table_add_number(&table, total);
+		watch->before[i] = total;
+	}
+	table_print(&table, "  ", out);
+	table_fini(&table);
+	watch->before_time = now;
+	watch->has_before = true;
+}
+
+static void show_screen(struct watch *watch, const json_t *status, const json_t *upstreams,
+			FILE *out)
+{
+	const json_t *port = json_object_get(status, "port");
+	const json_t *traffic = json_object_get(status, "traffic");
+	fprintf(out, "parallax-dataplane %s  %s  %s\n", member_text(status, "version"),
+		member_text(status, "state"), member_text(status, "time"));
+	fprintf(out, "%s port %s, %lld workers%s, %lld clients, up %lld s%s\n\n",
+		member_text(port, "mode"), member_text(port, "device"),
+		member_number(status, "workers"),
+		json_is_true(json_object_get(status, "poll_mode")) ? " (poll mode)" : "",
+		member_number(status, "clients"), member_number(status, "uptime_s"),
+		json_is_true(json_object_get(status, "capture")) ? ", capturing" : "");
+	fprintf(out, "look-ups in flight %lld, questions %lld, spoofing suspected %lld times\n\n",
+		member_number(traffic, "lookups_in_flight"),
+		member_number(traffic, "questions_in_flight"),
+		member_number(traffic, "spoof_suspects"));
+	show_rates(watch, traffic, out);
+	fputc('\n', out);
+	show_upstreams(upstreams, out);
+}
+
+// The whole screen as one write, so that it does not flicker.
+static void draw(const struct watch *watch, const char *text, size_t length)
+{
+	if (watch->is_terminal) {
+		fputs("\x1b[H", stdout);
+		for (size_t i = 0; i < length; i++) {
+			if (text[i] == '\n') {
+				fputs("\x1b[K", stdout);
+			}
+			fputc(text[i], stdout);
+		}
+		fputs("\x1b[J", stdout);
+	} else {
+		fwrite(text, 1, length, stdout);
+		fputc('\n', stdout);
+	}
+	fflush(stdout);
+}
+
+static void draw_status(struct watch *watch, const json_t *status, const json_t *upstreams)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	if (out == NULL) {
+		return;
+	}
+	if (status == NULL || upstreams == NULL) {
+		fprintf(out, "parallax-dataplane at %s cannot be reached; trying again\n",
+			watch->command->socket_path);
+		watch->has_before = false;
+	} else {
+		show_screen(watch, status, upstreams, out);
+	}
+	fclose(out);
+	draw(watch, text, length);
+	free(text);
+}
+
+static void refresh(struct watch *watch)
+{
+	if (watch->connection.fd < 0) {
+		int error = connection_open(watch->command->socket_path, &watch->connection);
+		(void)error; // shown by the missing status
+	}
+	json_t *status = watch->connection.fd < 0 ? NULL : ask(watch, "status.get");
+	json_t *upstreams = watch->connection.fd < 0 ? NULL : ask(watch, "upstreams.list");
+	if (watch->command->wants_json) {
+		json_t *both = json_pack("{s:O?, s:O?}", "status", status, "upstreams",
+					 json_object_get(upstreams, "upstreams"));
+		json_dumpf(both, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+		fputc('\n', stdout);
+		fflush(stdout);
+		json_decref(both);
+	} else {
+		draw_status(watch, status, upstreams);
+	}
+	json_decref(status);
+	json_decref(upstreams);
+}
+
+// True when a signal asks to end.
+static bool wait_second(const struct watch *watch)
+{
+	struct pollfd signals = {.fd = watch->signal_fd, .events = POLLIN};
+	return poll(&signals, 1, REFRESH_MS) > 0;
+}
+
+static int open_signals(void)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+int watch_run(const struct command *command)
+{
+	struct watch watch = {.command = command, .connection.fd = -1};
+	int error = connection_open(command->socket_path, &watch.connection);
+	if (error != 0) {
+		fprintf(stderr, "parallaxctl: %s: %s\n", command->socket_path,
+			plx_error_text(error));
+		return EXIT_UNREACHABLE;
+	}
+	watch.is_terminal = !command->wants_json && isatty(STDOUT_FILENO);
+	watch.signal_fd = open_signals();
+	if (watch.is_terminal) {
+		fputs("\x1b[?25l\x1b[2J", stdout); // no cursor, empty screen
+	}
+	bool is_interrupted = false;
+	for (unsigned i = 0; !is_interrupted; i++) {
+		refresh(&watch);
+		if (command->watch_count > 0 && i + 1 == command->watch_count) {
+			break;
+		}
+		is_interrupted = wait_second(&watch);
+	}
+	if (watch.is_terminal) {
+		fputs("\x1b[?25h", stdout);
+	}
+	connection_close(&watch.connection);
+	close(watch.signal_fd);
+	return is_interrupted ? EXIT_INTERRUPTED : EXIT_DONE;
+}
