@@ -24,7 +24,7 @@ static size_t sample_read(const char *hex)
 
 // "owner TTL type RDATA" and a newline, as the samples have it.
 static int line_format(const struct plx_message *message, const struct plx_record *record,
-		       char *line)
+		       char *line, size_t size)
 {
 	uint8_t rdata[4096];
 	struct plx_name owner;
@@ -35,8 +35,8 @@ static int line_format(const struct plx_message *message, const struct plx_recor
 	CU_ASSERT_EQUAL_FATAL(plx_message_name(message, record->owner_offset, &owner, NULL), 0);
 	plx_name_format(&owner, owner_text);
 	plx_rdata_format(record->type, rdata, writer.position, text, sizeof(text));
-	return sprintf(line, "%s. %u %s %s\n", owner_text, record->ttl,
-		       plx_type_format(record->type, type_text), text);
+	return snprintf(line, size, "%s. %u %s %s\n", owner_text, record->ttl,
+			plx_type_format(record->type, type_text), text);
 }
 
 TEST(answers_of_knotd_read_as_kdig_prints_them)
@@ -54,7 +54,8 @@ TEST(answers_of_knotd_read_as_kdig_prints_them)
 		lines[0] = '\0';
 		while (plx_message_next(&message, &cursor, &record)) {
 			if (record.type != PLX_TYPE_OPT) {
-				length += line_format(&message, &record, lines + length);
+				length += line_format(&message, &record, lines + length,
+						      sizeof(lines) - (size_t)length);
 			}
 		}
 		CU_ASSERT_STRING_EQUAL(lines, sample->lines);
