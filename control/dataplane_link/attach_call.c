@@ -4,6 +4,7 @@
 #include "dataplane_link/attach_call.h"
 
 #include <parallax/base/error.h>
+#include <parallax/protocol/rpc_error.h>
 
 #include <jansson.h>
 
@@ -159,6 +160,8 @@ static int error_of_code(json_int_t code)
 		return PLX_ERR_REGION_VERSION;
 	case PLX_ATTACH_ERROR_FULL:
 		return -ENOSPC;
+	case PLX_RPC_STATE:
+		return -EBUSY;
 	default:
 		return -EPROTO;
 	}

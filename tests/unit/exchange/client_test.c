@@ -7,6 +7,7 @@
 #include "exchange_host.h"
 
 #include <parallax/exchange/region_layout.h>
+#include <parallax/protocol/rpc_error.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -240,6 +241,7 @@ TEST(refusals_of_the_dataplane_become_errors)
 	} cases[] = {
 		{PLX_ATTACH_ERROR_VERSION, PLX_ERR_REGION_VERSION},
 		{PLX_ATTACH_ERROR_FULL, -ENOSPC},
+		{PLX_RPC_STATE, -EBUSY},
 		{-32601, -EPROTO},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(cases); i++) {
