@@ -37,8 +37,8 @@ PLX_MUST_CHECK int attach_call_start(const char *socket_path, const char *name,
 				     enum plx_priority priority, unsigned connect_timeout_ms,
 				     struct attach_call *ret_call);
 // 0: ret_answer holds the descriptors; -EAGAIN: read again later. Errors: PLX_ERR_REGION_VERSION; -ENOSPC (too
-// many clients); -EBUSY (draining); -EPROTO (no valid answer); -ECONNRESET (the connection ended). After an error or when given up,
-// attach_call_discard.
+// many clients); -EBUSY (draining); -EPROTO (no valid answer); -ECONNRESET (the connection ended). After an error
+// or when given up, attach_call_discard.
 PLX_MUST_CHECK int attach_call_read(struct attach_call *call, struct attach_answer *ret_answer);
 // Closes descriptors that were received but not handed out; not the socket.
 void attach_call_discard(struct attach_call *call);

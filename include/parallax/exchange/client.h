@@ -35,7 +35,8 @@ struct plx_client_config {
 struct plx_client;
 
 // Attaches now. NULL and ret_error: -errno of the connection (-ENOENT, -ECONNREFUSED, -EACCES),
-// PLX_ERR_REGION_VERSION, -ENOSPC (too many clients), -EBUSY (it drains), -EPROTO (not a dataplane), -ETIMEDOUT, -EINVAL, -ENOMEM.
+// PLX_ERR_REGION_VERSION, -ENOSPC (too many clients), -EBUSY (it drains), -EPROTO (not a dataplane), -ETIMEDOUT,
+// -EINVAL, -ENOMEM.
 struct plx_client *plx_client_open(const struct plx_client_config *config, int *ret_error);
 // Outstanding look-ups are forgotten by both sides. NULL is accepted.
 void plx_client_close(struct plx_client *client);
