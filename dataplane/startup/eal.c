@@ -25,6 +25,7 @@ struct eal_arguments {
 	char text[EAL_OWN_ARGUMENTS_MAX][LCORE_PLAN_TEXT_MAX];
 };
 
+PLX_PRINTF(2, 3)
 static void add_argument(struct eal_arguments *arguments, const char *format, ...)
 {
 	char *text = arguments->text[arguments->count];

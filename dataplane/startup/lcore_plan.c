@@ -55,6 +55,7 @@ int lcore_plan_make(const struct options_workers *workers, int main_cpu, const c
 	return 0;
 }
 
+PLX_PRINTF(3, 4)
 static int append(char *text, size_t *length, const char *format, ...)
 {
 	va_list arguments;
