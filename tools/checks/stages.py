@@ -63,7 +63,7 @@ def configure(name: str, compiler: str, options):
 def build(name: str, compiler: str, *options) -> Count:
     broken_builds.add(name)
     directory = configure(name, compiler, options)
-    run(["ninja", "-C", str(directory)], f"{name}.build.log")
+    run(["ninja", "-k", "0", "-C", str(directory)], f"{name}.build.log")
     broken_builds.remove(name)
     return Count(passed=1)
 
