@@ -17,6 +17,7 @@ case_name=$(basename "$0" _test.sh)
 prefix=plxt$$-
 state=
 dataplane_pid=
+reason=
 
 [ "$(id -u)" = 0 ] || { echo "$case_name: needs root"; exit 77; }
 
@@ -40,7 +41,8 @@ wait_until() { # SECONDS WHAT COMMAND…
 	done
 }
 fail() {
-	echo "$case_name: $*" >&2
+	reason="$case_name: $*"
+	echo "$reason" >&2
 	exit 1
 }
 check() { # WHAT COMMAND…
@@ -59,8 +61,8 @@ show_state() {
 	local log
 	if [ -n "$dataplane_pid" ] && kill -0 "$dataplane_pid" 2>/dev/null; then
 		echo "--- counters"
-		ctl --json counters 2>&1 | tail -n 80 || :
-		ctl --json upstreams 2>&1 | tail -n 80 || :
+		rpc counters.get {} total 2>&1 | grep -v ': 0,\?$' || :
+		rpc upstreams.list 2>&1 | grep -E '"(server|health|path|timeouts|failures|unwanted)"' || :
 	fi
 	for log in "$state"/*.log "$state"/lab/logs/*.log; do
 		[ -s "$log" ] || continue
@@ -75,10 +77,13 @@ finish() {
 	[ $status = 0 ] || [ $status = 77 ] || show_state >&2
 	if [ -n "$state" ]; then
 		local pid
-		for pid in $(cat "$state"/pids 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+		for pid in $(cat "$state"/pids 2>/dev/null); do
+			kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+		done
 		lab down
 		[ -n "${KEEP:-}" ] || rm -rf "$state"
 	fi
+	[ -z "$reason" ] || echo "$reason" >&2 # again, below all that was shown
 	exit $status
 }
 trap finish EXIT
@@ -95,18 +100,15 @@ background() { # COMMAND…: started now, ended with the case; its pid in $!
 }
 
 start_dataplane() { # flags of parallax-dataplane, after the ones that each case needs
-	local log=$state/dataplane.log xdp
-	local -a flags=(--socket "$socket" --capture-dir "$state/capture")
-	xdp=$(find "$BUILD_DIR" -name 'parallax*xdp*.o' -not -path '*.p/*' -print -quit 2>/dev/null)
-	[ -z "$xdp" ] || [[ " $* " != *" --interface "* ]] || flags+=(--xdp-program "$xdp")
 	rm -f "$socket"
-	background ip netns exec "${prefix}probe" "$(program parallax-dataplane)" "${flags[@]}" "$@" >>"$log" 2>&1
+	background ip netns exec "${prefix}probe" "$(program parallax-dataplane)" --socket "$socket" \
+		--capture-dir "$state" "$@" >>"$state/dataplane.log" 2>&1
 	dataplane_pid=$!
 	wait_until 30 "parallax-dataplane to listen" dataplane_listens
 }
 dataplane_listens() {
 	kill -0 "$dataplane_pid" || fail "parallax-dataplane ended: $(tail -n 3 "$state/dataplane.log")"
-	ctl --json status
+	rpc status.get
 }
 stop_dataplane() { # [SIGNAL]
 	kill "-${1:-TERM}" "$dataplane_pid"
@@ -116,18 +118,8 @@ stop_dataplane() { # [SIGNAL]
 ctl() { "$(program parallaxctl)" --socket "$socket" "$@"; }
 sweep() { "$(program parallax-sweep)" --socket "$socket" "$@"; }
 
-counter() { # NAME: its sum over all workers
-	ctl --json counters | python3 -c '
-import json, sys
-def total(value, name):
-    if isinstance(value, dict):
-        own = value.get(name)
-        if own is not None and not isinstance(own, (dict, list)):
-            return int(own)
-        return sum(total(part, name) for part in value.values())
-    return sum(total(part, name) for part in value) if isinstance(value, list) else 0
-print(total(json.load(sys.stdin), sys.argv[1]))' "$1"
-}
+rpc() { "$netns_dir/dataplane_rpc.py" "$socket" "$@"; } # METHOD [PARAMS] [PATH]
+counter() { rpc counters.get {} "total.$1"; } # NAME, summed over the workers; packets_by_reason.NAME
 field() { # FILE KEY [NAME]: the values of a key in jsonl lines, of one name if given
 	python3 -c '
 import json, sys

@@ -58,7 +58,8 @@ lab fault truncated on
 ask @10.203.0.100 +ignore n1.anything.example CAA >"$state/truncated"
 check "the whole fault server truncates" grep -q 'Flags:.* tc' "$state/truncated"
 lab fault truncated off
-check "and answers by name again" test "$(ask @10.203.0.100 n1.anything.example CAA +short)" = '0 issue "right.test"'
+ask @10.203.0.100 n1.anything.example CAA +short >"$state/plain"
+check "and answers by name again" grep -q right.test "$state/plain"
 lab status --json >"$state/status.json"
 check "status tells the lab is up" grep -q '"is_up": true' "$state/status.json"
 

@@ -122,7 +122,7 @@ def add_up(commands):
     up.add_argument("--names", type=int, default=NAMES_DEFAULT, metavar="N",
                     help=f"generated names (default {NAMES_DEFAULT:,})")
     up.add_argument("--seed", type=int, default=1, help="what the generated names are made from (default 1)")
-    up.add_argument("--queues", type=int, default=2, help="queues of each virtual link (default 2)")
+    up.add_argument("--queues", type=int, default=1, help="queues of each virtual link (default 1)")
     up.add_argument("--netem", metavar="SPEC", help="between the probe and all servers, each way: "
                                                     "'delay 20ms 5ms loss 5%% duplicate 1%% reorder 25%%'")
     up.add_argument("--delay", metavar="TIME", help="the same as --netem 'delay TIME'")
