@@ -117,6 +117,7 @@ void tcp_client_answer(struct tcp_client *client, struct tcp_query *query, int e
 		tcp_count(&client->counters.failures);
 	}
 	query->answer = (struct tcp_answer) {
+		.server = query->request.server,
 		.slot = query->request.slot,
 		.generation = query->request.generation,
 		.error = error,

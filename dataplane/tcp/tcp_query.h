@@ -35,6 +35,7 @@ struct tcp_request {
 };
 
 struct tcp_answer {
+	struct plx_endpoint server; // that was asked
 	uint32_t slot;
 	uint32_t generation;
 	int error; // 0, or PLX_ERR_TCP_REFUSED, _CLOSED, _TIMEOUT, _FRAMING, -errno

@@ -22,6 +22,10 @@ static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
 		if (answer == NULL) {
 			break;
 		}
+		if (answer->message != NULL) {
+			packet_tap_tcp_message(worker->tap, &answer->server, answer->message,
+					       answer->length, now_ns, PACKET_RECEIVED);
+		}
 		resolver_tcp_answer(worker->resolver, answer, now_ns);
 		tcp_pool_release(tcp, worker->index, answer);
 	}

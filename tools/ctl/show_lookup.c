@@ -21,8 +21,13 @@ static void print_text(FILE *out, const json_t *string)
 
 static void print_quoted(FILE *out, const json_t *string)
 {
+	const char *text = json_string_value(string);
+	size_t length = json_string_length(string);
 	fputc('"', out);
-	print_text(out, string);
+	for (size_t i = 0; i < length; i++) {
+		fputs(text[i] == '"' || text[i] == '\\' ? "\\" : "", out);
+		print_safe(out, &text[i], 1);
+	}
 	fputc('"', out);
 }
 
