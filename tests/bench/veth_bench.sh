@@ -127,6 +127,8 @@ run_kxdpgun() { # RATE
 
 start_dataplane() {
 	[ -x "$build/dataplane/startup/parallax-dataplane" ] || fail "$build/dataplane/startup/parallax-dataplane: not built; set BUILD_DIR"
+	# kxdpgun leaves its XDP program attached.
+	ip -n $client link set eth0 xdpdrv off
 	# shellcheck disable=SC2086
 	on_client "$build/dataplane/startup/parallax-dataplane" --interface eth0 --workers 1 --upstream 10.204.0.2:53 \
 		--socket "$work/dataplane.sock" ${DATAPLANE_FLAGS:-} >"$work/dataplane.log" 2>&1 &
