@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A server and its clients on one event loop: the clients are plain sockets, pumped until what is expected is there.
+
+#include "cunit_runner.h"
+
+#include <parallax/protocol/rpc_server.h>
+
+#include <event2/event.h>
+#include <jansson.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define DEADLINE_S 10
+#define BIG_BYTES (300 * 1024)
+#define CLIENTS_MAX (PLX_RPC_SESSIONS_MAX + 1)
+
+static const struct plx_method methods[] = {
+	{.name = "test.echo",
+	 .help = "Says it again",
+	 .params = {{.name = "text",
+		     .type = PLX_PARAM_STRING,
+		     .is_required = true,
+		     .maximum = PLX_RPC_LINE_MAX,
+		     .help = "what"}}},
+	{.name = "test.later", .help = "Answers when the test wants"},
+	{.name = "test.fds", .help = "Answers with descriptors"},
+	{.name = "test.big", .help = "Answers with much text"},
+	{.name = "test.keep", .help = "Gives the session a state"},
+	{.name = "rpc.describe", .help = "Lists the methods"},
+};
+
+static struct event_base *base;
+static struct plx_rpc_server *server;
+static struct plx_rpc_fault fault;
+static char directory[64];
+static char path[100];
+static struct plx_rpc_call *later_calls[PLX_RPC_CALLS_MAX + 8];
+static unsigned later_count;
+static unsigned closed_count;
+
+static void echo(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	plx_rpc_reply(call, json_pack("{s:O}", "text", json_object_get(params, "text")));
+}
+
+static void later(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	later_calls[later_count++] = call;
+}
+
+static void send_fds(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	int pipe_fds[2];
+	CU_ASSERT_EQUAL_FATAL(pipe(pipe_fds), 0);
+	CU_ASSERT_EQUAL(write(pipe_fds[1], "through the pipe", 16), 16);
+	CU_ASSERT_EQUAL(plx_rpc_reply_with_fds(call, json_pack("{s:i}", "fds", 2), pipe_fds, 2), 0);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
+static void big(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	static char text[BIG_BYTES];
+	memset(text, 'x', sizeof(text));
+	plx_rpc_reply(call, json_pack("{s:s#}", "text", text, (int)sizeof(text)));
+}
+
+static void count_close(void *state)
+{
+	closed_count += state == &closed_count;
+}
+
+static void keep(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	plx_rpc_session_set_state(plx_rpc_call_session(call), &closed_count, count_close);
+	plx_rpc_reply(call, json_object());
+}
+
+static const struct plx_rpc_binding bindings[] = {
+	{"test.echo", echo}, {"test.later", later}, {"test.fds", send_fds},
+	{"test.big", big},   {"test.keep", keep},
+};
+
+static struct plx_rpc_config config_of(void)
+{
+	return (struct plx_rpc_config) {
+		.base = base,
+		.socket_path = path,
+		.methods = methods,
+		.method_count = PLX_ARRAY_SIZE(methods),
+		.bindings = bindings,
+		.binding_count = PLX_ARRAY_SIZE(bindings),
+		.server_name = "test",
+	};
+}
+
+static void start(void)
+{
+	strcpy(directory, "/tmp/parallax-rpc-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/run/test.sock", directory);
+	base = event_base_new();
+	later_count = closed_count = 0;
+	struct plx_rpc_config config = config_of();
+	int error = 0;
+	server = plx_rpc_server_open(&config, &error, &fault);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(server);
+}
+
+static void stop(void)
+{
+	plx_rpc_server_close(server);
+	event_base_free(base);
+	CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0); // the socket file went with the server
+	char run[128];
+	snprintf(run, sizeof(run), "%s/run", directory);
+	rmdir(run);
+	rmdir(directory);
+}
+
+static int connect_client(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	CU_ASSERT_EQUAL_FATAL(
+		connect(fd, (const struct sockaddr *)(const void *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static bool is_late(time_t start_s)
+{
+	return time(NULL) - start_s > DEADLINE_S;
+}
+
+// Sends all of it, pumping the server while the socket is full.
+static void send_text(int fd, const char *text, size_t length)
+{
+	time_t start_s = time(NULL);
+	while (length > 0 && !is_late(start_s)) {
+		ssize_t count = send(fd, text, length, MSG_NOSIGNAL);
+		if (count > 0) {
+			text += count;
+			length -= (size_t)count;
+		}
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	CU_ASSERT_EQUAL(length, 0);
+}
+
+// The next line as JSON; NULL at the end of the connection or at the deadline.
+static json_t *receive(int fd)
+{
+	static char line[BIG_BYTES + 1024];
+	size_t length = 0;
+	time_t start_s = time(NULL);
+	while (length < sizeof(line) && !is_late(start_s)) {
+		ssize_t count = recv(fd, line + length, 1, 0);
+		if (count == 0) {
+			return NULL;
+		}
+		if (count < 0) {
+			event_base_loop(base, EVLOOP_NONBLOCK);
+		}
+		if (count == 1 && line[length++] == '\n') {
+			return json_loadb(line, length, 0, NULL);
+		}
+	}
+	return NULL;
+}
+
+static json_t *ask(int fd, const char *line)
+{
+	send_text(fd, line, strlen(line));
+	return receive(fd);
+}
+
+static bool is_at_end(int fd)
+{
+	time_t start_s = time(NULL);
+	char byte;
+	while (!is_late(start_s)) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		ssize_t count = recv(fd, &byte, 1, 0);
+		if (count == 0 || (count < 0 && errno == ECONNRESET)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int error_code(const json_t *answer)
+{
+	return (int)json_integer_value(json_object_get(json_object_get(answer, "error"), "code"));
+}
+
+TEST(the_socket_file_is_for_owner_and_group_only)
+{
+	start();
+	struct stat status;
+	CU_ASSERT_EQUAL(lstat(path, &status), 0);
+	CU_ASSERT_EQUAL(status.st_mode & 07777, 0660);
+	stop();
+}
+
+TEST(a_request_in_pieces_is_answered_once)
+{
+	start();
+	int fd = connect_client();
+	static const char line[] = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"test.echo\","
+				   "\"params\":{\"text\":\"hi\"}}\n";
+	for (size_t i = 0; i + 1 < sizeof(line); i++) {
+		send_text(fd, line + i, 1);
+	}
+	json_t *answer = receive(fd);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), 7);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(json_object_get(answer, "result"), "text")),
+		"hi");
+	json_decref(answer);
+	close(fd);
+	stop();
+}
+
+TEST(several_requests_in_one_write_are_answered_in_order)
+{
+	start();
+	int fd = connect_client();
+	char text[8192];
+	size_t length = 0;
+	for (int i = 0; i < 40; i++) { // more than one turn takes
+		length +=
+			(size_t)snprintf(text + length, sizeof(text) - length,
+					 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"test.echo\","
+					 "\"params\":{\"text\":\"x\"}}\n",
+					 i);
+	}
+	send_text(fd, text, length);
+	for (int i = 0; i < 40; i++) {
+		json_t *answer = receive(fd);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), i);
+		json_decref(answer);
+	}
+	close(fd);
+	stop();
+}
+
+TEST(requests_before_the_end_of_input_are_answered)
+{
+	start();
+	int fd = connect_client();
+	char text[8192];
+	size_t length = 0;
+	for (int i = 0; i < 40; i++) {
+		length +=
+			(size_t)snprintf(text + length, sizeof(text) - length,
+					 "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"test.echo\","
+					 "\"params\":{\"text\":\"x\"}}\n",
+					 i);
+	}
+	CU_ASSERT_EQUAL(send(fd, text, length, 0), (ssize_t)length);
+	shutdown(fd, SHUT_WR);
+	for (int i = 0; i < 40; i++) {
+		json_t *answer = receive(fd);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), i);
+		json_decref(answer);
+	}
+	CU_ASSERT_TRUE(is_at_end(fd));
+	close(fd);
+	stop();
+}
+
+TEST(faults_are_answered_with_code_and_pointer)
+{
+	start();
+	int fd = connect_client();
+	json_t *answer = ask(fd, "nonsense\n");
+	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_NOT_JSON);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(answer, "id")));
+	json_decref(answer);
+	answer = ask(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\"}\n");
+	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_INVALID_PARAMS);
+	json_t *data = json_object_get(json_object_get(answer, "error"), "data");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(data, "pointer")), "/params");
+	json_decref(answer);
+	// The peer's own bytes come back harmless.
+	answer = ask(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\\u00e9\\u001b[2J\"}\n");
+	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_NO_METHOD);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(json_object_get(answer, "error"), "message")),
+		"there is no method \"???[2J\"; rpc.describe lists all");
+	json_decref(answer);
+	close(fd);
+	stop();
+}
+
+TEST(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not)
+{
+	start();
+	static char line[PLX_RPC_LINE_MAX + 64];
+	static const char head[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
+				   "\"params\":{\"text\":\"";
+	size_t fill = PLX_RPC_LINE_MAX - 1 - (sizeof(head) - 1) - 3;
+	memcpy(line, head, sizeof(head) - 1);
+	memset(line + sizeof(head) - 1, 'a', fill);
+	strcpy(line + sizeof(head) - 1 + fill, "\"}}\n");
+	CU_ASSERT_EQUAL_FATAL(strlen(line), PLX_RPC_LINE_MAX);
+	int fd = connect_client();
+	json_t *answer = ask(fd, line);
+	CU_ASSERT_EQUAL(
+		json_string_length(json_object_get(json_object_get(answer, "result"), "text")),
+		fill);
+	json_decref(answer);
+	strcpy(line + sizeof(head) - 1 + fill, "a\"}}\n");
+	answer = ask(fd, line);
+	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_INVALID_REQUEST);
+	json_decref(answer);
+	CU_ASSERT_TRUE(is_at_end(fd));
+	close(fd);
+	stop();
+}
+
+TEST(a_session_beyond_the_limit_is_told_so)
+{
+	start();
+	int fds[CLIENTS_MAX];
+	for (unsigned i = 0; i < PLX_RPC_SESSIONS_MAX; i++) {
+		fds[i] = connect_client();
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	fds[PLX_RPC_SESSIONS_MAX] = connect_client();
+	json_t *answer = receive(fds[PLX_RPC_SESSIONS_MAX]);
+	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_BUSY);
+	json_decref(answer);
+	CU_ASSERT_TRUE(is_at_end(fds[PLX_RPC_SESSIONS_MAX]));
+	struct plx_rpc_counters counters;
+	plx_rpc_server_counters(server, &counters);
+	CU_ASSERT_EQUAL(counters.sessions, PLX_RPC_SESSIONS_MAX);
+	CU_ASSERT_EQUAL(counters.refused, 1);
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		close(fds[i]);
+	}
+	stop();
+}
+
+static void send_later(int fd, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char line[128];
+		int length =
+			snprintf(line, sizeof(line),
+				 "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"test.later\"}\n", i);
+		send_text(fd, line, (size_t)length);
+	}
+}
+
+static void pump(void)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+}
+
+TEST(calls_beyond_the_limit_wait_until_one_is_answered)
+{
+	start();
+	int fd = connect_client();
+	send_later(fd, PLX_RPC_CALLS_MAX + 4);
+	pump();
+	CU_ASSERT_EQUAL(later_count, PLX_RPC_CALLS_MAX);
+	plx_rpc_reply(later_calls[5], json_object());
+	pump();
+	CU_ASSERT_EQUAL(later_count, PLX_RPC_CALLS_MAX + 1);
+	json_t *answer = receive(fd);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), 5);
+	json_decref(answer);
+	close(fd);
+	for (unsigned i = 0; i < later_count; i++) {
+		if (i != 5) {
+			plx_rpc_reply(later_calls[i], json_object());
+		}
+	}
+	pump();
+	stop();
+}
+
+TEST(an_answer_may_come_after_the_session_has_gone)
+{
+	start();
+	int fd = connect_client();
+	send_later(fd, 2);
+	pump();
+	CU_ASSERT_EQUAL_FATAL(later_count, 2);
+	plx_rpc_fail(later_calls[0], PLX_RPC_STATE, NULL, "to be read by nobody");
+	close(fd);
+	pump();
+	struct plx_rpc_counters counters;
+	plx_rpc_server_counters(server, &counters);
+	CU_ASSERT_EQUAL(counters.sessions, 0);
+	CU_ASSERT_PTR_NULL(plx_rpc_call_session(later_calls[1]));
+	plx_rpc_reply(later_calls[1], json_object());
+	stop();
+}
+
+TEST(a_notification_runs_and_is_not_answered)
+{
+	start();
+	int fd = connect_client();
+	json_t *answer = ask(fd, "{\"jsonrpc\":\"2.0\",\"method\":\"test.keep\"}\n"
+				 "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"test.keep\"}\n");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), 2);
+	json_decref(answer);
+	close(fd);
+	pump();
+	CU_ASSERT_EQUAL(closed_count, 1);
+	stop();
+}
+
+TEST(descriptors_come_with_the_first_byte_of_the_answer)
+{
+	start();
+	int fd = connect_client();
+	static const char line[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.fds\"}\n";
+	send_text(fd, line, strlen(line));
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(2 * sizeof(int))];
+	} control;
+	char text[256];
+	struct iovec part = {.iov_base = text, .iov_len = sizeof(text)};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	time_t start_s = time(NULL);
+	ssize_t count = -1;
+	while (count < 0 && !is_late(start_s)) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		count = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	}
+	CU_ASSERT_TRUE(count > 0 && text[count - 1] == '\n');
+	CU_ASSERT_EQUAL_FATAL(message.msg_controllen, sizeof(control));
+	CU_ASSERT_EQUAL(control.header.cmsg_type, SCM_RIGHTS);
+	int fds[2];
+	memcpy(fds, CMSG_DATA(&control.header), sizeof(fds));
+	CU_ASSERT_EQUAL(read(fds[0], text, sizeof(text)), 16);
+	CU_ASSERT_EQUAL(memcmp(text, "through the pipe", 16), 0);
+	close(fds[0]);
+	close(fds[1]);
+	close(fd);
+	stop();
+}
+
+// Answers pile up only to PLX_RPC_OUTPUT_PAUSE and one answer more; then requests wait, and all are answered in the end.
+TEST(a_peer_that_does_not_read_stops_being_read)
+{
+	start();
+	int fd = connect_client();
+	for (unsigned i = 0; i < 20; i++) {
+		char line[128];
+		int length =
+			snprintf(line, sizeof(line),
+				 "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"test.big\"}\n", i);
+		send_text(fd, line, (size_t)length);
+	}
+	pump();
+	struct plx_rpc_counters counters;
+	plx_rpc_server_counters(server, &counters);
+	CU_ASSERT_TRUE(counters.requests < 20);
+	for (unsigned i = 0; i < 20; i++) {
+		json_t *answer = receive(fd);
+		CU_ASSERT_EQUAL(json_integer_value(json_object_get(answer, "id")), (json_int_t)i);
+		json_decref(answer);
+	}
+	close(fd);
+	stop();
+}
+
+TEST(describe_lists_every_method)
+{
+	start();
+	int fd = connect_client();
+	json_t *answer = ask(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.describe\"}\n");
+	const json_t *list = json_object_get(json_object_get(answer, "result"), "methods");
+	CU_ASSERT_EQUAL(json_array_size(list), PLX_ARRAY_SIZE(methods));
+	json_decref(answer);
+	close(fd);
+	stop();
+}
+
+TEST(a_second_daemon_on_one_socket_is_refused)
+{
+	start();
+	struct plx_rpc_config config = config_of();
+	int error = 0;
+	CU_ASSERT_PTR_NULL(plx_rpc_server_open(&config, &error, &fault));
+	CU_ASSERT_EQUAL(error, -EADDRINUSE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "a daemon listens there already"));
+	int fd = connect_client(); // the first one is untouched
+	close(fd);
+	stop();
+}
+
+TEST(a_stale_socket_is_replaced_and_another_file_is_not)
+{
+	start();
+	char stale[100];
+	snprintf(stale, sizeof(stale), "%s/stale.sock", directory);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", stale);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	CU_ASSERT_EQUAL(bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address)),
+			0);
+	close(fd); // the file stays, as after kill -9
+	struct plx_rpc_config config = config_of();
+	config.socket_path = stale;
+	int error = 0;
+	struct plx_rpc_server *second = plx_rpc_server_open(&config, &error, &fault);
+	CU_ASSERT_PTR_NOT_NULL(second);
+	plx_rpc_server_close(second);
+	fd = open(stale, O_CREAT | O_WRONLY, 0600);
+	close(fd);
+	CU_ASSERT_PTR_NULL(plx_rpc_server_open(&config, &error, &fault));
+	CU_ASSERT_EQUAL(error, -EEXIST);
+	CU_ASSERT_EQUAL(access(stale, F_OK), 0);
+	unlink(stale);
+	stop();
+}
+
+TEST(a_table_without_a_handler_is_found_at_the_start)
+{
+	start();
+	struct plx_rpc_config config = config_of();
+	char other[100];
+	snprintf(other, sizeof(other), "%s/other.sock", directory);
+	config.socket_path = other;
+	config.binding_count--;
+	int error = 0;
+	CU_ASSERT_PTR_NULL(plx_rpc_server_open(&config, &error, &fault));
+	CU_ASSERT_EQUAL(error, -EINVAL);
+	CU_ASSERT_STRING_EQUAL(fault.text, "method test.keep has no handler");
+	stop();
+}
+
+TEST_MAIN(rpc_server, T(the_socket_file_is_for_owner_and_group_only),
+	  T(a_request_in_pieces_is_answered_once),
+	  T(several_requests_in_one_write_are_answered_in_order),
+	  T(requests_before_the_end_of_input_are_answered),
+	  T(faults_are_answered_with_code_and_pointer),
+	  T(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not),
+	  T(a_session_beyond_the_limit_is_told_so),
+	  T(calls_beyond_the_limit_wait_until_one_is_answered),
+	  T(an_answer_may_come_after_the_session_has_gone),
+	  T(a_notification_runs_and_is_not_answered),
+	  T(descriptors_come_with_the_first_byte_of_the_answer),
+	  T(a_peer_that_does_not_read_stops_being_read), T(describe_lists_every_method),
+	  T(a_second_daemon_on_one_socket_is_refused),
+	  T(a_stale_socket_is_replaced_and_another_file_is_not),
+	  T(a_table_without_a_handler_is_found_at_the_start))
