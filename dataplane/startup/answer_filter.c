@@ -19,6 +19,10 @@
 #define PROGRAM_MAPS_MAX 8
 
 struct answer_filter {
+	unsigned interface_index;
+	int program_fd;
+	int sockets_map_fd;
+	uint32_t mode_flags;
 	int link_fd;
 	struct answer_filter_config *config; // shared with the program
 	uint8_t port_users[65536];           // upstreams per server port; there are at most 64
@@ -89,6 +93,7 @@ static bool is_ours(const struct attachment *attachment)
 int answer_filter_remove_stale(unsigned interface_index, struct answer_filter_fault *fault)
 {
 	struct attachment found;
+	libbpf_set_print(NULL); // our own line says it
 	int error = query_attachment(interface_index, &found);
 	if (error != 0) {
 		return explain(fault, error, "its XDP program cannot be read (%s): start as root",
@@ -125,8 +130,7 @@ static int open_map(const struct attachment *attachment, const char *name)
 			return -errno;
 		}
 		if (bpf_obj_get_info_by_fd(fd, &info, &info_length) == 0 &&
-		    strcmp(info.name, name) == 0 &&
-		    info.value_size == sizeof(struct answer_filter_config)) {
+		    strcmp(info.name, name) == 0) {
 			return fd;
 		}
 		close(fd);
@@ -136,73 +140,100 @@ static int open_map(const struct attachment *attachment, const char *name)
 
 static struct answer_filter_config *map_config(const struct attachment *attachment)
 {
+	struct bpf_map_info info = {0};
+	uint32_t info_length = sizeof(info);
 	int fd = open_map(attachment, ANSWER_FILTER_CONFIG_MAP);
 	if (fd < 0) {
-		errno = -fd;
 		return NULL;
 	}
-	void *config = mmap(NULL, sizeof(struct answer_filter_config), PROT_READ | PROT_WRITE,
-			    MAP_SHARED, fd, 0);
-	int error = errno;
+	void *config = MAP_FAILED;
+	if (bpf_obj_get_info_by_fd(fd, &info, &info_length) == 0 &&
+	    info.value_size == sizeof(struct answer_filter_config)) {
+		config = mmap(NULL, sizeof(struct answer_filter_config), PROT_READ | PROT_WRITE,
+			      MAP_SHARED, fd, 0);
+	}
 	close(fd);
-	errno = error;
 	return config == MAP_FAILED ? NULL : config;
 }
 
-// Between the two calls the interface runs without our program: nothing was sent yet.
-static int replace_by_link(unsigned interface_index, const struct attachment *attachment)
-{
-	int error = bpf_xdp_detach((int)interface_index, attachment->mode_flags, NULL);
-	if (error != 0) {
-		return error;
-	}
-	LIBBPF_OPTS(bpf_link_create_opts, link_options, .flags = attachment->mode_flags);
-	int fd = bpf_link_create(attachment->program_fd, (int)interface_index, BPF_XDP,
-				 &link_options);
-	return fd < 0 ? -errno : fd;
-}
-
-static int take_over(struct answer_filter *filter, unsigned interface_index,
-		     struct answer_filter_fault *fault)
-{
-	struct attachment found;
-	int error = query_attachment(interface_index, &found);
-	if (error != 0 || !is_ours(&found)) {
-		return explain(fault, -EIO, "the XDP program is not attached after DPDK's start");
-	}
-	filter->config = map_config(&found);
-	if (filter->config == NULL) {
-		error = explain(fault, -errno, "the XDP program's configuration: %s",
-				strerror(errno));
-	} else {
-		filter->link_fd = replace_by_link(interface_index, &found);
-		if (filter->link_fd < 0) {
-			error = explain(fault, filter->link_fd,
-					"the XDP program cannot be linked: %s (kernel 5.9 or newer "
-					"is needed)",
-					strerror(-filter->link_fd));
-		}
-	}
-	close(found.program_fd);
-	return error;
-}
-
-struct answer_filter *answer_filter_open(unsigned interface_index, uint16_t first_port,
-					 uint16_t last_port, struct answer_filter_fault *fault)
+struct answer_filter *answer_filter_create(unsigned interface_index)
 {
 	struct answer_filter *filter = calloc(1, sizeof(*filter));
-	if (filter == NULL) {
-		(void)explain(fault, -ENOMEM, "out of memory");
-		return NULL;
+	if (filter != NULL) {
+		filter->interface_index = interface_index;
+		filter->program_fd = -1;
+		filter->sockets_map_fd = -1;
+		filter->link_fd = -1;
 	}
-	filter->link_fd = -1;
-	if (take_over(filter, interface_index, fault) != 0) {
-		answer_filter_close(filter);
-		return NULL;
+	return filter;
+}
+
+// Takes over `program_fd` of the attachment.
+static int keep_program(struct answer_filter *filter, const struct attachment *attachment,
+			struct answer_filter_fault *fault)
+{
+	filter->program_fd = attachment->program_fd;
+	filter->mode_flags = attachment->mode_flags;
+	filter->config = map_config(attachment);
+	filter->sockets_map_fd = open_map(attachment, ANSWER_FILTER_SOCKETS_MAP);
+	if (filter->config == NULL || filter->sockets_map_fd < 0) {
+		return explain(fault, -EINVAL,
+			       "the XDP program is of another version: rebuild it, or correct "
+			       "xdp_program");
 	}
+	return 0;
+}
+
+int answer_filter_adopt(struct answer_filter *filter, uint32_t queue, int socket_fd,
+			struct answer_filter_fault *fault)
+{
+	struct attachment found;
+	int error = query_attachment(filter->interface_index, &found);
+	if (error != 0 || !is_ours(&found)) {
+		return explain(
+			fault, -EINVAL,
+			"the XDP program that DPDK attached is not ours: correct xdp_program");
+	}
+	bool is_first = filter->program_fd < 0;
+	error = bpf_xdp_detach((int)filter->interface_index, found.mode_flags, NULL);
+	if (error == 0 && is_first) {
+		error = keep_program(filter, &found, fault);
+		if (error != 0) {
+			return error;
+		}
+	} else {
+		close(found.program_fd);
+	}
+	if (error == 0) {
+		error = bpf_map_update_elem(filter->sockets_map_fd, &queue, &socket_fd, BPF_ANY);
+	}
+	return error == 0 ? 0
+			  : explain(fault, error, "queue %u cannot be given to the XDP program: %s",
+				    queue, strerror(-error));
+}
+
+int answer_filter_attach(struct answer_filter *filter, uint16_t first_port, uint16_t last_port,
+			 struct answer_filter_fault *fault)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, link_options, .flags = filter->mode_flags);
 	filter->config->first_port = first_port;
 	filter->config->last_port = last_port;
-	return filter;
+	filter->link_fd = bpf_link_create(filter->program_fd, (int)filter->interface_index, BPF_XDP,
+					  &link_options);
+	if (filter->link_fd < 0) {
+		return explain(
+			fault, -errno,
+			"the XDP program cannot be linked: %s (kernel 5.9 or newer is needed)",
+			strerror(errno));
+	}
+	return 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0) {
+		close(fd);
+	}
 }
 
 void answer_filter_close(struct answer_filter *filter)
@@ -210,9 +241,9 @@ void answer_filter_close(struct answer_filter *filter)
 	if (filter == NULL) {
 		return;
 	}
-	if (filter->link_fd >= 0) {
-		close(filter->link_fd);
-	}
+	close_fd(filter->link_fd);
+	close_fd(filter->sockets_map_fd);
+	close_fd(filter->program_fd);
 	if (filter->config != NULL) {
 		munmap(filter->config, sizeof(*filter->config));
 	}

@@ -20,10 +20,16 @@ struct answer_filter_fault {
 // ours and alive.
 PLX_MUST_CHECK int answer_filter_remove_stale(unsigned interface_index,
 					      struct answer_filter_fault *fault);
-// After net_af_xdp has set up its queues. It takes datagrams to `first_port`..`last_port` from no server's port yet.
-// NULL and a line.
-struct answer_filter *answer_filter_open(unsigned interface_index, uint16_t first_port,
-					 uint16_t last_port, struct answer_filter_fault *fault);
+
+// NULL when memory is out.
+struct answer_filter *answer_filter_create(unsigned interface_index);
+// After net_af_xdp has set up `queue` and attached its program: takes the program off again, keeps the first, and enters
+// the queue's socket. A negative error and a line.
+PLX_MUST_CHECK int answer_filter_adopt(struct answer_filter *filter, uint32_t queue, int socket_fd,
+				       struct answer_filter_fault *fault);
+// Attaches the program that was kept. It takes datagrams to `first_port`..`last_port` from no server's port yet.
+PLX_MUST_CHECK int answer_filter_attach(struct answer_filter *filter, uint16_t first_port,
+					uint16_t last_port, struct answer_filter_fault *fault);
 // Detaches the program. NULL is accepted.
 void answer_filter_close(struct answer_filter *filter);
 

@@ -34,17 +34,10 @@ static int find_xdp_program(struct dataplane *dataplane)
 			   places[last - 1], strerror(errno));
 }
 
-static int prepare_shared(struct dataplane *dataplane, char *device, size_t capacity)
+static int check_queues(struct dataplane *dataplane, int queues)
 {
-	struct packet_port *port = &dataplane->port;
 	const char *interface = dataplane->options.interface;
-	port->interface_index = if_nametoindex(interface);
-	if (port->interface_index == 0) {
-		return start_fault(dataplane, "port", -ENODEV,
-				   "interface %s does not exist: check the name with `ip link`",
-				   interface);
-	}
-	int queues = count_interface_queues(interface);
+	unsigned workers = dataplane->lcores.worker_count;
 	if (queues < 0) {
 		return start_fault(dataplane, "port", queues,
 				   "interface %s tells no queue count: %s", interface,
@@ -56,7 +49,6 @@ static int prepare_shared(struct dataplane *dataplane, char *device, size_t capa
 			"interface %s has more than %u queues: `ethtool -L %s combined %u`",
 			interface, PACKET_QUEUES_MAX, interface, PACKET_QUEUES_MAX);
 	}
-	unsigned workers = dataplane->lcores.worker_count;
 	if ((unsigned)queues < workers || (unsigned)queues > workers * WORKER_QUEUES_MAX) {
 		return start_fault(
 			dataplane, "port", -EINVAL,
@@ -64,115 +56,170 @@ static int prepare_shared(struct dataplane *dataplane, char *device, size_t capa
 			"`ethtool -L %s combined %u`",
 			interface, queues, workers, queues, interface, workers);
 	}
-	port->queue_count = (uint16_t)queues;
-	int error = find_xdp_program(dataplane);
+	return 0;
+}
+
+static int prepare_shared(struct dataplane *dataplane)
+{
+	struct packet_port *port = &dataplane->port;
+	struct answer_filter_fault fault;
+	const char *interface = dataplane->options.interface;
+	port->interface_index = if_nametoindex(interface);
+	if (port->interface_index == 0) {
+		return start_fault(dataplane, "port", -ENODEV,
+				   "interface %s does not exist: check the name with `ip link`",
+				   interface);
+	}
+	int queues = count_interface_queues(interface);
+	int error = check_queues(dataplane, queues);
+	if (error == 0) {
+		port->queue_count = (uint16_t)queues;
+		error = find_xdp_program(dataplane);
+	}
 	if (error != 0) {
 		return error;
 	}
-	struct answer_filter_fault fault;
 	error = answer_filter_remove_stale(port->interface_index, &fault);
 	if (error != 0) {
 		return start_fault(dataplane, "xdp", error, "interface %s: %s", interface,
 				   fault.text);
 	}
-	// busy_budget=0: the kernel's interrupts deliver packets; a worker polls or sleeps as it likes.
-	snprintf(device, capacity,
-		 "net_af_xdp0,iface=%s,start_queue=0,queue_count=%d,xdp_prog=%s,busy_budget=0",
-		 interface, queues, port->xdp_program);
 	return 0;
 }
 
-static int prepare_exclusive(struct dataplane *dataplane, char *device, size_t capacity)
-{
-	dataplane->port.queue_count = (uint16_t)dataplane->lcores.worker_count;
-	snprintf(device, capacity, "%s", dataplane->options.device);
-	return 0;
-}
-
-static int probe(struct dataplane *dataplane, const char *device)
+static int probe(struct dataplane *dataplane, const char *device, uint16_t *ret_id)
 {
 	struct packet_port *port = &dataplane->port;
-	if (!device_is_pci(device)) {
-		int error = rte_dev_probe(device);
-		if (error != 0) {
-			return start_fault(dataplane, "port", error,
-					   "DPDK cannot open %s: %s; its own lines above say more",
-					   device, strerror(-error));
-		}
+	struct rte_dev_iterator iterator;
+	uint16_t id = RTE_MAX_ETHPORTS, last = RTE_MAX_ETHPORTS;
+	// A PCI device was probed by the EAL.
+	int error = device_is_pci(device) ? 0 : rte_dev_probe(device);
+	if (error != 0) {
+		return start_fault(dataplane, "port", error,
+				   "DPDK cannot open %s; its own lines above say why", device);
 	}
-	port->id = (uint16_t)rte_eth_find_next(0);
-	if (port->id >= RTE_MAX_ETHPORTS) {
+	RTE_ETH_FOREACH_MATCHING_DEV(id, device, &iterator)
+	{
+		last = id;
+	}
+	if (last == RTE_MAX_ETHPORTS) {
 		return start_fault(dataplane, "port", -ENODEV,
 				   "DPDK found no port for %s: is it bound to vfio-pci "
 				   "(`dpdk-devbind.py --status`)?",
 				   device);
 	}
-	rte_eth_dev_get_name_by_port(port->id, port->name);
+	if (port->name[0] == '\0') {
+		rte_eth_dev_get_name_by_port(last, port->name); // of several, the first stands for all
+	}
+	*ret_id = last;
 	return 0;
 }
 
-static int start_and_describe(struct dataplane *dataplane)
+static int describe(struct dataplane *dataplane, uint16_t id)
 {
 	struct packet_port *port = &dataplane->port;
 	struct rte_ether_addr mac;
-	int error = rte_eth_dev_start(port->id);
-	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s does not start: %s", port->name,
-				   strerror(-error));
-	}
-	port->is_started = true;
-	error = rte_eth_macaddr_get(port->id, &mac);
+	int error = rte_eth_macaddr_get(id, &mac);
 	if (error == 0) {
-		error = rte_eth_dev_get_mtu(port->id, &port->mtu);
+		error = rte_eth_dev_get_mtu(id, &port->mtu);
 	}
 	if (error != 0) {
 		return start_fault(dataplane, "port", error, "%s tells no MAC address or MTU: %s",
 				   port->name, strerror(-error));
 	}
 	memcpy(port->mac.bytes, mac.addr_bytes, sizeof(port->mac.bytes));
-	// Neighbour solicitations are multicast. A driver that has neither mode receives everything.
-	if (!dataplane_is_shared(dataplane) && rte_eth_allmulticast_enable(port->id) != 0) {
-		(void)rte_eth_promiscuous_enable(port->id);
-	}
 	return 0;
 }
 
-int start_port(struct dataplane *dataplane)
+// One DPDK device for each queue: net_af_xdp opens several at once only for NICs with combined channels, which veth
+// does not have. Each brings a program of its own; the filter keeps the first for all queues.
+static int open_shared_queue(struct dataplane *dataplane, uint16_t queue)
 {
 	char device[PATH_MAX + 256];
-	int error = dataplane_is_shared(dataplane)
-			    ? prepare_shared(dataplane, device, sizeof(device))
-			    : prepare_exclusive(dataplane, device, sizeof(device));
+	uint16_t id;
+	struct answer_filter_fault fault;
+	struct packet_port *port = &dataplane->port;
+	// busy_budget=0: the kernel's interrupts deliver packets; a worker polls or sleeps as it likes.
+	snprintf(device, sizeof(device),
+		 "net_af_xdp%u,iface=%s,start_queue=%u,queue_count=1,xdp_prog=%s,busy_budget=0",
+		 queue, dataplane->options.interface, queue, port->xdp_program);
+	int error = probe(dataplane, device, &id);
 	if (error == 0) {
-		error = probe(dataplane, device);
+		error = open_queues(dataplane, id, queue, 1);
 	}
+	if (error != 0) {
+		return error;
+	}
+	error = answer_filter_adopt(dataplane->filter, queue, port->queues[queue].fd, &fault);
+	if (error != 0) {
+		return start_fault(dataplane, "xdp", error, "interface %s: %s",
+				   dataplane->options.interface, fault.text);
+	}
+	return queue == 0 ? describe(dataplane, id) : 0;
+}
+
+static int open_shared(struct dataplane *dataplane)
+{
+	struct answer_filter_fault fault;
+	const struct options_port_range *ports = &dataplane->options.source_ports;
+	int error = prepare_shared(dataplane);
 	if (error == 0) {
 		error = create_packet_pools(dataplane);
 	}
-	if (error == 0) {
-		error = set_up_queues(dataplane);
-	}
-	if (error == 0) {
-		error = start_and_describe(dataplane);
-	}
-	if (error != 0 || !dataplane_is_shared(dataplane)) {
+	if (error != 0) {
 		return error;
 	}
-	struct answer_filter_fault fault;
-	dataplane->filter = answer_filter_open(dataplane->port.interface_index,
-					       dataplane->options.source_ports.first,
-					       dataplane->options.source_ports.last, &fault);
+	dataplane->filter = answer_filter_create(dataplane->port.interface_index);
 	if (dataplane->filter == NULL) {
-		return start_fault(dataplane, "xdp", -EIO, "interface %s: %s",
+		return start_fault(dataplane, "xdp", -ENOMEM, "out of memory");
+	}
+	for (uint16_t i = 0; i < dataplane->port.queue_count; i++) {
+		error = open_shared_queue(dataplane, i);
+		if (error != 0) {
+			return error;
+		}
+	}
+	error = answer_filter_attach(dataplane->filter, ports->first, ports->last, &fault);
+	if (error != 0) {
+		return start_fault(dataplane, "xdp", error, "interface %s: %s",
 				   dataplane->options.interface, fault.text);
 	}
 	return 0;
 }
 
-void close_port(struct packet_port *port)
+static int open_exclusive(struct dataplane *dataplane)
 {
-	if (port->is_started) {
-		(void)rte_eth_dev_stop(port->id);
-		port->is_started = false;
+	uint16_t id;
+	struct packet_port *port = &dataplane->port;
+	port->queue_count = (uint16_t)dataplane->lcores.worker_count;
+	int error = create_packet_pools(dataplane);
+	if (error == 0) {
+		error = probe(dataplane, dataplane->options.device, &id);
+	}
+	if (error == 0) {
+		error = open_queues(dataplane, id, 0, port->queue_count);
+	}
+	if (error != 0) {
+		return error;
+	}
+	// Neighbour solicitations are multicast. A driver that has neither mode receives everything.
+	if (rte_eth_allmulticast_enable(id) != 0) {
+		(void)rte_eth_promiscuous_enable(id);
+	}
+	return describe(dataplane, id);
+}
+
+int start_port(struct dataplane *dataplane)
+{
+	return dataplane_is_shared(dataplane) ? open_shared(dataplane) : open_exclusive(dataplane);
+}
+
+void close_port(const struct packet_port *port)
+{
+	for (unsigned i = 0; i < port->queue_count; i++) {
+		bool is_first_of_port = port->queues[i].queue == 0;
+		if (is_first_of_port && rte_eth_dev_is_valid_port(port->queues[i].port)) {
+			(void)rte_eth_dev_stop(port->queues[i].port);
+		}
 	}
 }

@@ -14,14 +14,12 @@
 struct rte_mempool;
 
 struct packet_port {
-	uint16_t id;
 	uint16_t queue_count; // pairs; in shared mode as many as the interface has
 	uint16_t mtu;
 	struct mac_address mac;
 	unsigned interface_index; // shared mode
 	char xdp_program[PATH_MAX];
 	char name[64];
-	bool is_started;
 	struct worker_queue queues[PACKET_QUEUES_MAX];
 	struct rte_mempool *receive_pools[PACKET_QUEUES_MAX];  // by queue
 	struct rte_mempool *transmit_pools[PACKET_QUEUES_MAX]; // by worker
@@ -31,10 +29,12 @@ struct packet_port {
 
 struct dataplane;
 
-// packet_pools.c, queue_setup.c, interface_queues.c: the parts of start_port.
+// packet_pools.c, queue_setup.c, interface_queues.c: the parts of start_port. They log as start_ functions do.
 PLX_MUST_CHECK int create_packet_pools(struct dataplane *dataplane);
-PLX_MUST_CHECK int set_up_queues(struct dataplane *dataplane);
+// Sets up `count` queue pairs of DPDK port `id` as our queues `first`.. and starts the port.
+PLX_MUST_CHECK int open_queues(struct dataplane *dataplane, uint16_t id, uint16_t first,
+			       uint16_t count);
 // The number of receive queues that the kernel's interface uses, or -errno.
 PLX_MUST_CHECK int count_interface_queues(const char *interface);
 bool device_is_pci(const char *device);
-void close_port(struct packet_port *port);
+void close_port(const struct packet_port *port);

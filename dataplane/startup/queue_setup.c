@@ -56,85 +56,111 @@ static void list_packet_sockets(struct socket_list *ret_list)
 	qsort(ret_list->fds, ret_list->count, sizeof(ret_list->fds[0]), compare_fds);
 }
 
-static int configure(struct dataplane *dataplane, uint16_t *descriptors)
+static bool contains(const struct socket_list *list, int fd)
 {
-	struct packet_port *port = &dataplane->port;
+	return bsearch(&fd, list->fds, list->count, sizeof(list->fds[0]), compare_fds) != NULL;
+}
+
+struct descriptor_counts {
+	uint16_t receive;
+	uint16_t transmit;
+};
+
+static int configure(struct dataplane *dataplane, uint16_t id, uint16_t count,
+		     struct descriptor_counts *descriptors)
+{
+	const char *name = dataplane->port.name;
 	struct rte_eth_dev_info info;
 	struct rte_eth_conf configuration = {0};
-	uint16_t receive = DESCRIPTORS, transmit = DESCRIPTORS;
-	int error = rte_eth_dev_info_get(port->id, &info);
+	int error = rte_eth_dev_info_get(id, &info);
 	if (error != 0) {
 		return start_fault(dataplane, "port", error, "%s tells nothing about itself: %s",
-				   port->name, strerror(-error));
+				   name, strerror(-error));
 	}
-	if (port->queue_count > info.max_rx_queues || port->queue_count > info.max_tx_queues) {
-		return start_fault(
-			dataplane, "port", -EINVAL,
-			"%s has %u receive and %u transmit queues, %u of each are needed: "
-			"set workers lower or give the device more queues",
-			port->name, info.max_rx_queues, info.max_tx_queues, port->queue_count);
+	if (count > info.max_rx_queues || count > info.max_tx_queues) {
+		return start_fault(dataplane, "port", -EINVAL,
+				   "%s has %u receive and %u transmit queues for %u workers: set "
+				   "workers lower or give the device more queues",
+				   name, info.max_rx_queues, info.max_tx_queues, count);
 	}
 	const uint64_t checksums = RTE_ETH_RX_OFFLOAD_UDP_CKSUM | RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
 	configuration.rxmode.offloads = info.rx_offload_capa & checksums;
-	if (port->queue_count > 1 && info.flow_type_rss_offloads != 0) {
+	if (count > 1 && info.flow_type_rss_offloads != 0) {
 		configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		configuration.rx_adv_conf.rss_conf.rss_hf =
 			(RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP) & info.flow_type_rss_offloads;
 	}
-	error = rte_eth_dev_configure(port->id, port->queue_count, port->queue_count,
-				      &configuration);
+	error = rte_eth_dev_configure(id, count, count, &configuration);
 	if (error == 0) {
-		error = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &receive, &transmit);
+		error = rte_eth_dev_adjust_nb_rx_tx_desc(id, &descriptors->receive,
+							 &descriptors->transmit);
 	}
 	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s refuses %u queues: %s", port->name,
-				   port->queue_count, strerror(-error));
+		return start_fault(dataplane, "port", error, "%s refuses %u queues: %s", name,
+				   count, strerror(-error));
 	}
-	descriptors[0] = receive;
-	descriptors[1] = transmit;
 	return 0;
 }
 
-static int set_up_pair(struct dataplane *dataplane, uint16_t queue, const uint16_t *descriptors)
+static int set_up_pair(struct dataplane *dataplane, const struct worker_queue *queue,
+		       struct rte_mempool *pool, const struct descriptor_counts *descriptors)
 {
-	struct packet_port *port = &dataplane->port;
-	int error = rte_eth_rx_queue_setup(port->id, queue, descriptors[0], SOCKET_ID_ANY, NULL,
-					   port->receive_pools[queue]);
+	int error = rte_eth_rx_queue_setup(queue->port, queue->queue, descriptors->receive,
+					   SOCKET_ID_ANY, NULL, pool);
 	if (error == 0) {
-		error = rte_eth_tx_queue_setup(port->id, queue, descriptors[1], SOCKET_ID_ANY,
-					       NULL);
+		error = rte_eth_tx_queue_setup(queue->port, queue->queue, descriptors->transmit,
+					       SOCKET_ID_ANY, NULL);
 	}
 	if (error != 0) {
 		return start_fault(
 			dataplane, "port", error,
 			"queue %u of %s cannot be set up: %s; the driver's lines above say "
-			"more (shared mode needs root or CAP_NET_ADMIN, CAP_BPF and "
-			"CAP_NET_RAW)",
-			queue, port->name, strerror(-error));
+			"more (shared mode needs root, or CAP_NET_ADMIN, CAP_NET_RAW, "
+			"CAP_BPF and CAP_SYS_ADMIN)",
+			queue->queue, dataplane->port.name, strerror(-error));
 	}
 	return 0;
 }
 
-// The driver opened them in queue order, whether at probing (af_packet) or at queue set-up (af_xdp).
-static void assign_sockets(struct packet_port *port)
+// net_af_xdp opens a socket for each queue when it is set up; net_af_packet did when the device was probed.
+static void find_sockets(struct packet_port *port, uint16_t first, uint16_t count,
+			 const struct socket_list *before)
 {
-	static struct socket_list sockets;
-	list_packet_sockets(&sockets);
-	for (unsigned i = 0; i < port->queue_count; i++) {
-		port->queues[i].queue = (uint16_t)i;
-		port->queues[i].fd = sockets.count == port->queue_count ? sockets.fds[i] : -1;
+	static struct socket_list after;
+	uint16_t found = 0;
+	list_packet_sockets(&after);
+	for (unsigned i = 0; i < after.count; i++) {
+		bool is_new = !contains(before, after.fds[i]);
+		bool is_of_device = is_new || (before->count == count && after.count == count);
+		if (is_of_device && found < count) {
+			port->queues[first + found++].fd = after.fds[i];
+		}
+	}
+	for (uint16_t i = 0; i < count && found < count; i++) {
+		port->queues[first + i].fd = -1; // not one for each: none can be told
 	}
 }
 
-int set_up_queues(struct dataplane *dataplane)
+int open_queues(struct dataplane *dataplane, uint16_t id, uint16_t first, uint16_t count)
 {
-	uint16_t descriptors[2];
-	int error = configure(dataplane, descriptors);
-	for (uint16_t i = 0; i < dataplane->port.queue_count && error == 0; i++) {
-		error = set_up_pair(dataplane, i, descriptors);
+	static struct socket_list before;
+	struct packet_port *port = &dataplane->port;
+	struct descriptor_counts descriptors = {DESCRIPTORS, DESCRIPTORS};
+	list_packet_sockets(&before);
+	int error = configure(dataplane, id, count, &descriptors);
+	for (uint16_t i = 0; i < count && error == 0; i++) {
+		struct worker_queue *queue = &port->queues[first + i];
+		*queue = (struct worker_queue) {.port = id, .queue = i, .fd = -1};
+		error = set_up_pair(dataplane, queue, port->receive_pools[first + i], &descriptors);
 	}
-	if (error == 0) {
-		assign_sockets(&dataplane->port);
+	if (error != 0) {
+		return error;
 	}
-	return error;
+	find_sockets(port, first, count, &before);
+	error = rte_eth_dev_start(id);
+	if (error != 0) {
+		return start_fault(dataplane, "port", error, "%s does not start: %s", port->name,
+				   strerror(-error));
+	}
+	return 0;
 }

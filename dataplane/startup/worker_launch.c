@@ -72,7 +72,6 @@ static int make_environment(struct dataplane *dataplane)
 	int error;
 	struct worker_environment *environment = &dataplane->environment;
 	environment->worker_count = dataplane->lcores.worker_count;
-	environment->port = dataplane->port.id;
 	environment->template_field = dataplane->port.template_field;
 	environment->is_exclusive = !dataplane_is_shared(dataplane);
 	environment->control_wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -135,9 +134,8 @@ static int make_worker(struct dataplane *dataplane, uint16_t index)
 	const struct options *options = &dataplane->options;
 	const struct worker_config config = {
 		.index = index,
-		.transmit_queue = index,
-		.receive_queue_count = deal_queues(dataplane, index, queues),
-		.receive_queues = queues,
+		.queue_count = deal_queues(dataplane, index, queues),
+		.queues = queues,
 		.lcore = index + 1u,
 		.cpu = dataplane->lcores.worker_cpu[index],
 		.socket = options->hugepages ? (int)rte_lcore_to_socket_id(index + 1u)

@@ -151,10 +151,11 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 	}
 }
 
-static unsigned receive_queue(struct worker *worker, uint16_t queue, uint64_t now_ns)
+static unsigned receive_from(struct worker *worker, const struct worker_queue *from,
+			     uint64_t now_ns)
 {
 	struct rte_mbuf *mbufs[WORKER_BURST];
-	uint16_t count = rte_eth_rx_burst(worker->environment->port, queue, mbufs, WORKER_BURST);
+	uint16_t count = rte_eth_rx_burst(from->port, from->queue, mbufs, WORKER_BURST);
 	if (count == 0) {
 		return 0;
 	}
@@ -169,8 +170,8 @@ static unsigned receive_queue(struct worker *worker, uint16_t queue, uint64_t no
 unsigned burst_receive(struct worker *worker, uint64_t now_ns)
 {
 	unsigned count = 0;
-	for (unsigned i = 0; i < worker->receive_queue_count; i++) {
-		count += receive_queue(worker, worker->receive_queues[i].queue, now_ns);
+	for (unsigned i = 0; i < worker->queue_count; i++) {
+		count += receive_from(worker, &worker->queues[i], now_ns);
 	}
 	return count;
 }

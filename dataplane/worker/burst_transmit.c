@@ -18,7 +18,7 @@ static uint32_t *template_field(const struct worker *worker, struct rte_mbuf *mb
 // False while the port still refuses some.
 static bool send_unsent(struct worker *worker)
 {
-	uint16_t sent = rte_eth_tx_burst(worker->environment->port, worker->transmit_queue,
+	uint16_t sent = rte_eth_tx_burst(worker->queues[0].port, worker->queues[0].queue,
 					 worker->unsent, worker->unsent_count);
 	worker->counters.packets_sent += sent;
 	worker->unsent_count = (uint16_t)(worker->unsent_count - sent);

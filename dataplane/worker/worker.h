@@ -28,7 +28,7 @@
 #include <stdint.h>
 
 #define WORKER_BURST 64
-#define WORKER_QUEUES_MAX 16 // receive queues of one worker
+#define WORKER_QUEUES_MAX 16 // of one worker
 #define WORKER_STEER_RING_SIZE 4096
 #define WORKER_FRAME_RING_SIZE 1024
 // Room before the DNS message for any header: the mbuf headroom, so that the message starts on a cache line.
@@ -45,14 +45,14 @@ struct worker_environment {
 	unsigned worker_count;
 	struct query_identity identity;
 	struct tcp_pool *tcp;
-	uint16_t port;
 	int template_field; // offset of the mbuf field that names the template an mbuf holds
 	bool is_exclusive;
 	int control_wake_fd; // eventfd
 };
 
-// A NIC that the kernel owns may spread answers over more queues than there are workers.
+// A queue pair. A NIC that the kernel owns may spread answers over more of them than there are workers.
 struct worker_queue {
+	uint16_t port; // DPDK's number
 	uint16_t queue;
 	int fd; // readable when packets wait; -1: the driver has none
 };
@@ -74,9 +74,8 @@ struct worker {
 	struct rte_ring *frames_in;   // mbufs, exclusive mode: worker -> control
 	struct rte_ring *frames_out;  // mbufs, exclusive mode, worker 0: control -> worker
 	uint16_t index;
-	uint16_t transmit_queue;
-	uint16_t receive_queue_count;
-	struct worker_queue receive_queues[WORKER_QUEUES_MAX];
+	uint16_t queue_count;
+	struct worker_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
 	unsigned lcore;
 	int cpu;
 	int wake_fd;          // eventfd, owned by the exchange server

@@ -77,12 +77,11 @@ struct worker *worker_create(struct worker_environment *environment,
 	worker->environment = environment;
 	worker->transmit_pool = config->transmit_pool;
 	worker->index = config->index;
-	worker->transmit_queue = config->transmit_queue;
-	worker->receive_queue_count = config->receive_queue_count;
+	worker->queue_count = config->queue_count;
 	worker->has_receive_fds = true;
-	for (unsigned i = 0; i < config->receive_queue_count; i++) {
-		worker->receive_queues[i] = config->receive_queues[i];
-		worker->has_receive_fds &= config->receive_queues[i].fd >= 0;
+	for (unsigned i = 0; i < config->queue_count; i++) {
+		worker->queues[i] = config->queues[i];
+		worker->has_receive_fds &= config->queues[i].fd >= 0;
 	}
 	worker->lcore = config->lcore;
 	worker->cpu = config->cpu;

@@ -15,9 +15,8 @@ struct worker_queue;
 
 struct worker_config {
 	uint16_t index;
-	uint16_t transmit_queue;
-	uint16_t receive_queue_count;
-	const struct worker_queue *receive_queues;
+	uint16_t queue_count; // 1..WORKER_QUEUES_MAX
+	const struct worker_queue *queues;
 	unsigned lcore;
 	int cpu;    // -1: not pinned
 	int socket; // NUMA node of its memory

@@ -329,7 +329,7 @@ void worker_group_read_status(const struct worker_group *group, unsigned worker,
 	*ret_status = (struct worker_status) {
 		.lcore = from->lcore,
 		.cpu = from->cpu,
-		.queue = from->transmit_queue,
+		.queue = from->queues[0].queue,
 		.is_polling = __atomic_load_n(&from->shows_polling, __ATOMIC_RELAXED) != 0,
 		.is_sleeping = __atomic_load_n(&from->is_sleeping, __ATOMIC_RELAXED) != 0,
 		.clients = __atomic_load_n(&from->lane_count, __ATOMIC_RELAXED),

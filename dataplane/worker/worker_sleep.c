@@ -69,15 +69,15 @@ static void announce_awake(struct worker *worker)
 static void wait_for_event(struct worker *worker, uint64_t wait_ns)
 {
 	struct pollfd fds[1 + WORKER_QUEUES_MAX] = {{.fd = worker->wake_fd, .events = POLLIN}};
-	for (unsigned i = 0; i < worker->receive_queue_count; i++) {
+	for (unsigned i = 0; i < worker->queue_count; i++) {
 		// An fd of -1 is skipped by the kernel.
-		fds[i + 1] = (struct pollfd) {.fd = worker->receive_queues[i].fd, .events = POLLIN};
+		fds[i + 1] = (struct pollfd) {.fd = worker->queues[i].fd, .events = POLLIN};
 	}
 	struct timespec timeout = {
 		.tv_sec = (time_t)(wait_ns / 1000000000),
 		.tv_nsec = (long)(wait_ns % 1000000000),
 	};
-	int ready = ppoll(fds, 1u + worker->receive_queue_count, &timeout, NULL);
+	int ready = ppoll(fds, 1u + worker->queue_count, &timeout, NULL);
 	if (ready > 0 && fds[0].revents != 0) {
 		uint64_t count;
 		ssize_t got = read(worker->wake_fd, &count, sizeof(count));
