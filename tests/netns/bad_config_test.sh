@@ -32,11 +32,11 @@ echo example.test >"$state/names"
 check_status 3 sweep --caa --input "$state/names" --output "$state/out.jsonl" --reconnect-timeout 1s 2>"$state/err"
 refused "unknown flag of sweep" "no-such-flag" sweep --no-such-flag
 refused "unknown type" "NOTATYPE" sweep --type NOTATYPE --input "$state/names"
-refused "no input file" "$state/absent" sweep --caa --input "$state/absent"
 
 setup_lab --names 1000
 # shellcheck disable=SC2046
 start_dataplane --interface eth0 $(upstreams auth)
+refused "no input file" "$state/absent" sweep --caa --input "$state/absent"
 printf '%s\n' bad..name 'a b c d' "$(printf 'x%.0s' {1..300})" chain4.special.test >"$state/names"
 check_status 2 sweep --quiet --caa --input "$state/names" --output "$state/mixed.jsonl" 2>/dev/null
 field "$state/mixed.jsonl" status | sort | uniq -c

@@ -224,7 +224,7 @@ def huge_answer(query: Query) -> bytes:
         return right(query)
     form = form_of(query, 3)
     if form == 0:
-        return message(query, answers=[caa("right.test")] + [caa(f"{n:x}", tag="x") for n in range(3999)],
+        return message(query, answers=[caa("right.test")] + [caa(f"{n:x}", tag="x") for n in range(3499)],
                        additional=[])
     if form == 1:
         names = [query.name] + [wire_name(f"h{n}.huge-answer.fault.test") for n in range(100)]
