@@ -109,7 +109,8 @@ static int probe(struct dataplane *dataplane, const char *device, uint16_t *ret_
 				   device);
 	}
 	if (port->name[0] == '\0') {
-		rte_eth_dev_get_name_by_port(last, port->name); // of several, the first stands for all
+		rte_eth_dev_get_name_by_port(last,
+					     port->name); // of several, the first stands for all
 	}
 	*ret_id = last;
 	return 0;

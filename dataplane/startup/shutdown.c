@@ -82,7 +82,8 @@ static void on_stop_signal(evutil_socket_t signal_number, short what, void *cont
 int start_events(struct dataplane *dataplane)
 {
 	static const int signals[2] = {SIGTERM, SIGINT};
-	signal(SIGPIPE, SIG_IGN); // a client that is gone shows as EPIPE
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigaction(SIGPIPE, &ignore, NULL); // a client that is gone shows as EPIPE
 	dataplane->events = event_base_new();
 	if (dataplane->events == NULL) {
 		return start_fault(dataplane, "events", -ENOMEM, "out of memory");

@@ -33,15 +33,15 @@ static void log_path(const struct upstream_routes *routes, unsigned index,
 		     const struct link_path *path)
 {
 	char address[PLX_IP_TEXT_MAX];
-	struct upstream_snapshot upstream;
 	struct log_line line;
 	bool is_reachable = link_path_is_reachable(path);
 	log_begin(&line, dataplane_logs_json(routes->dataplane),
 		  is_reachable ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING, "upstream_path");
 	log_number(&line, "upstream", index);
-	if (worker_group_read_upstream(routes->dataplane->group, 0, index, &upstream)) {
-		char endpoint[PLX_ENDPOINT_TEXT_MAX];
-		log_text(&line, "server", plx_endpoint_format(&upstream.config.endpoint, endpoint));
+	const struct plx_endpoint *server = worker_group_endpoint(routes->dataplane->group, index);
+	if (server != NULL) {
+		char text[PLX_ENDPOINT_TEXT_MAX];
+		log_text(&line, "server", plx_endpoint_format(server, text));
 	}
 	log_text(&line, "state", link_path_state_name(path->state));
 	if (is_reachable) {

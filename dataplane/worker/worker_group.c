@@ -229,6 +229,12 @@ int worker_group_drain_upstream(struct worker_group *group, unsigned index, bool
 	return 0;
 }
 
+const struct plx_endpoint *worker_group_endpoint(const struct worker_group *group, unsigned index)
+{
+	bool is_used = index < UPSTREAMS_MAX && group->upstreams[index].state == UPSTREAM_USED;
+	return is_used ? &group->upstreams[index].config.endpoint : NULL;
+}
+
 void worker_group_set_path(struct worker_group *group, unsigned index, const struct link_path *path)
 {
 	struct upstream_entry *entry = find_used(group, index);

@@ -29,6 +29,9 @@ void worker_group_set_routes(struct worker_group *group, const struct upstream_r
 struct exchange_worker_ops worker_group_lane_ops(struct worker_group *group);
 void worker_group_set_exchange(struct worker_group *group, struct exchange_server *server);
 
+// NULL when no upstream has this index.
+const struct plx_endpoint *worker_group_endpoint(const struct worker_group *group, unsigned index);
+
 // The path to an upstream became another one.
 void worker_group_set_path(struct worker_group *group, unsigned index,
 			   const struct link_path *path);
