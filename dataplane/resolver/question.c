@@ -19,6 +19,7 @@ void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue 
 		slot_of(resolver, list->tail)->next_queued = slot;
 	}
 	list->tail = slot;
+	list->length++;
 	if (transaction->deadline_ns < list->latest_ns) {
 		resolver->has_unordered_queue = true;
 	} else {
@@ -32,6 +33,7 @@ uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue)
 	uint32_t slot = list->head;
 	if (slot != SLOT_NONE) {
 		list->head = slot_of(resolver, slot)->next_queued;
+		list->length--;
 		if (list->head == SLOT_NONE) {
 			list->tail = SLOT_NONE;
 		}
@@ -58,6 +60,7 @@ static void move_before_bulk(struct resolver *resolver, uint32_t slot)
 	} else {
 		slot_of(resolver, previous)->next_queued = next;
 	}
+	bulk->length--;
 	if (bulk->tail == slot) {
 		bulk->tail = previous;
 	}
@@ -121,7 +124,7 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 		 uint8_t name_length, uint16_t qtype)
 {
 	const struct lookup *lookup = &resolver->lookups[index];
-	const struct transaction_key key = {
+	struct transaction_key key = {
 		.name = name,
 		.name_length = name_length,
 		.qtype = qtype,

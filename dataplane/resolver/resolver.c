@@ -160,9 +160,17 @@ void resolver_upstream_read(const struct resolver *resolver, unsigned index,
 
 uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priority)
 {
-	uint32_t reserve =
-		priority == PLX_PRIORITY_BULK ? resolver->lookups_max >> BULK_RESERVE_SHIFT : 0;
-	return resolver->free_lookup_count > reserve ? resolver->free_lookup_count - reserve : 0;
+	uint32_t room = resolver->free_lookup_count;
+	if (priority != PLX_PRIORITY_BULK) {
+		return room;
+	}
+	uint32_t reserve = resolver->lookups_max >> BULK_RESERVE_SHIFT;
+	uint32_t queued = resolver->queues[SEND_BULK].length;
+	if (room <= reserve || queued >= RESOLVER_BULK_QUEUED_MAX) {
+		return 0;
+	}
+	room -= reserve;
+	return room < RESOLVER_BULK_QUEUED_MAX - queued ? room : RESOLVER_BULK_QUEUED_MAX - queued;
 }
 
 int resolver_submit(struct resolver *resolver, unsigned client, enum plx_priority priority,

@@ -97,7 +97,8 @@ struct upstream_snapshot {
 void resolver_upstream_read(const struct resolver *resolver, unsigned index,
 			    struct upstream_snapshot *ret_snapshot);
 
-// Free look-up places for a priority: bulk may not take the last eighth.
+// Look-ups that would be taken now: bulk may not take the last eighth of the places, and only some of it may wait
+// unsent.
 uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priority);
 // 0; -EAGAIN when there is no room, -EBUSY when this client leaves results unread (nothing was taken either time). The
 // job was checked by plx_job_read.

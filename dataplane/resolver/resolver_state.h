@@ -31,6 +31,9 @@
 #define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
 #define RESOLVER_TCP_FAILURES_MAX 3
 #define RESOLVER_QUERIES_MAX 200 // per look-up, all its questions together (BIND's max-query-count)
+// Bulk questions taken in ahead of what limits let out. The rest waits in the clients' rings, where it is sequential
+// memory: thousands of waiting slots and names would push those in flight out of the caches.
+#define RESOLVER_BULK_QUEUED_MAX 512
 #define RESOLVER_WALK_NS (50ull * 1000 * 1000) // between walks through unordered queues
 #define RESOLVER_EXPIRE_BURST 256              // timers handled per call
 #define RESOLVER_PARKED_BYTES_MAX (64u * 1024 * 1024)
@@ -65,6 +68,7 @@ enum send_queue { SEND_INTERACTIVE, SEND_RETRY, SEND_BULK, SEND_TCP, SEND_QUEUES
 struct slot_queue {
 	uint32_t head;
 	uint32_t tail;
+	uint32_t length;
 	uint64_t latest_ns; // deadline among those in it, or that were in it since it was empty
 };
 

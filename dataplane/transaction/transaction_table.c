@@ -77,9 +77,10 @@ static uint32_t find_hashed(const struct transaction_table *table,
 	return SLOT_NONE;
 }
 
-uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key)
+uint32_t transaction_find(const struct transaction_table *table, struct transaction_key *key)
 {
-	return find_hashed(table, key, hash_of(table, key));
+	key->hash = hash_of(table, key);
+	return find_hashed(table, key, key->hash);
 }
 
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key)
@@ -94,13 +95,17 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 		table->free_tail = SLOT_NONE;
 	}
 	table->free_count--;
+	if (table->free_head != SLOT_NONE) {
+		// The next one comes from far away in time: have it here when it is needed.
+		__builtin_prefetch(&table->slots[table->free_head], 1);
+		__builtin_prefetch(table->names[table->free_head], 1);
+	}
 
-	uint32_t hash = hash_of(table, key);
-	uint32_t *bucket = &table->buckets[hash & (table->slot_count - 1)];
+	uint32_t *bucket = &table->buckets[key->hash & (table->slot_count - 1)];
 	*transaction = (struct transaction) {
 		.generation = transaction->generation,
 		.previous_generation = transaction->previous_generation,
-		.name_hash = hash,
+		.name_hash = key->hash,
 		.next_hashed = *bucket,
 		.next_queued = SLOT_NONE,
 		.first_waiter = SLOT_NONE,

@@ -86,11 +86,12 @@ struct transaction_key {
 	uint8_t name_length;
 	uint8_t key_flags;
 	uint16_t qtype;
+	uint32_t hash; // set by transaction_find
 };
 
-// The open question with this key, or SLOT_NONE.
-uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key);
-// A fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. Keeps the generations of
+// The open question with this key, or SLOT_NONE. Sets key->hash.
+uint32_t transaction_find(const struct transaction_table *table, struct transaction_key *key);
+// For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. Keeps the generations of
 // its former life, so that its late answers are recognised.
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
 void transaction_release(struct transaction_table *table, uint32_t slot);

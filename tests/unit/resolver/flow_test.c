@@ -98,26 +98,46 @@ TEST(interactive_goes_before_bulk)
 	fixture_stop(&fixture);
 }
 
-TEST(bulk_leaves_room_for_interactive)
+static unsigned submit_until_refused(const char *(*name_of)(unsigned))
 {
-	fixture_start(&fixture, 1);
-	unsigned taken = 0;
 	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT};
-	for (;;) {
-		const char *name = numbered(taken);
+	for (unsigned taken = 0;; taken++) {
+		const char *name = name_of(taken);
 		CU_ASSERT_EQUAL_FATAL(plx_name_parse(name, strlen(name), &job.name), 0);
 		if (resolver_submit(fixture.resolver, 0, PLX_PRIORITY_BULK, &job, fixture.now_ns) !=
 		    0) {
-			break;
+			return taken;
 		}
-		taken++;
 	}
-	CU_ASSERT_EQUAL(taken, 1024 - 128);
+}
+
+static const char *always_the_same(unsigned i)
+{
+	(void)i;
+	return "same.test";
+}
+
+TEST(bulk_leaves_room_for_interactive)
+{
+	fixture_start(&fixture, 1);
+	CU_ASSERT_EQUAL(submit_until_refused(always_the_same), 1024 - 128);
 	CU_ASSERT_EQUAL(resolver_room(fixture.resolver, PLX_PRIORITY_BULK), 0);
 	CU_ASSERT_EQUAL(resolver_room(fixture.resolver, PLX_PRIORITY_INTERACTIVE), 128);
-	CU_ASSERT_EQUAL(resolver_submit(fixture.resolver, 1, PLX_PRIORITY_INTERACTIVE, &job,
-					fixture.now_ns),
-			0);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT};
+	(void)fixture_submit(&fixture, 1, PLX_PRIORITY_INTERACTIVE, &job, "order.test");
+	fixture_stop(&fixture);
+}
+
+TEST(bulk_that_cannot_be_sent_yet_stays_with_its_client)
+{
+	fixture_start(&fixture, 1);
+	CU_ASSERT_EQUAL(submit_until_refused(numbered), 512);
+	unsigned sent = 0;
+	while (fixture_next_udp(&fixture, &query)) {
+		sent++;
+	}
+	CU_ASSERT_EQUAL(sent, 128); // the window at the start
+	CU_ASSERT_EQUAL(resolver_room(fixture.resolver, PLX_PRIORITY_BULK), 128);
 	fixture_stop(&fixture);
 }
 
@@ -235,6 +255,7 @@ TEST(an_idle_resolver_asks_for_no_wakeup)
 TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
 	  T(joining_an_open_question_keeps_the_shorter_deadline), T(climbs_share_their_parents),
 	  T(interactive_goes_before_bulk), T(bulk_leaves_room_for_interactive),
+	  T(bulk_that_cannot_be_sent_yet_stays_with_its_client),
 	  T(a_server_never_has_more_in_flight_than_allowed),
 	  T(a_server_is_not_asked_faster_than_its_rate),
 	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),

@@ -16,6 +16,12 @@ static struct transaction_key key_of(const char *text, uint16_t qtype)
 		.name = name.wire, .name_length = name.length, .qtype = qtype};
 }
 
+static uint32_t acquire(struct transaction_key *key)
+{
+	CU_ASSERT_EQUAL(transaction_find(&table, key), SLOT_NONE);
+	return transaction_acquire(&table, key);
+}
+
 static void start(void)
 {
 	const struct plx_siphash_key hash_key = {.k0 = 1, .k1 = 2};
@@ -26,7 +32,7 @@ TEST(a_question_is_found_in_any_case_until_it_is_released)
 {
 	start();
 	struct transaction_key key = key_of("www.Example.test", 257);
-	uint32_t slot = transaction_acquire(&table, &key);
+	uint32_t slot = acquire(&key);
 	CU_ASSERT_NOT_EQUAL(slot, SLOT_NONE);
 	key = key_of("WWW.example.TEST", 257);
 	CU_ASSERT_EQUAL(transaction_find(&table, &key), slot);
@@ -51,13 +57,13 @@ TEST(all_slots_serve_before_one_serves_again)
 	for (unsigned i = 0; i < 16; i++) {
 		text[0] = (char)('a' + i);
 		struct transaction_key key = key_of(text, 1);
-		uint32_t slot = transaction_acquire(&table, &key);
+		uint32_t slot = acquire(&key);
 		CU_ASSERT_NOT_EQUAL(slot, first);
 		first = i == 0 ? slot : first;
 		transaction_release(&table, slot);
 	}
 	struct transaction_key key = key_of("z.test", 1);
-	CU_ASSERT_EQUAL(transaction_acquire(&table, &key), first);
+	CU_ASSERT_EQUAL(acquire(&key), first);
 	transaction_table_fini(&table);
 }
 
@@ -68,14 +74,14 @@ TEST(a_full_table_refuses_and_recovers)
 	for (unsigned i = 0; i < 16; i++) {
 		text[0] = (char)('a' + i);
 		struct transaction_key key = key_of(text, 1);
-		CU_ASSERT_NOT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+		CU_ASSERT_NOT_EQUAL(acquire(&key), SLOT_NONE);
 	}
 	struct transaction_key key = key_of("z.test", 1);
-	CU_ASSERT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+	CU_ASSERT_EQUAL(acquire(&key), SLOT_NONE);
 	struct transaction_key other = key_of("c.test", 1);
 	transaction_release(&table, transaction_find(&table, &other));
 	key = key_of("z.test", 1);
-	CU_ASSERT_NOT_EQUAL(transaction_acquire(&table, &key), SLOT_NONE);
+	CU_ASSERT_NOT_EQUAL(acquire(&key), SLOT_NONE);
 	for (unsigned i = 0; i < 16; i++) {
 		text[0] = (char)('a' + i);
 		struct transaction_key each = key_of(text, 1);
