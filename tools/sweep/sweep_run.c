@@ -12,7 +12,7 @@
 // result costs both of us more than a thousandth of a second's delay costs anyone.
 #define BUSY_TURN 256
 #define WAIT_MS 100
-#define WAIT_DRY_MS 10 // while look-ups are open and a pipe may bring lines
+#define WAIT_SHORT_MS 10 // while a pipe may bring lines, or a ring was full
 #define FLUSH_NS 200000000u
 #define STOP_PATIENCE_NS 10000000000u
 
@@ -64,8 +64,9 @@ static void wait_for_something(struct sweep *sweep)
 		input_stream_wait(sweep->stream, WAIT_MS);
 		return;
 	}
-	if (sweep->input_is_dry) {
-		timeout_ms = WAIT_DRY_MS;
+	bool is_ring_full = sweep->items.waiting_count > 0 && sweep->down_since_ns == 0;
+	if (sweep->input_is_dry || is_ring_full) {
+		timeout_ms = WAIT_SHORT_MS;
 	}
 	if (delay_ns > 0 && delay_ns < (uint64_t)timeout_ms * 1000000) {
 		timeout_ms = (int)(delay_ns / 1000000) + 1;
