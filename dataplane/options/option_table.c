@@ -33,8 +33,9 @@ const struct option_spec option_table[] = {
 	 .help = "Our own addresses with their prefix lengths, at most 8. In shared mode unset means those of the interface."},
 	{.key = "gateway", .flag = "gateway", .argument = "ADDRESS", .type = OPTION_ADDRESS_LIST, LIST(gateway),
 	 .default_text = "", .example = "[192.0.2.1, \"2001:db8::1\"]",
-	 .help = "Exclusive mode: the next hop for servers outside the prefixes of address, at most one for each address "
-		 "family. Unset: only servers on the link are reachable."},
+	 .help = "Exclusive mode: the next hop for servers outside the prefixes of address. Of several for an address family "
+		 "the first that answers ARP or neighbour discovery is used; at most 8. Unset: only servers on the link are "
+		 "reachable."},
 	{.key = "workers", .flag = "workers", .argument = "COUNT|CPUS", .type = OPTION_WORKERS, FIELD(workers),
 	 .default_text = "1", .example = "[2, 3]",
 	 .help = "How many workers, each with one queue pair of the port: a count (2), or the CPUs they are pinned to, as "

@@ -257,9 +257,10 @@ static int gateway_add(const struct option_spec *spec, const char *text, struct 
 			fault, "\"%s\" is not an address; write it as 192.0.2.1 or 2001:db8::1",
 			text);
 	}
-	if (*count == 1 && options->gateway[0].family == ip.family) {
-		return options_fault_set(fault, "more than one IPv%u gateway; \"%s\" is the second",
-					 ip.family, text);
+	for (unsigned i = 0; i < *count; i++) {
+		if (plx_ip_equal(&options->gateway[i], &ip)) {
+			return options_fault_set(fault, "\"%s\" is given twice; remove one", text);
+		}
 	}
 	options->gateway[(*count)++] = ip;
 	return 0;

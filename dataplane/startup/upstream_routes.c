@@ -183,8 +183,8 @@ static int open_link(struct upstream_routes *routes)
 	if (routes->link == NULL) {
 		return start_fault(
 			routes->dataplane, "routes", error,
-			"address or gateway cannot be used (%s): each address must be unicast "
-			"and given once, each gateway inside the prefix of an address",
+			"address or gateway cannot be used (%s): each must be unicast and given "
+			"once, and no gateway may be one of our own addresses",
 			plx_error_text(error));
 	}
 	return 0;

@@ -194,9 +194,8 @@ TEST(bad_addresses_and_ports_say_what_to_write_instead)
 	expect_fault("dataplane:\n  address: 192.0.2.1/33\n",
 		     "test.yaml:2:12: address: \"192.0.2.1/33\" is not an address with its prefix "
 		     "length; write it as 192.0.2.10/24 or 2001:db8::10/64");
-	expect_fault("dataplane:\n  gateway: [192.0.2.1, 192.0.2.2]\n",
-		     "test.yaml:2:24: gateway: more than one IPv4 gateway; \"192.0.2.2\" is the "
-		     "second");
+	expect_fault("dataplane:\n  gateway: [192.0.2.1, 192.0.2.1]\n",
+		     "test.yaml:2:24: gateway: \"192.0.2.1\" is given twice; remove one");
 	expect_fault("dataplane:\n  gateway: here\n",
 		     "test.yaml:2:12: gateway: \"here\" is not an address; write it as 192.0.2.1 "
 		     "or 2001:db8::1");
