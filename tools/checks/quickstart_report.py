@@ -12,6 +12,7 @@ def table(result):
     print(f"{'all':16} {result['answered']:10,}  of {result['expected']:,} asked\n")
     rows = (
         ("with a CAA set", f"{result['with_records']:,}"),
+        ("without, up to the TLD", f"{result['answered'] - result['with_records']:,}"),
         ("through aliases", f"{result['aliased']:,}"),
         ("by UDP, by TCP", f"{result['transports'].get('udp', 0):,}, {result['transports'].get('tcp', 0):,}"),
         ("queries of their own", f"{result['queries']:,}"),
@@ -21,7 +22,7 @@ def table(result):
         ("in all", f"{result['total_s']} s"),
     )
     for name, value in rows:
-        print(f"{name:22} {value}")
+        print(f"{name:23} {value}")
 
 
 def main():
