@@ -46,8 +46,11 @@ static inline char *plx_text_room(struct plx_text *text, size_t count)
 
 static inline void plx_text_append(struct plx_text *text, const void *characters, size_t count)
 {
+	if (count == 0) {
+		return; // an empty buffer has no memory to point into
+	}
 	char *room = plx_text_room(text, count);
-	if (room != NULL && count > 0) {
+	if (room != NULL) {
 		memcpy(room, characters, count);
 		text->length += count;
 	}
