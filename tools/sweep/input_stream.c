@@ -231,6 +231,9 @@ ssize_t input_stream_read(struct input_stream *stream, void *bytes, size_t size)
 
 int input_stream_skip(struct input_stream *stream, uint64_t position)
 {
+	if (position == 0) {
+		return 0; // a pipe may have nothing yet, and need not
+	}
 	if (stream->compression == COMPRESSION_UNKNOWN) {
 		int error = start_compression(stream);
 		if (error != 0) {
