@@ -130,22 +130,24 @@ start_dataplane() {
 	# kxdpgun leaves its XDP program attached.
 	ip -n $client link set eth0 xdpdrv off
 	# shellcheck disable=SC2086
-	on_client "$build/dataplane/startup/parallax-dataplane" --interface eth0 --workers 1 --upstream 10.204.0.2:53 \
+	ip netns exec $client taskset -c "$client_core" "$build/dataplane/startup/parallax-dataplane" --interface eth0 --workers 1 --upstream 10.204.0.2:53 \
 		--socket "$work/dataplane.sock" ${DATAPLANE_FLAGS:-} >"$work/dataplane.log" 2>&1 &
 	dataplane=$!
 	started+=("$dataplane")
-	wait_for 30 "parallax-dataplane" test -S "$work/dataplane.sock"
+	wait_for 30 "parallax-dataplane" "$here/../netns/dataplane_rpc.py" "$work/dataplane.sock" status.get
 }
 stop_dataplane() {
 	kill "$dataplane" && wait "$dataplane" || :
 }
 run_parallax() {
-	local begin end
+	local begin end status=0
+	rm -f "$work/sweep.jsonl"
 	begin=$(date +%s%N)
 	# shellcheck disable=SC2086
 	on_client "$build/tools/sweep/parallax-sweep" --socket "$work/dataplane.sock" --type CAA --input "$work/many-names" \
-		--output "$work/sweep.jsonl" ${SWEEP_FLAGS:-} >"$work/sweep.log" 2>&1 || :
+		--output "$work/sweep.jsonl" ${SWEEP_FLAGS:-} >"$work/sweep.log" 2>&1 || status=$?
 	end=$(date +%s%N)
+	[ $status = 0 ] || tail -n 2 "$work/sweep.log" >&2
 	# An answer counts when it is the zone's: NOERROR with the one record.
 	grep -c '"status":"NOERROR".*"tag":"issue","value":"ca.test"' "$work/sweep.jsonl" >"$work/good" || :
 	awk -v good="$(cat "$work/good")" -v ns=$((end - begin)) -v all=$((names * passes)) \
