@@ -375,8 +375,9 @@ int main(int argc, char **argv)
 		fail("getrandom", strerror(errno));
 	}
 	attack.random |= 1;
-	signal(SIGTERM, on_signal);
-	signal(SIGINT, on_signal);
+	struct sigaction action = {.sa_handler = on_signal};
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
 	printf("sent=%llu\n", (unsigned long long)run_attack(&attack, open_socket(&attack)));
 	return 0;
 }

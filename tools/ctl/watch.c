@@ -27,7 +27,7 @@
 #define REFRESH_MS 1000
 #define NS_PER_S 1000000000.0
 
-// Rates shown, by member of status.get's `traffic`.
+// Rates shown, by member of the status answer's `traffic`.
 static const struct {
 	const char *key;
 	const char *label;

@@ -19,7 +19,7 @@ static char directory[64];
 
 static void start(void)
 {
-	strcpy(directory, "/tmp/parallax-capture-XXXXXX");
+	snprintf(directory, sizeof(directory), "/tmp/parallax-capture-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
 }
 
