@@ -61,14 +61,13 @@ static enum answer_kind read_negative(const struct plx_message *message, uint8_t
 		return ANSWER_NXDOMAIN; // of the last name in the chain, RFC 6604 3
 	}
 	struct authority authority = read_authority(message);
-	bool speaks_for_it = (message->flags & (PLX_FLAG_AA | PLX_FLAG_RA)) != 0;
-	if (authority.has_soa && speaks_for_it) {
+	if (authority.has_soa) {
 		return ANSWER_NODATA; // RFC 2308 2.2, types 1 and 2
 	}
 	if (alias_count > 0) {
 		return ANSWER_UNFINISHED;
 	}
-	if (!speaks_for_it || (authority.has_ns && (message->flags & PLX_FLAG_AA) == 0)) {
+	if (authority.has_ns && (message->flags & PLX_FLAG_AA) == 0) {
 		return ANSWER_LAME; // RFC 2308 2.2: a referral
 	}
 	return ANSWER_NODATA; // RFC 2308 2.2, type 3
@@ -95,9 +94,14 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 	ret_answer->qtype = qtype;
 	ret_answer->alias_count = 0;
 	ret_answer->owner = *name;
+	if ((message->flags & (PLX_FLAG_AA | PLX_FLAG_RA)) == 0) {
+		// Neither authoritative nor recursive: it cannot know, whatever it says.
+		ret_answer->kind = ANSWER_LAME;
+		return;
+	}
 
 	for (;;) {
-		struct plx_name target;
+		PLX_UNINITIALIZED struct plx_name target;
 		switch (find_hop(message, &ret_answer->owner, qtype, &target)) {
 		case HOP_RECORDS:
 			ret_answer->kind = message->rcode == PLX_RCODE_NOERROR

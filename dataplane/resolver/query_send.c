@@ -152,13 +152,13 @@ bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outg
 	return false;
 }
 
-// The server for a TCP query: the one that was asked last, whose answer must be completed or confirmed; another one
-// after a failure.
+// The server for a TCP query: the one asked last when its answer must be completed or confirmed, else another one.
 static uint8_t choose_for_tcp(struct resolver *resolver, const struct transaction *transaction,
 			      uint64_t now_ns)
 {
 	uint8_t last = transaction->upstream;
-	if (last != UPSTREAM_NONE && transaction->failures == 0) {
+	bool is_about_last = (transaction->flags & (TRANSACTION_SAW_TC | TRANSACTION_SUSPECT)) != 0;
+	if (last != UPSTREAM_NONE && is_about_last && transaction->failures == 0) {
 		const struct upstream *upstream = &resolver->pool.servers[last];
 		if (upstream->is_set && !upstream->is_draining) {
 			return token_bucket_has(&upstream->bucket, now_ns) ? last : UPSTREAM_NONE;

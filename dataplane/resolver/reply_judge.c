@@ -113,8 +113,6 @@ static void judge_failure(struct resolver *resolver, const struct accepted_reply
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	const struct plx_message *message = reply->message;
 	const struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-	transaction->last_rcode = message->rcode;
-	transaction->last_ede = message->ede_code;
 	bool is_about_edns =
 		message->rcode == PLX_RCODE_FORMERR || message->rcode == PLX_RCODE_BADVERS;
 	if (is_about_edns && (transaction->flags & TRANSACTION_SENT_EDNS)) {
@@ -142,7 +140,7 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 	const struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 	struct plx_name name = {.length = transaction->name_length};
 	memcpy(name.wire, resolver->table.names[reply->slot], name.length);
-	struct answer answer;
+	PLX_UNINITIALIZED struct answer answer;
 	answer_read(reply->message, &name, transaction->qtype, &answer);
 	if (answer.kind == ANSWER_LAME) {
 		fail_at_server(resolver, reply->slot, PLX_STATUS_LAME, PLX_CAUSE_NOT_AUTHORITATIVE,
@@ -172,6 +170,8 @@ void reply_judge(struct resolver *resolver, const struct accepted_reply *reply, 
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	note_cookie(resolver, reply);
+	transaction->last_rcode = reply->message->rcode;
+	transaction->last_ede = reply->message->ede_code;
 	if (reply->message->flags & PLX_FLAG_TC) {
 		count(&resolver->config.counters->answers_truncated);
 		transaction->flags |= TRANSACTION_SAW_TC;

@@ -52,7 +52,7 @@ static unsigned left_bits(const struct query_identity *identity)
 
 static uint32_t round_value(const struct query_identity *identity, unsigned round, uint32_t half)
 {
-	return (uint32_t)plx_siphash(&identity->round_key[round], &half, sizeof(half));
+	return (uint32_t)plx_siphash_word(&identity->round_key[round], half);
 }
 
 static void apply_round(const struct query_identity *identity, unsigned round,

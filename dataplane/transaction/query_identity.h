@@ -7,7 +7,7 @@
 // so a worker's port slice, which CVE-2026-50252 exploits, does not exist: whichever queue an answer lands on,
 // decoding it names the worker to hand it to.
 //
-//   code (port_bits + 16) = E_key( generation | slot | worker )      E: 8-round Feistel network, SipHash-2-4 rounds
+//   code (port_bits + 16) = E_key( generation | slot | worker )      E: 8-round Feistel network over SipHash-1-3
 //   source port = first_port + code >> 16,  ID = code & 0xffff
 //
 // Pure; the struct is read-only after init and shared by all workers.

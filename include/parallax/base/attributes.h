@@ -14,3 +14,6 @@
 #define PLX_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #define PLX_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+// A large local that is written before it is read: spares the zeroing that the build gives all others.
+#define PLX_UNINITIALIZED __attribute__((uninitialized))

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define PLX_DATAPLANE_SOCKET_DEFAULT "/run/parallax/dataplane.sock"
-#define PLX_CLIENT_WINDOW_DEFAULT 65536
+#define PLX_CLIENT_WINDOW_DEFAULT 16384
 #define PLX_CLIENT_WINDOW_MAX (1u << 20)
 
 struct plx_client_config {

@@ -231,7 +231,7 @@ TEST(nxdomain_with_the_records_asked_for_is_no_answer)
 		CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
 	}
 	CU_ASSERT_FALSE(plx_result_is_definitive(
-		expect_result(tag, PLX_STATUS_MALFORMED, PLX_RCODE_NOERROR)));
+		expect_result(tag, PLX_STATUS_MALFORMED, PLX_RCODE_NXDOMAIN)));
 	fixture_stop(&fixture);
 }
 
@@ -248,6 +248,20 @@ TEST(a_referral_or_an_empty_answer_from_nobody_is_lame)
 		CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
 	}
 	CU_ASSERT_FALSE(plx_result_is_definitive(expect_result(tag, PLX_STATUS_LAME, 0)));
+	fixture_stop(&fixture);
+}
+
+TEST(nobody_in_charge_cannot_say_that_a_name_does_not_exist)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tag = fixture_caa(&fixture, "x.test");
+	for (unsigned i = 0; i < 2; i++) {
+		expect_query("x.test", PLX_TYPE_CAA);
+		reply_begin(&reply, &query, 0, PLX_RCODE_NXDOMAIN);
+		reply_soa(&reply, "test");
+		CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
+	}
+	expect_result(tag, PLX_STATUS_LAME, PLX_RCODE_NXDOMAIN);
 	fixture_stop(&fixture);
 }
 
@@ -322,6 +336,7 @@ TEST_MAIN(climb, T(a_name_without_caa_asks_every_ancestor_but_the_root),
 	  T(more_hops_than_allowed_end_as_limit),
 	  T(nxdomain_with_the_records_asked_for_is_no_answer),
 	  T(a_referral_or_an_empty_answer_from_nobody_is_lame),
+	  T(nobody_in_charge_cannot_say_that_a_name_does_not_exist),
 	  T(a_malformed_caa_record_is_never_no_caa),
 	  T(dnssec_is_told_only_by_trusted_servers_and_the_weakest_counts),
 	  T(bogus_by_a_trusted_validator_is_bogus))

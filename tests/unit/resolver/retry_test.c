@@ -244,6 +244,23 @@ TEST(truncation_over_tcp_does_not_loop)
 	fixture_stop(&fixture);
 }
 
+TEST(the_last_try_by_tcp_leaves_the_silent_server)
+{
+	fixture_start(&fixture, 2);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT, .attempts = 3};
+	(void)fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	struct plx_endpoint last = {0};
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+		last = query.server;
+		fixture_pass(&fixture, 810 * MS);
+	}
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &query));
+	CU_ASSERT_TRUE_FATAL(fixture_next_tcp(&fixture, &query));
+	CU_ASSERT_FALSE(plx_endpoint_equal(&last, &query.server));
+	fixture_stop(&fixture);
+}
+
 TEST(a_tcp_thread_that_is_full_gets_it_later)
 {
 	fixture_start(&fixture, 1);
@@ -342,6 +359,6 @@ TEST_MAIN(retry, T(silence_ends_as_timeout_by_the_deadline), T(a_single_attempt_
 	  T(a_dead_server_is_left_alone_and_tried_again),
 	  T(truncation_means_tcp_from_the_same_server),
 	  T(truncated_and_refused_by_tcp_is_truncated_never_empty),
-	  T(truncation_over_tcp_does_not_loop), T(a_tcp_thread_that_is_full_gets_it_later),
-	  T(edns_is_given_up_only_on_tcp_evidence), T(badcookie_is_retried_once_and_then_by_tcp),
-	  T(removing_a_server_moves_its_questions))
+	  T(truncation_over_tcp_does_not_loop), T(the_last_try_by_tcp_leaves_the_silent_server),
+	  T(a_tcp_thread_that_is_full_gets_it_later), T(edns_is_given_up_only_on_tcp_evidence),
+	  T(badcookie_is_retried_once_and_then_by_tcp), T(removing_a_server_moves_its_questions))
