@@ -6,7 +6,7 @@
 
 #include <parallax/protocol/rpc_server.h>
 
-#include "control/control.h"
+#include "control_socket/control.h"
 
 #include <errno.h>
 #include <libgen.h>

@@ -2,7 +2,7 @@
 // The orderly end: SIGTERM or SIGINT drains (no new jobs, those under way are finished and delivered), a second one or
 // DRAIN_MAX_NS ends the wait; then everything is unmade in reverse.
 
-#include "control/control.h"
+#include "control_socket/control.h"
 #include "exchange/exchange_server.h"
 #include "startup/answer_filter.h"
 #include "startup/dataplane.h"

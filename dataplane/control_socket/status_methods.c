@@ -3,8 +3,8 @@
 
 #include <parallax/exchange/worker_counters.h>
 
-#include "control/capture_session.h"
-#include "control/control_state.h"
+#include "control_socket/capture_session.h"
+#include "control_socket/control_state.h"
 #include "options/options.h"
 #include "worker/worker_control.h"
 

@@ -5,7 +5,7 @@
 
 #include <parallax/protocol/rpc_server.h>
 
-#include "control/control.h"
+#include "control_socket/control.h"
 
 #include <stdint.h>
 

@@ -5,8 +5,8 @@
 #include <parallax/dns/rr_type.h>
 #include <parallax/format/result_format.h>
 
-#include "control/control_state.h"
-#include "control/own_client.h"
+#include "control_socket/control_state.h"
+#include "control_socket/own_client.h"
 #include "worker/worker_control.h"
 
 #include <jansson.h>

@@ -3,7 +3,7 @@
 
 #include <parallax/exchange/region_layout.h>
 
-#include "control/control_state.h"
+#include "control_socket/control_state.h"
 #include "exchange/exchange_server.h"
 #include "worker/worker_control.h"
 

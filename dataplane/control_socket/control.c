@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "control/control.h"
+#include "control_socket/control.h"
 
 #include <parallax/exchange/region_layout.h>
 #include <parallax/protocol/dataplane_methods.h>
 
-#include "control/capture_session.h"
-#include "control/control_state.h"
-#include "control/own_client.h"
+#include "control_socket/capture_session.h"
+#include "control_socket/control_state.h"
+#include "control_socket/own_client.h"
 #include "options/options.h"
 
 #include <jansson.h>

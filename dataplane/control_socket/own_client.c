@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "control/own_client.h"
+#include "control_socket/own_client.h"
 
 #include <parallax/exchange/client.h>
 

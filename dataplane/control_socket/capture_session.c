@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "control/capture_session.h"
+#include "control_socket/capture_session.h"
 
 #include <parallax/base/error.h>
 

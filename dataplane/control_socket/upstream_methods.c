@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // upstreams.list, add, remove, drain.
 
-#include "control/control_state.h"
+#include "control_socket/control_state.h"
 #include "link/link_path.h"
 #include "options/options.h"
 #include "worker/worker_control.h"
