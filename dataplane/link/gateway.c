@@ -26,6 +26,7 @@ int gateway_set_init(struct gateway_set *set, const struct plx_ip *gateways, uns
 		if (error < 0) {
 			return error;
 		}
+		neighbor_table_watch_closely(table, &gateways[i]);
 		set->gateways[i] = gateways[i];
 		unsigned family = family_index(gateways[i].family);
 		if (set->in_use[family] < 0) {
@@ -36,12 +37,13 @@ int gateway_set_init(struct gateway_set *set, const struct plx_ip *gateways, uns
 	return 0;
 }
 
-// A gateway is left only once it has failed: while its first answer is under way, nobody else takes its place.
-static bool has_failed(const struct gateway_set *set, const struct neighbor_table *table,
-		       unsigned index)
+// While its first answer is under way nobody else takes its place.
+static bool is_lost(const struct gateway_set *set, const struct neighbor_table *table,
+		    unsigned index)
 {
 	const struct neighbor *neighbor = neighbor_table_find(table, &set->gateways[index]);
-	return neighbor == NULL || neighbor->state == NEIGHBOR_FAILED;
+	return neighbor == NULL ||
+	       (neighbor->state != NEIGHBOR_INCOMPLETE && !neighbor_is_answering(neighbor));
 }
 
 // When the gateway may take over from a less preferred one that works; UINT64_MAX while it does not answer.
@@ -49,7 +51,7 @@ static uint64_t may_return_ns(const struct gateway_set *set, const struct neighb
 			      unsigned index)
 {
 	const struct neighbor *neighbor = neighbor_table_find(table, &set->gateways[index]);
-	if (neighbor == NULL || !neighbor_is_usable(neighbor)) {
+	if (neighbor == NULL || !neighbor_is_answering(neighbor)) {
 		return UINT64_MAX;
 	}
 	return neighbor->usable_since_ns + GATEWAY_RETURN_NS;
@@ -59,16 +61,16 @@ static int gateway_choose(const struct gateway_set *set, const struct neighbor_t
 			  unsigned family, uint64_t now_ns)
 {
 	int current = set->in_use[family];
-	bool is_lost = has_failed(set, table, (unsigned)current);
+	bool must_leave = is_lost(set, table, (unsigned)current);
 	for (unsigned i = 0; i < set->count; i++) {
 		if (family_index(set->gateways[i].family) != family) {
 			continue;
 		}
-		if (!is_lost && (int)i >= current) {
+		if (!must_leave && (int)i >= current) {
 			break;
 		}
 		uint64_t return_ns = may_return_ns(set, table, i);
-		if (return_ns != UINT64_MAX && (is_lost || return_ns <= now_ns)) {
+		if (return_ns != UINT64_MAX && (must_leave || return_ns <= now_ns)) {
 			return (int)i;
 		}
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which of several gateways is in use, per family. All of them stay in the neighbour table and so are asked at least
-// every 30 s; the one in use is left when it stops answering, for the first in the operator's order that answers. A
-// preferred one comes back into use after it has answered for GATEWAY_RETURN_NS without a break. Pure.
+// Which of several gateways is in use, per family. All of them stay in the neighbour table and are asked every 5 s; the
+// one in use is left when it has not answered three questions and another one answers, for the first in the operator's
+// order that does: 8 s after its last answer. A preferred one comes back into use after it has answered for
+// GATEWAY_RETURN_NS without a break. Pure.
 
 #pragma once
 

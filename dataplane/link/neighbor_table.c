@@ -67,6 +67,7 @@ int neighbor_table_add(struct neighbor_table *table, const struct plx_ip *ip, ui
 				.state = NEIGHBOR_INCOMPLETE,
 				.users = 1,
 				.next_ns = now_ns,
+				.recheck_ns = NEIGHBOR_REACHABLE_NS,
 			};
 			table->change_count++;
 			return 0;
@@ -84,10 +85,23 @@ void neighbor_table_remove(struct neighbor_table *table, const struct plx_ip *ip
 	}
 }
 
+void neighbor_table_watch_closely(struct neighbor_table *table, const struct plx_ip *ip)
+{
+	struct neighbor *known = neighbor_lookup(table, ip);
+	if (known != NULL) {
+		known->recheck_ns = NEIGHBOR_CLOSELY_NS;
+	}
+}
+
 bool neighbor_is_usable(const struct neighbor *neighbor)
 {
 	return neighbor->has_mac &&
 	       (neighbor->state == NEIGHBOR_REACHABLE || neighbor->state == NEIGHBOR_STALE);
+}
+
+bool neighbor_is_answering(const struct neighbor *neighbor)
+{
+	return neighbor_is_usable(neighbor) && neighbor->asked <= NEIGHBOR_ASK_MAX;
 }
 
 static bool question_is_open(const struct neighbor *neighbor, uint64_t now_ns)
@@ -123,7 +137,7 @@ bool neighbor_table_answer(struct neighbor_table *table, const struct plx_ip *ip
 		return false;
 	}
 	bool is_new = mac != NULL && !mac_equal(mac, &neighbor->mac);
-	if (!neighbor_is_usable(neighbor)) {
+	if (!neighbor_is_answering(neighbor)) {
 		neighbor->usable_since_ns = now_ns;
 	}
 	if (is_new || neighbor->state != NEIGHBOR_REACHABLE) {
@@ -137,7 +151,7 @@ bool neighbor_table_answer(struct neighbor_table *table, const struct plx_ip *ip
 	neighbor->is_open = false;
 	neighbor->asked = 0;
 	neighbor->confirmed_ns = now_ns;
-	neighbor->next_ns = now_ns + NEIGHBOR_REACHABLE_NS;
+	neighbor->next_ns = now_ns + neighbor->recheck_ns;
 	return true;
 }
 

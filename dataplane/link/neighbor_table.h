@@ -25,6 +25,7 @@
 
 #define NEIGHBORS_MAX 128 // 64 upstreams on the link, 16 gateways, and room
 #define NEIGHBOR_REACHABLE_NS (30ull * 1000000000) // RFC 4861 10: REACHABLE_TIME
+#define NEIGHBOR_CLOSELY_NS (5ull * 1000000000) // the same for gateways: all traffic hangs on them
 #define NEIGHBOR_RETRANSMIT_NS (1ull * 1000000000) // RFC 4861 10: RETRANS_TIMER
 #define NEIGHBOR_ASK_MAX 3                         // RFC 4861 10: MAX_*_SOLICIT
 #define NEIGHBOR_RETRY_MAX_NS                                                                      \
@@ -45,15 +46,16 @@ struct neighbor {
 	struct plx_ip ip; // family 0: the entry is free
 	struct mac_address mac;
 	enum neighbor_state state;
-	uint16_t users;        // neighbor_table_add without neighbor_table_remove
-	uint8_t asked;         // questions since the last answer, saturating
-	bool has_mac;          // also while FAILED: the last one known, not to be used
-	bool is_open;          // a question is open
-	bool is_open_unicast;  // and went to the known MAC only
-	uint64_t asked_ns;     // the last question
-	uint64_t confirmed_ns; // the last answer
-	uint64_t usable_since_ns;
-	uint64_t next_ns; // next thing to do
+	uint16_t users;           // neighbor_table_add without neighbor_table_remove
+	uint8_t asked;            // questions since the last answer, saturating
+	bool has_mac;             // also while FAILED: the last one known, not to be used
+	bool is_open;             // a question is open
+	bool is_open_unicast;     // and went to the known MAC only
+	uint64_t asked_ns;        // the last question
+	uint64_t confirmed_ns;    // the last answer
+	uint64_t usable_since_ns; // answers since then without a break
+	uint64_t recheck_ns;      // after the last answer it is asked again
+	uint64_t next_ns;         // next thing to do
 };
 
 struct neighbor_table {
@@ -73,8 +75,12 @@ PLX_MUST_CHECK int neighbor_table_add(struct neighbor_table *table, const struct
 void neighbor_table_remove(struct neighbor_table *table, const struct plx_ip *ip);
 const struct neighbor *neighbor_table_find(const struct neighbor_table *table,
 					   const struct plx_ip *ip);
+// From now on it is asked every NEIGHBOR_CLOSELY_NS. For an address that was added.
+void neighbor_table_watch_closely(struct neighbor_table *table, const struct plx_ip *ip);
 // REACHABLE or STALE: neighbor->mac may be sent to.
 bool neighbor_is_usable(const struct neighbor *neighbor);
+// Usable, and not silent for so long that everybody is asked for it: if there is another way, take that.
+bool neighbor_is_answering(const struct neighbor *neighbor);
 
 // An ARP reply or a solicited NA. `mac` NULL: an NA without a link-layer option, which confirms the MAC that is known
 // (RFC 4861 7.2.5). True when it was taken.

@@ -76,16 +76,38 @@ TEST(one_that_never_answers_is_left_for_the_next)
 	CU_ASSERT_EQUAL(site.gateways.switchovers, 1);
 }
 
-TEST(one_that_falls_silent_is_left_within_forty_seconds)
+TEST(one_that_falls_silent_is_left_within_nine_seconds)
 {
 	struct site site;
 	site_start(&site);
 	site.first_answers = site.second_answers = true;
 	site_run(&site, 100);
 	CU_ASSERT_TRUE(is_in_use(&site, FIRST));
-	site.first_answers = false;
-	site_run(&site, 40);
+	site.first_answers = false; // its last answer is 5 s old
+	site_run(&site, 4);
 	CU_ASSERT_TRUE(is_in_use(&site, SECOND_ONE));
+	// It stays so: answering again does not bring the first back at once.
+	site.first_answers = true;
+	site_run(&site, 50);
+	CU_ASSERT_TRUE(is_in_use(&site, SECOND_ONE));
+	site_run(&site, 20);
+	CU_ASSERT_TRUE(is_in_use(&site, FIRST));
+	CU_ASSERT_EQUAL(site.gateways.switchovers, 2);
+}
+
+TEST(two_lost_answers_are_no_reason_to_leave)
+{
+	struct site site;
+	site_start(&site);
+	site.first_answers = site.second_answers = true;
+	site_run(&site, 20);
+	for (unsigned i = 0; i < 20; i++) {
+		struct plx_ip first = ip_of(FIRST);
+		const struct neighbor *neighbor = neighbor_table_find(&site.table, &first);
+		site.first_answers = neighbor->asked >= 2;
+		site_run(&site, 1);
+	}
+	CU_ASSERT_EQUAL(site.gateways.switchovers, 0);
 }
 
 TEST(the_preferred_one_returns_after_a_minute_without_a_break)
@@ -150,7 +172,8 @@ TEST(wrong_gateways_are_refused)
 
 TEST_MAIN(gateway, T(the_first_is_preferred_even_if_the_second_answers_earlier),
 	  T(one_that_never_answers_is_left_for_the_next),
-	  T(one_that_falls_silent_is_left_within_forty_seconds),
+	  T(one_that_falls_silent_is_left_within_nine_seconds),
+	  T(two_lost_answers_are_no_reason_to_leave),
 	  T(the_preferred_one_returns_after_a_minute_without_a_break),
 	  T(when_nobody_answers_the_last_one_stays), T(families_are_apart),
 	  T(wrong_gateways_are_refused))
