@@ -2,7 +2,7 @@
 // A checkpoint file up to its open lines; the digest that would stop nearly every input is added here. Oracle: what
 // is accepted keeps the order that resuming relies on, and is the same after being written and read again.
 
-#include "checkpoint.h"
+#include "sweep/checkpoint.h"
 
 #include "fuzz_target.h"
 

@@ -2,9 +2,9 @@
 // A line of a sweep's input. Oracle: a question has a whole name and a type that can be looked up, anything else
 // a reason, and what is shown of the line lies within it.
 
-#include "input_line.h"
-
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/input_line.h"
 
 #include "fuzz_target.h"
 

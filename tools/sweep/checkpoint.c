@@ -2,7 +2,7 @@
 // Writing and reading the text of a checkpoint. A damaged one is refused, never repaired: the last line holds a
 // digest of all octets before it.
 
-#include "checkpoint.h"
+#include "sweep/checkpoint.h"
 
 #include <parallax/base/siphash.h>
 

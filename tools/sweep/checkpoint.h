@@ -9,9 +9,9 @@
 #include <parallax/exchange/client.h>
 #include <parallax/format/text_buffer.h>
 
-#include "input_stream.h"
-#include "sweep_failure.h"
-#include "tally.h"
+#include "sweep/input_stream.h"
+#include "sweep/sweep_failure.h"
+#include "sweep/tally.h"
 
 #define CHECKPOINT_OPTIONS_MAX 256
 #define CHECKPOINT_OPEN_MAX PLX_CLIENT_WINDOW_MAX

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The thread behind checkpoint_writer.h.
 
-#include "checkpoint_writer.h"
+#include "sweep/checkpoint_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

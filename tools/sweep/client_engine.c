@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Forwards to <parallax/exchange/client.h>.
 
-#include "client_engine.h"
+#include "sweep/client_engine.h"
 
 #include <time.h>
 

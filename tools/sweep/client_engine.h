@@ -3,6 +3,6 @@
 
 #pragma once
 
-#include "engine.h"
+#include "sweep/engine.h"
 
 void client_engine_init(struct sweep_engine *engine, struct plx_client *client);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The forms of an input line.
 
-#include "input_line.h"
+#include "sweep/input_line.h"
 
 #include <parallax/base/error.h>
 #include <parallax/dns/rr_type.h>

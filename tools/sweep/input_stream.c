@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reading with zlib and libzstd. Both are fed from one buffer of 256 KiB.
 
-#include "input_stream.h"
+#include "sweep/input_stream.h"
 
 #include <parallax/base/siphash.h>
 

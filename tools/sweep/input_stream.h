@@ -6,7 +6,7 @@
 
 #include <parallax/base/attributes.h>
 
-#include "sweep_failure.h"
+#include "sweep/sweep_failure.h"
 
 #include <stdbool.h>
 #include <stddef.h>

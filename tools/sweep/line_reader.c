@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Splits the stream at newlines; a carriage return before one belongs to the line end.
 
-#include "line_reader.h"
+#include "sweep/line_reader.h"
 
 #include <errno.h>
 #include <stdlib.h>

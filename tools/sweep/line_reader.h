@@ -6,7 +6,7 @@
 
 #include <parallax/base/attributes.h>
 
-#include "input_stream.h"
+#include "sweep/input_stream.h"
 
 // A name in presentation form needs 1004 characters at most; the rest is for type, rank and blanks.
 #define SWEEP_LINE_MAX 4096

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // parallax-sweep: looks up every name of a list through the dataplane. Options, signals, messages, exit status.
 
-#include "client_engine.h"
-#include "progress.h"
-#include "summary.h"
-#include "sweep.h"
-#include "sweep_options.h"
-
 #include <parallax/base/error.h>
+
+#include "sweep/client_engine.h"
+#include "sweep/progress.h"
+#include "sweep/summary.h"
+#include "sweep/sweep.h"
+#include "sweep/sweep_options.h"
 
 #include <errno.h>
 #include <string.h>

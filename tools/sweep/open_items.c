@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The slots of open_items.h.
 
-#include "open_items.h"
+#include "sweep/open_items.h"
 
 #include <assert.h>
 #include <errno.h>

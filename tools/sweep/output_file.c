@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Opening, locking, writing and cutting the output.
 
-#include "output_file.h"
+#include "sweep/output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 #include <parallax/base/attributes.h>
 #include <parallax/format/text_buffer.h>
 
-#include "sweep_failure.h"
+#include "sweep/sweep_failure.h"
 
 #include <stdbool.h>
 #include <stdint.h>

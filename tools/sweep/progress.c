@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Drawing the live line.
 
-#include "progress.h"
+#include "sweep/progress.h"
 
 #include <stdio.h>
 

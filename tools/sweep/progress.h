@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 struct progress {
 	bool is_shown; // stderr is a terminal

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Parsing of quantity.h: digits, then one unit of a table.
 
-#include "quantity.h"
+#include "sweep/quantity.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SipHash with a published key: the input is the operator's own, stability is what counts.
 
-#include "shard.h"
+#include "sweep/shard.h"
 
 #include <parallax/base/siphash.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Printing and saving the summary.
 
-#include "summary.h"
+#include "sweep/summary.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include <parallax/base/attributes.h>
 
-#include "tally.h"
+#include "sweep/tally.h"
 
 #include <stdio.h>
 

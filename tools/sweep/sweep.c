@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Opening and closing a sweep.
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <errno.h>
 #include <string.h>

@@ -12,16 +12,16 @@
 #include <parallax/base/attributes.h>
 #include <parallax/format/result_format.h>
 
-#include "checkpoint.h"
-#include "checkpoint_writer.h"
-#include "engine.h"
-#include "line_reader.h"
-#include "open_items.h"
-#include "output_file.h"
-#include "rate_pacer.h"
-#include "shard.h"
-#include "sweep_failure.h"
-#include "tally.h"
+#include "sweep/checkpoint.h"
+#include "sweep/checkpoint_writer.h"
+#include "sweep/engine.h"
+#include "sweep/line_reader.h"
+#include "sweep/open_items.h"
+#include "sweep/output_file.h"
+#include "sweep/rate_pacer.h"
+#include "sweep/shard.h"
+#include "sweep/sweep_failure.h"
+#include "sweep/tally.h"
 
 #include <signal.h>
 

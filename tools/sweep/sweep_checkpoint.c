@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // When a sweep makes checkpoints, and whether it may go on from one.
 
-#include "sweep.h"
-
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/sweep.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From input lines to submitted look-ups.
 
-#include "sweep.h"
-
-#include "input_line.h"
-
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/input_line.h"
+#include "sweep/sweep.h"
 
 #include <errno.h>
 #include <string.h>

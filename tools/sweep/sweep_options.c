@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flags to struct sweep_options. Every value is checked here, so that nothing is half-done when one is wrong.
 
-#include "sweep_options.h"
-
-#include "quantity.h"
+#include "sweep/sweep_options.h"
 
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/quantity.h"
 
 #include <getopt.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 struct sweep_options {
 	struct sweep_config config;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From results to output lines.
 
-#include "sweep.h"
-
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/sweep.h"
 
 #include <errno.h>
 

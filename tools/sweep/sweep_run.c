@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The loop: submit, collect, write, and rest when there is little to do.
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <inttypes.h>
 #include <stdio.h>

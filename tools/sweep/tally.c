@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Counting results by status.
 
-#include "tally.h"
+#include "sweep/tally.h"
 
 #include <parallax/dns/rr_type.h>
 

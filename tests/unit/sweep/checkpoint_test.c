@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The checkpoint's text: what is written is read, and nothing else is.
 
-#include "checkpoint.h"
+#include "sweep/checkpoint.h"
 
 #include "cunit_runner.h"
 

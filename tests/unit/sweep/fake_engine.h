@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "engine.h"
+#include "sweep/engine.h"
 
 #define FAKE_JOBS_MAX 4096
 

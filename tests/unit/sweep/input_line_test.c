@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Every form of an input line, and what is none.
 
-#include "input_line.h"
+#include "sweep/input_line.h"
 
 #include <parallax/dns/rr_type.h>
 

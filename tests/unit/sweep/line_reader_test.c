@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Lines out of plain and compressed files and pipes, over-long lines, damage, positions.
 
-#include "line_reader.h"
+#include "sweep/line_reader.h"
 
 #include "cunit_runner.h"
 #include "sweep_files.h"
@@ -97,14 +97,15 @@ TEST(empty_input_has_no_lines)
 // Enough lines to fill the reader's and the decoder's buffers several times.
 static char *make_text(size_t *ret_size, unsigned *ret_lines)
 {
-	char *text = malloc(4 << 20);
+	const size_t room = 4 << 20;
+	char *text = malloc(room);
 	size_t size = 0;
 	unsigned lines = 0;
 	while (size < (3 << 20)) {
 		lines++;
-		size += (size_t)sprintf(text + size, "name-%u-%.*s.test\n", lines,
-					(int)(lines * 2654435761u % 40),
-					"abcdefghijklmnopqrstuvwxyzabcdefghijklmn");
+		size += (size_t)snprintf(text + size, room - size, "name-%u-%.*s.test\n", lines,
+					 (int)(lines * 2654435761u % 40),
+					 "abcdefghijklmnopqrstuvwxyzabcdefghijklmn");
 	}
 	*ret_size = size;
 	*ret_lines = lines;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Shards partition the names, evenly, the same on every machine.
 
-#include "shard.h"
+#include "sweep/shard.h"
 
 #include "cunit_runner.h"
 

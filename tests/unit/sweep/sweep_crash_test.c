@@ -3,9 +3,9 @@
 // line exactly once. Kills come between and inside system calls (linked with --wrap), on both threads. A power cut
 // is a kill after which the output has lost an arbitrary part of what was not synced.
 
-#include "sweep.h"
-
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/sweep.h"
 
 #include "cunit_runner.h"
 #include "fake_engine.h"
@@ -29,9 +29,18 @@ static atomic_int output_fd = -1;
 static atomic_llong synced_length;
 static unsigned short_write_one_in;    // and EINTR
 static long long disk_bytes_left = -1; // negative: the disk never fills
-static unsigned short_write_seed;
+static atomic_uint chaos_seed;
 // Held by whoever changes what is on the disk, and for good by the thread that cuts the power.
 static pthread_mutex_t disk = PTHREAD_MUTEX_INITIALIZER;
+
+// Reproducible chaos, of either thread.
+static unsigned next_random(void)
+{
+	unsigned seed = atomic_fetch_add(&chaos_seed, 0x9e3779b9u);
+	seed = (seed ^ seed >> 16) * 0x85ebca6bu;
+	seed = (seed ^ seed >> 13) * 0xc2b2ae35u;
+	return seed ^ seed >> 16;
+}
 
 static void lose_unsynced_output(void)
 {
@@ -39,7 +48,7 @@ static void lose_unsynced_output(void)
 	int fd = output_fd;
 	pthread_mutex_lock(&disk);
 	if (fd >= 0 && fstat(fd, &status) == 0 && status.st_size > synced_length) {
-		long long lost = rand() % (status.st_size - synced_length + 1);
+		long long lost = next_random() % (status.st_size - synced_length + 1);
 		if (ftruncate(fd, status.st_size - lost) != 0) {
 			abort();
 		}
@@ -85,8 +94,8 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t count)
 		errno = ENOSPC;
 		return -1;
 	}
-	if (short_write_one_in > 0 && rand_r(&short_write_seed) % short_write_one_in == 0) {
-		if (rand_r(&short_write_seed) % 2 == 0) {
+	if (short_write_one_in > 0 && next_random() % short_write_one_in == 0) {
+		if (next_random() % 2 == 0) {
 			errno = EINTR;
 			return -1;
 		}
@@ -182,8 +191,7 @@ static int run_killed(const struct crash_case *crash, uint64_t seed, int steps)
 {
 	pid_t child = fork();
 	if (child == 0) {
-		srand((unsigned)seed);
-		short_write_seed = (unsigned)seed;
+		chaos_seed = (unsigned)seed;
 		steps_to_live = steps;
 		_exit(run_sweep(crash, seed));
 	}

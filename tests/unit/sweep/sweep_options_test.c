@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The command line: values, units and what is refused with which words.
 
-#include "sweep_options.h"
-
-#include "quantity.h"
+#include "sweep/sweep_options.h"
 
 #include <parallax/dns/rr_type.h>
+
+#include "sweep/quantity.h"
 
 #include "cunit_runner.h"
 
@@ -21,7 +21,9 @@ static int parse(const char *line)
 	char *argv[32] = {(char[]) {"parallax-sweep"}};
 	int argc = 1;
 	snprintf(copy, sizeof(copy), "%s", line);
-	for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " ")) {
+	char *rest = NULL;
+	for (char *word = strtok_r(copy, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest)) {
 		argv[argc++] = word;
 	}
 	memset(&failure, 0, sizeof(failure));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whole sweeps over a fake engine: every line once, whatever the engine does.
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <parallax/dns/rr_type.h>
 
@@ -280,7 +280,7 @@ TEST(shards_share_the_lines_out)
 {
 	struct bench_sweep *bench = setup(14);
 	uint64_t total = 0;
-	char *joined = calloc(1, 4 << 20);
+	struct plx_text joined = plx_text_growing();
 	for (uint32_t index = 1; index <= 3; index++) {
 		bench->config.shard = (struct shard) {index, 3};
 		CU_ASSERT_EQUAL(run(bench), 0);
@@ -290,13 +290,13 @@ TEST(shards_share_the_lines_out)
 				LINES);
 		total += bench->sweep.tally.results;
 		char *output = sweep_files_read(bench->files.output);
-		strcat(joined, output);
+		plx_text_string(&joined, output);
 		free(output);
 	}
 	CU_ASSERT_EQUAL(total, bench->needed);
-	sweep_files_write(bench->files.output, joined, strlen(joined));
+	sweep_files_write(bench->files.output, joined.bytes, joined.length);
 	CU_ASSERT_TRUE(is_exact(bench));
-	free(joined);
+	plx_text_free(&joined);
 	teardown(bench);
 }
 
