@@ -22,7 +22,7 @@ static struct plx_rpc_fault fault;
 
 static void start(void)
 {
-	strcpy(directory, "/tmp/parallax-listen-XXXXXX");
+	snprintf(directory, sizeof(directory), "/tmp/parallax-listen-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
 	snprintf(run_directory, sizeof(run_directory), "%s/run", directory);
 	snprintf(path, sizeof(path), "%s/test.sock", run_directory);

@@ -293,25 +293,29 @@ TEST(faults_are_answered_with_code_and_pointer)
 	stop();
 }
 
+static json_t *ask_with_fill(int fd, size_t fill)
+{
+	static char line[PLX_RPC_LINE_MAX + 64];
+	int length = snprintf(line, sizeof(line),
+			      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
+			      "\"params\":{\"text\":\"%0*d\"}}\n",
+			      (int)fill, 0);
+	send_text(fd, line, (size_t)length);
+	return receive(fd);
+}
+
 TEST(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not)
 {
 	start();
-	static char line[PLX_RPC_LINE_MAX + 64];
-	static const char head[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
-				   "\"params\":{\"text\":\"";
-	size_t fill = PLX_RPC_LINE_MAX - 1 - (sizeof(head) - 1) - 3;
-	memcpy(line, head, sizeof(head) - 1);
-	memset(line + sizeof(head) - 1, 'a', fill);
-	strcpy(line + sizeof(head) - 1 + fill, "\"}}\n");
-	CU_ASSERT_EQUAL_FATAL(strlen(line), PLX_RPC_LINE_MAX);
+	static const char around[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
+				     "\"params\":{\"text\":\"\"}}\n";
+	size_t fill = PLX_RPC_LINE_MAX - (sizeof(around) - 1);
 	int fd = connect_client();
-	json_t *answer = ask(fd, line);
-	CU_ASSERT_EQUAL(
-		json_string_length(json_object_get(json_object_get(answer, "result"), "text")),
-		fill);
+	json_t *answer = ask_with_fill(fd, fill);
+	const json_t *result = json_object_get(answer, "result");
+	CU_ASSERT_EQUAL(json_string_length(json_object_get(result, "text")), fill);
 	json_decref(answer);
-	strcpy(line + sizeof(head) - 1 + fill, "a\"}}\n");
-	answer = ask(fd, line);
+	answer = ask_with_fill(fd, fill + 1);
 	CU_ASSERT_EQUAL(error_code(answer), PLX_RPC_INVALID_REQUEST);
 	json_decref(answer);
 	CU_ASSERT_TRUE(is_at_end(fd));
