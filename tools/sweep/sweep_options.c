@@ -47,7 +47,7 @@ enum option_code {
 	X(TIMEOUT, "timeout", "D", 0, "give a name up after D, like 8s (default) or 250ms")        \
 	X(ATTEMPTS, "attempts", "N", 0, "queries for one question at most (default 6)")            \
 	X(RESOLUTION, "resolution", "R", 0, "stub (default): by the dataplane's upstreams")        \
-	X(WINDOW, "window", "N", 0, "names asked at the same time (default 65536)")                \
+	X(WINDOW, "window", "N", 0, "names asked at the same time (default 16384)")                \
 	X(SUMMARY, "summary", "FILE", 0, "write counts and rates to FILE as JSON at the end")      \
 	X(JSON, "json", NULL, 0, "print the summary to stderr as one line of JSON")                \
 	X(SOCKET, "socket", "PATH", 's',                                                           \
