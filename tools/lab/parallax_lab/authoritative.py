@@ -102,5 +102,3 @@ class Authoritative:
             if entry.on_nsd:
                 wait_until(lambda zone=entry.origin: self._answers("nsd", BY_NAME["nsd"].v4[0], zone, "nsd"), seconds,
                            f"nsd to fetch {entry.origin}")
-
-
