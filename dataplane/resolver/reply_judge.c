@@ -264,6 +264,9 @@ void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *ans
 		upstream->no_case_until_ns = now_ns + UPSTREAM_DOWNGRADE_NS;
 		count(&resolver->config.counters->downgrades);
 	}
+	if (message.question_count == 1) {
+		reply_fold_question(answer->message, message.question_name_length);
+	}
 	upstream->heard_ns = now_ns;
 	const struct accepted_reply reply = {
 		.message = &message,

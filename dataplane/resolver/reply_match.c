@@ -169,6 +169,7 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		return reason;
 	}
 
+	reply_fold_question(datagram->payload, transaction->name_length);
 	uint64_t rtt_ns = now_ns - transaction->sent_ns;
 	upstream_answered(upstream, rtt_ns, now_ns);
 	transaction->state = TRANSACTION_QUEUED; // no longer outstanding

@@ -111,7 +111,7 @@ void resolver_cancel_client(struct resolver *resolver, unsigned client);
 // A datagram that passed the network layer: UDP checksum good, not a fragment, addressed to us, `code` decoded from
 // (destination_port, ID) and code.worker is this worker. Returns what became of it (counted by the caller).
 struct datagram {
-	const uint8_t *payload;
+	uint8_t *payload; // the case of its question is folded once it is accepted
 	uint32_t length;
 	struct plx_endpoint source;
 	struct query_code code;

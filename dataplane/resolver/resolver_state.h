@@ -29,7 +29,6 @@
 #define TIMER_FOR_DEADLINE 0x80000000u // timer_entry.generation: a deadline, not a query's timeout
 #define RESOLVER_MISMATCHES_MAX 8 // packets that fail against one live slot before TCP takes over
 #define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
-#define RESOLVER_TCP_FAILURES_MAX 3
 #define RESOLVER_QUERIES_MAX 200 // per look-up, all its questions together (BIND's max-query-count)
 // Bulk questions taken in ahead of what limits let out. The rest waits in the clients' rings, where it is sequential
 // memory: thousands of waiting slots and names would push those in flight out of the caches.
@@ -174,6 +173,15 @@ static inline bool result_may_park(const struct resolver *resolver)
 {
 	return resolver->parked_bytes + sizeof(struct parked_result) + PLX_RESULT_BODY_MAX <=
 	       RESOLVER_PARKED_BYTES_MAX;
+}
+
+// Names in the message may point into its question, whose letters were in random case (0x20): with the question folded
+// they read as the server wrote them, or in lower case.
+static inline void reply_fold_question(uint8_t *wire, unsigned name_length)
+{
+	for (unsigned i = 0; i < name_length; i++) {
+		wire[PLX_DNS_HEADER_BYTES + i] = plx_ascii_lower(wire[PLX_DNS_HEADER_BYTES + i]);
+	}
 }
 
 // A datagram from an upstream's address that failed a check.

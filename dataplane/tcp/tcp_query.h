@@ -41,8 +41,8 @@ struct tcp_answer {
 	int error; // 0, or PLX_ERR_TCP_REFUSED, _CLOSED, _TIMEOUT, _FRAMING, -errno
 	uint32_t rtt_us;
 	uint32_t length;
-	const uint8_t *
-		message; // whole DNS message with the request's own ID put back; valid until tcp_pool_release
+	uint8_t *
+		message; // whole DNS message with the request's own ID; valid until tcp_pool_release
 };
 
 // Since the start, all workers together.

@@ -75,6 +75,7 @@ static void steer(struct worker *worker, struct receive_burst *burst, struct rte
 static void accept_answer(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
 			  const struct packet_view *view)
 {
+	const uint8_t *frame = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	struct query_code code;
 	if (view->payload_length < DNS_MESSAGE_MIN) {
 		finish(worker, burst, mbuf, PLX_DROP_SHORT);
@@ -93,7 +94,8 @@ static void accept_answer(struct worker *worker, struct receive_burst *burst, st
 	resolver_prefetch(worker->resolver, code.slot);
 	burst->answers[burst->answer_count++] = (struct parsed_packet) {
 		.mbuf = mbuf,
-		.datagram = {.payload = view->payload,
+		.datagram = {.payload = rte_pktmbuf_mtod_offset(mbuf, uint8_t *,
+								view->payload - frame),
 			     .length = view->payload_length,
 			     .source = view->source,
 			     .code = code},
@@ -154,13 +156,13 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 static unsigned receive_from(struct worker *worker, const struct worker_queue *from,
 			     uint64_t now_ns)
 {
-	struct rte_mbuf *mbufs[WORKER_BURST];
+	PLX_UNINITIALIZED struct rte_mbuf *mbufs[WORKER_BURST];
 	uint16_t count = rte_eth_rx_burst(from->port, from->queue, mbufs, WORKER_BURST);
 	if (count == 0) {
 		return 0;
 	}
 	worker->counters.packets_received += count;
-	struct receive_burst burst;
+	PLX_UNINITIALIZED struct receive_burst burst;
 	burst.answer_count = burst.done_count = burst.frame_count = 0;
 	burst.is_steered = false;
 	run_burst(worker, mbufs, count, &burst, now_ns);
@@ -181,13 +183,13 @@ unsigned burst_steered(struct worker *worker, uint64_t now_ns)
 	if (worker->steered == NULL) {
 		return 0;
 	}
-	struct rte_mbuf *mbufs[WORKER_BURST];
+	PLX_UNINITIALIZED struct rte_mbuf *mbufs[WORKER_BURST];
 	unsigned count =
 		rte_ring_sc_dequeue_burst(worker->steered, (void **)mbufs, WORKER_BURST, NULL);
 	if (count == 0) {
 		return 0;
 	}
-	struct receive_burst burst;
+	PLX_UNINITIALIZED struct receive_burst burst;
 	burst.answer_count = burst.done_count = burst.frame_count = 0;
 	burst.is_steered = true;
 	run_burst(worker, mbufs, count, &burst, now_ns);

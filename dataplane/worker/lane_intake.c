@@ -21,7 +21,7 @@ static void break_lane(struct worker *worker, unsigned client)
 static enum lane_state read_lane(struct worker *worker, struct exchange_lane *lane, uint64_t now_ns,
 				 unsigned *taken)
 {
-	struct plx_job job;
+	PLX_UNINITIALIZED struct plx_job job;
 	unsigned client = exchange_lane_client(lane);
 	if ((worker->broken_lanes & 1u << client) != 0) {
 		return LANE_EMPTY;

@@ -34,7 +34,7 @@ static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
 
 static unsigned submit_tcp_requests(struct worker *worker, uint64_t now_ns)
 {
-	struct tcp_request request;
+	PLX_UNINITIALIZED struct tcp_request request;
 	unsigned count = 0;
 	while (count < TCP_PER_TURN && resolver_next_tcp(worker->resolver, now_ns, &request)) {
 		if (tcp_pool_submit(worker->environment->tcp, worker->index, &request) != 0) {

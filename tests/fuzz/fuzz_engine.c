@@ -145,7 +145,7 @@ static void send_queries(struct world *world)
 	}
 }
 
-static void deliver(struct world *world, const struct open_query *query, const uint8_t *wire,
+static void deliver(struct world *world, const struct open_query *query, uint8_t *wire,
 		    size_t length)
 {
 	if (query->is_tcp) {

@@ -261,7 +261,7 @@ void reply_opt(struct fixture_reply *reply, uint8_t extended_rcode, const uint8_
 	plx_write_bytes(&reply->writer, options, length);
 }
 
-enum plx_drop_reason reply_send(struct fixture *fixture, const struct fixture_reply *reply)
+enum plx_drop_reason reply_send(struct fixture *fixture, struct fixture_reply *reply)
 {
 	CU_ASSERT_FALSE(reply->writer.failed);
 	struct datagram datagram = {
@@ -277,7 +277,7 @@ enum plx_drop_reason reply_send(struct fixture *fixture, const struct fixture_re
 }
 
 void reply_send_tcp(struct fixture *fixture, const struct fixture_query *query,
-		    const struct fixture_reply *reply)
+		    struct fixture_reply *reply)
 {
 	const struct tcp_answer answer = {
 		.slot = query->tcp.slot,

@@ -87,9 +87,9 @@ void reply_ns(struct fixture_reply *reply, const char *zone, const char *target)
 void reply_opt(struct fixture_reply *reply, uint8_t extended_rcode, const uint8_t *options,
 	       uint16_t length);
 
-enum plx_drop_reason reply_send(struct fixture *fixture, const struct fixture_reply *reply);
+enum plx_drop_reason reply_send(struct fixture *fixture, struct fixture_reply *reply);
 void reply_send_tcp(struct fixture *fixture, const struct fixture_query *query,
-		    const struct fixture_reply *reply);
+		    struct fixture_reply *reply);
 void reply_fail_tcp(struct fixture *fixture, const struct fixture_query *query, int error);
 
 // Shorthands for the commonest answers.

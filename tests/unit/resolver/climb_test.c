@@ -174,6 +174,26 @@ TEST(a_chain_that_the_server_does_not_follow_is_followed_here)
 	fixture_stop(&fixture);
 }
 
+TEST(names_that_point_into_the_question_are_not_in_random_case)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tag = fixture_lookup(&fixture, "a.long.example.test", PLX_TYPE_TXT);
+	expect_query("a.long.example.test", PLX_TYPE_TXT);
+	reply_begin(&reply, &query, PLX_FLAG_RA, PLX_RCODE_NOERROR);
+	// CNAME x.<example.test in the question>, then the TXT there.
+	static const uint8_t cname[] = {0xc0, 12, 0, 5, 0, 1,   0,    0,
+					1,    44, 0, 4, 1, 'x', 0xc0, 12 + 7};
+	static const uint8_t txt[] = {1, 'x', 0xc0, 12 + 7, 0, 16, 0, 1, 0, 0, 1, 44, 0, 2, 1, 'y'};
+	plx_write_bytes(&reply.writer, cname, sizeof(cname));
+	plx_write_bytes(&reply.writer, txt, sizeof(txt));
+	reply.wire[7] = 2;
+	CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
+	struct plx_result_view view = open_result(tag);
+	expect_name(&view.owner, "x.example.test");
+	expect_name(&view.aliases[0], "x.example.test");
+	fixture_stop(&fixture);
+}
+
 TEST(an_alias_circle_is_a_loop)
 {
 	fixture_start(&fixture, 1);
@@ -332,8 +352,9 @@ TEST_MAIN(climb, T(a_name_without_caa_asks_every_ancestor_but_the_root),
 	  T(the_nearest_ancestor_with_caa_decides), T(the_climb_stops_at_an_error),
 	  T(an_alias_without_caa_climbs_from_the_original_name),
 	  T(an_alias_with_caa_decides_for_the_name),
-	  T(a_chain_that_the_server_does_not_follow_is_followed_here), T(an_alias_circle_is_a_loop),
-	  T(more_hops_than_allowed_end_as_limit),
+	  T(a_chain_that_the_server_does_not_follow_is_followed_here),
+	  T(names_that_point_into_the_question_are_not_in_random_case),
+	  T(an_alias_circle_is_a_loop), T(more_hops_than_allowed_end_as_limit),
 	  T(nxdomain_with_the_records_asked_for_is_no_answer),
 	  T(a_referral_or_an_empty_answer_from_nobody_is_lame),
 	  T(nobody_in_charge_cannot_say_that_a_name_does_not_exist),
