@@ -3,7 +3,7 @@
 # Bad input: one clear line that says where and what, the exit status of the contract, and nothing half done.
 . "$(dirname "$0")/_setup.sh"
 
-state=$(mktemp -d /tmp/plx-netns-bad_config.XXXXXX)
+setup_lab --names 1000
 dataplane=$(program parallax-dataplane)
 refused() { # WHAT PATTERN COMMAND…: exit status 1 and a line that matches
 	local got=0 what=$1 pattern=$2
@@ -27,13 +27,12 @@ refused "neither port mode" "interface" "$dataplane" --upstream 192.0.2.1
 printf 'dataplane:\n  interface: eth0\n  upstreams: [192.0.2.53]\n' >"$state/good.yaml"
 check_status 0 "$dataplane" --config "$state/good.yaml" --check-config >/dev/null
 
-socket=$state/none.sock
+rm -f "$socket"
 echo example.test >"$state/names"
 check_status 3 sweep --caa --input "$state/names" --output "$state/out.jsonl" --reconnect-timeout 1s 2>"$state/err"
 refused "unknown flag of sweep" "no-such-flag" sweep --no-such-flag
 refused "unknown type" "NOTATYPE" sweep --type NOTATYPE --input "$state/names"
 
-setup_lab --names 1000
 # shellcheck disable=SC2046
 start_dataplane --interface eth0 $(upstreams auth)
 refused "no input file" "$state/absent" sweep --caa --input "$state/absent"
