@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The world around the engine under test: a clock, a network and the servers of a scenario, all virtual. Time jumps
+// from event to event, so that a deadline of eight seconds costs none; chance is seeded, so that every run is alike.
+
+#pragma once
+
+#include "event_queue.h"
+#include "round_count.h"
+#include "scenario.h"
+
+#include <parallax/base/random_source.h>
+#include <parallax/exchange/job.h>
+#include <parallax/exchange/result.h>
+
+#include "resolver/resolver.h"
+
+#include <stdio.h>
+
+#define WORLD_JOBS_MAX 20000
+
+// Who answers the look-ups. A scenario that a wrong one passes proves nothing.
+enum subject {
+	SUBJECT_ENGINE,
+	SUBJECT_SERVFAIL, // fails every look-up at once
+	SUBJECT_EMPTY, // "no records" to everything: the error that would issue against a CAA record
+	SUBJECT_COUNT
+};
+const char *subject_name(enum subject subject);
+
+struct world_upstream {
+	struct upstream_config config;
+	bool is_down;
+	uint64_t counts[2]; // COUNT_sent, COUNT_tcp
+	uint64_t round_counts[2];
+};
+
+struct world_job {
+	struct plx_job job;
+	uint32_t step;
+	uint64_t submitted_ns; // when the engine took it
+	uint64_t done_ns;
+	bool is_done;
+	struct plx_result result;
+	uint8_t *body; // owned
+};
+
+struct world {
+	const struct scenario *scenario;
+	enum subject subject;
+	FILE *trace; // NULL: silent
+	uint64_t now_ns;
+	uint64_t start_ns;
+	uint64_t rtt_ns;
+	uint32_t step;
+	uint32_t *uses; // of entries
+	struct plx_random chance;
+	struct plx_random random; // the engine's
+	struct query_identity identity;
+	struct plx_worker_counters counters;
+	struct resolver *resolver;
+	struct event_queue events;
+	unsigned upstream_count;
+	struct world_upstream upstreams[UPSTREAMS_MAX];
+	struct world_job *jobs;
+	unsigned job_count;
+	unsigned taken_count; // jobs before it are with the engine, the others wait for room
+	uint64_t counts[COUNT_COUNT];
+	uint64_t round_counts[COUNT_COUNT]; // at the start of the round
+	struct scenario_fault fault;        // what must not happen and did: the scenario failed
+};
+
+// Reads the settings of the scenario. -EINVAL with a fault, -ENOMEM. `world` is zeroed by the caller.
+PLX_MUST_CHECK int world_open(struct world *world, const struct scenario *scenario,
+			      enum subject subject, FILE *trace, struct scenario_fault *fault);
+void world_close(struct world *world);
+
+// Asks one look-up more; like any client, it waits while the engine has no room. False past WORLD_JOBS_MAX.
+bool world_submit(struct world *world, const struct plx_job *job);
+// Hands over what waits, as far as there is room.
+void world_hand_over(struct world *world);
+// Lets time pass until `until_ns`, or until the job is done if there is one.
+void world_run(struct world *world, uint64_t until_ns, const struct world_job *job);
+// False when there is no such upstream.
+bool world_change_upstream(struct world *world, const struct plx_ip *ip,
+			   enum upstream_change change);
+
+// Counts since the start of the round.
+void world_start_round(struct world *world);
+uint64_t world_count(const struct world *world, const struct expectation *expectation);
