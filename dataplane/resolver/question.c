@@ -141,7 +141,8 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 	}
 	struct transaction *transaction = slot_of(resolver, slot);
 	transaction->upstream = UPSTREAM_NONE;
-	question_renew(resolver, transaction);
+	transaction_start(transaction, plx_random_u32(resolver->config.random),
+			  resolver->config.identity->generation_bits);
 	join(resolver, slot, index);
 	if (key.key_flags & PLX_JOB_TCP_ONLY) {
 		transaction->flags |= TRANSACTION_BY_TCP;
@@ -156,8 +157,7 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 
 void question_renew(struct resolver *resolver, struct transaction *transaction)
 {
-	transaction_renew(transaction, plx_random_u32(resolver->config.random),
-			  resolver->config.identity->generation_bits);
+	transaction_renew(transaction, resolver->config.identity->generation_bits);
 }
 
 void question_leave_upstream(struct resolver *resolver, struct transaction *transaction)

@@ -45,9 +45,8 @@ static enum plx_drop_reason check_generation(struct resolver *resolver,
 	if (is_current && transaction->state == TRANSACTION_WAIT_UDP) {
 		return PLX_DROP_ACCEPTED;
 	}
-	bool was_ours = transaction->previous_generation == datagram->code.generation ||
-			(is_current && transaction->state == TRANSACTION_FREE);
-	if (was_ours) {
+	if (transaction_had(transaction, datagram->code.generation,
+			    resolver->config.identity->generation_bits)) {
 		if (transaction->state == TRANSACTION_WAIT_UDP && transaction->first_sent_ns != 0) {
 			struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 			if (plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {
@@ -123,6 +122,16 @@ static enum plx_drop_reason check_message(struct resolver *resolver,
 	return now_ns < upstream->alarm_until_ns ? PLX_DROP_SUSPECT : PLX_DROP_ACCEPTED;
 }
 
+// What will be touched if the answer is accepted, fetched while it is checked.
+static void prefetch_outcome(const struct resolver *resolver, const struct transaction *transaction)
+{
+	transaction_prefetch_release(&resolver->table, transaction);
+	if (transaction->first_waiter != LOOKUP_NONE) {
+		__builtin_prefetch(&resolver->lookups[transaction->first_waiter], 1);
+		__builtin_prefetch(&resolver->names[transaction->first_waiter]);
+	}
+}
+
 enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct datagram *datagram,
 				      uint64_t now_ns)
 {
@@ -141,6 +150,7 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		return reason;
 	}
 	struct transaction *transaction = slot_of(resolver, slot);
+	prefetch_outcome(resolver, transaction);
 	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 	if (!plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {
 		reply_count_unwanted(resolver, &datagram->source, now_ns);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// With the fewest generation bits, 4, no answer that was never asked for may look like a late one.
+#define RENEWALS_MAX 7
+
 int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 			   const struct plx_siphash_key *hash_key)
 {
@@ -103,8 +106,6 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 
 	uint32_t *bucket = &table->buckets[key->hash & (table->slot_count - 1)];
 	*transaction = (struct transaction) {
-		.generation = transaction->generation,
-		.previous_generation = transaction->previous_generation,
 		.name_hash = key->hash,
 		.next_hashed = *bucket,
 		.next_queued = SLOT_NONE,
@@ -140,14 +141,25 @@ void transaction_release(struct transaction_table *table, uint32_t slot)
 	table->free_count++;
 }
 
-void transaction_renew(struct transaction *transaction, uint32_t random_bits,
+void transaction_start(struct transaction *transaction, uint32_t random_bits,
 		       unsigned generation_bits)
 {
-	uint32_t mask = (1u << generation_bits) - 1;
-	uint32_t generation = random_bits & mask;
-	if (generation == transaction->generation) {
-		generation = (generation + 1) & mask; // never the one just used
+	transaction->generation = (uint16_t)(random_bits & ((1u << generation_bits) - 1));
+	transaction->renewals = 0;
+}
+
+void transaction_renew(struct transaction *transaction, unsigned generation_bits)
+{
+	transaction->generation =
+		(uint16_t)((transaction->generation + 1u) & ((1u << generation_bits) - 1));
+	if (transaction->renewals < RENEWALS_MAX) {
+		transaction->renewals++;
 	}
-	transaction->previous_generation = transaction->generation;
-	transaction->generation = (uint16_t)generation;
+}
+
+bool transaction_had(const struct transaction *transaction, uint32_t generation,
+		     unsigned generation_bits)
+{
+	uint32_t age = (transaction->generation - generation) & ((1u << generation_bits) - 1);
+	return age <= transaction->renewals;
 }

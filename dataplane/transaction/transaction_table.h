@@ -4,7 +4,7 @@
 // (query_identity.h), and by (name, type, flags) through a hash that merges identical questions.
 //
 // Free slots wait in a FIFO, not a stack: the next (slot, generation) pairs then walk through the whole code space,
-// so that pairs seen long ago tell nothing about those to come. Each send draws a fresh random generation.
+// so that pairs seen long ago tell nothing about those to come. Each question starts at a random generation.
 
 #pragma once
 
@@ -44,7 +44,6 @@ struct transaction {
 	uint32_t next_queued;   // send queue or free FIFO
 	uint32_t first_waiter;  // look-up index
 	uint16_t generation;
-	uint16_t previous_generation; // tells a late answer from a forged one
 	uint16_t qtype;
 	uint16_t queries;
 	uint16_t last_rcode;
@@ -60,7 +59,8 @@ struct transaction {
 	uint8_t mismatches;  // packets that reached this slot and failed a later check
 	uint8_t last_status; // enum plx_status of the last failure
 	uint8_t last_cause;  // enum plx_cause of the last failure
-	uint8_t reserved;
+	uint8_t renewals; // generations since it was acquired, saturated: tell late answers from forged ones
+	uint8_t reserved[2];
 };
 static_assert(sizeof(struct transaction) == PLX_CACHE_LINE, "one slot is one cache line");
 
@@ -94,8 +94,20 @@ uint32_t transaction_find(const struct transaction_table *table, struct transact
 // For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. Keeps the generations of
 // its former life, so that its late answers are recognised.
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
+// Hint that this slot is about to be released.
+static inline void transaction_prefetch_release(const struct transaction_table *table,
+						const struct transaction *transaction)
+{
+	__builtin_prefetch(&table->buckets[transaction->name_hash & (table->slot_count - 1)], 1);
+}
 void transaction_release(struct transaction_table *table, uint32_t slot);
 
-// Moves the slot to another generation drawn from `random_bits`: answers to earlier queries are late from now on.
-void transaction_renew(struct transaction *transaction, uint32_t random_bits,
+// Draws the first generation of a question.
+void transaction_start(struct transaction *transaction, uint32_t random_bits,
 		       unsigned generation_bits);
+// Moves on to the next generation: answers to earlier queries are late from now on. The permutation of
+// query_identity.h hides that generations follow each other.
+void transaction_renew(struct transaction *transaction, unsigned generation_bits);
+// Whether `generation` is one that this slot had since it was acquired: the current one, or an earlier one.
+bool transaction_had(const struct transaction *transaction, uint32_t generation,
+		     unsigned generation_bits);

@@ -246,6 +246,37 @@ TEST(an_answer_to_an_earlier_query_is_late)
 	fixture_stop(&fixture);
 }
 
+TEST(answers_to_all_earlier_queries_are_late_and_teach_the_delay)
+{
+	// A server that always takes 2 s (reliability case 3): the first answers come when later queries are out.
+	fixture_start(&fixture, 1);
+	tag = fixture_lookup(&fixture, "www.example.test", PLX_TYPE_TXT);
+	struct fixture_query sent[8];
+	uint64_t sent_ns[8];
+	unsigned count = 0;
+	unsigned answered = 0;
+	while (fixture_result_of(&fixture, tag) == NULL && count < 8) {
+		if (fixture_next_udp(&fixture, &sent[count])) {
+			sent_ns[count++] = fixture.now_ns;
+		}
+		while (answered < count && fixture.now_ns >= sent_ns[answered] + 2 * SECOND) {
+			reply_begin(&reply, &sent[answered++], PLX_FLAG_RA, PLX_RCODE_NOERROR);
+			reply_txt(&reply, NULL, "genuine");
+			enum plx_drop_reason reason = reply_send(&fixture, &reply);
+			CU_ASSERT_TRUE(reason == PLX_DROP_LATE || reason == PLX_DROP_ACCEPTED);
+		}
+		fixture_pass(&fixture, 5 * MS);
+	}
+	const struct fixture_result *result = fixture_result_of(&fixture, tag);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(result);
+	CU_ASSERT_EQUAL(result->result.status, PLX_STATUS_ANSWERED);
+	CU_ASSERT_EQUAL(result->result.transport, PLX_TRANSPORT_UDP);
+	struct upstream_snapshot snapshot;
+	resolver_upstream_read(fixture.resolver, 0, &snapshot);
+	CU_ASSERT_EQUAL(snapshot.unwanted, 0);
+	fixture_stop(&fixture);
+}
+
 static const uint8_t *client_cookie(void)
 {
 	CU_ASSERT_PTR_NOT_NULL_FATAL(query.message.cookie);
@@ -293,4 +324,5 @@ TEST_MAIN(reply_match, T(short_datagrams_are_counted_and_ignored),
 	  T(many_mismatches_against_one_question_mean_tcp),
 	  T(a_malformed_answer_does_not_end_the_wait),
 	  T(duplicates_are_late_and_never_answer_twice), T(an_answer_to_an_earlier_query_is_late),
+	  T(answers_to_all_earlier_queries_are_late_and_teach_the_delay),
 	  T(a_wrong_cookie_means_tcp), T(a_server_known_for_cookies_must_send_them))

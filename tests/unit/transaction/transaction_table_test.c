@@ -90,18 +90,28 @@ TEST(a_full_table_refuses_and_recovers)
 	transaction_table_fini(&table);
 }
 
-TEST(a_new_generation_is_never_the_old_one)
+TEST(earlier_generations_are_known_and_no_others)
 {
-	struct transaction transaction = {.generation = 9};
-	for (uint32_t random = 0; random < 32; random++) {
+	struct transaction transaction = {0};
+	transaction_start(&transaction, 0xfffe, 4);
+	uint16_t first = transaction.generation;
+	CU_ASSERT_EQUAL(first, 14);
+	CU_ASSERT_TRUE(transaction_had(&transaction, first, 4));
+	CU_ASSERT_FALSE(transaction_had(&transaction, 13, 4));
+	CU_ASSERT_FALSE(transaction_had(&transaction, 15, 4));
+	for (unsigned i = 0; i < 5; i++) {
 		uint16_t before = transaction.generation;
-		transaction_renew(&transaction, random, 4);
+		transaction_renew(&transaction, 4);
 		CU_ASSERT_NOT_EQUAL(transaction.generation, before);
-		CU_ASSERT_EQUAL(transaction.previous_generation, before);
 		CU_ASSERT_TRUE(transaction.generation < 16);
+		CU_ASSERT_TRUE(transaction_had(&transaction, before, 4));
+		CU_ASSERT_TRUE(transaction_had(&transaction, first, 4));
+		CU_ASSERT_FALSE(transaction_had(&transaction, 13, 4));
+		CU_ASSERT_FALSE(
+			transaction_had(&transaction, (transaction.generation + 1u) & 15, 4));
 	}
 }
 
 TEST_MAIN(transaction_table, T(a_question_is_found_in_any_case_until_it_is_released),
 	  T(all_slots_serve_before_one_serves_again), T(a_full_table_refuses_and_recovers),
-	  T(a_new_generation_is_never_the_old_one))
+	  T(earlier_generations_are_known_and_no_others))
