@@ -54,7 +54,7 @@ static int add_entry(struct parser *parser, enum entry_place place)
 	struct scenario *scenario = parser->scenario;
 	struct scenario_entry *entry = LIST_ADD(scenario->entries, scenario->entry_count);
 	if (entry == NULL) {
-		return -ENOMEM;
+		return parser_fault(parser, "more than 10000 of these, or no memory for them");
 	}
 	entry->index = scenario->entry_count - 1;
 	return scenario_entry_read(&parser->reader, place, scenario, entry, &parser->words,
@@ -72,7 +72,7 @@ static int read_setting(struct parser *parser)
 	}
 	struct scenario_setting *setting = LIST_ADD(scenario->settings, scenario->setting_count);
 	if (setting == NULL) {
-		return -ENOMEM;
+		return parser_fault(parser, "more than 10000 of these, or no memory for them");
 	}
 	setting->line = words->line;
 	key.length--;
@@ -82,6 +82,9 @@ static int read_setting(struct parser *parser)
 	size_t used = 0;
 	for (unsigned i = 1; i < words->count; i++) {
 		const struct word *word = &words->at[i];
+		if (!word->is_quoted && word->length > 0 && word->text[0] == '#') {
+			break; // a comment, among settings
+		}
 		if (used + word->length + 2 > sizeof(setting->value)) {
 			return parser_fault(parser, "the value is too long");
 		}
@@ -157,7 +160,7 @@ static int read_range(struct parser *parser)
 	struct scenario *scenario = parser->scenario;
 	struct scenario_range *range = LIST_ADD(scenario->ranges, scenario->range_count);
 	if (range == NULL) {
-		return -ENOMEM;
+		return parser_fault(parser, "more than 10000 of these, or no memory for them");
 	}
 	const struct line_words *words = &parser->words;
 	uint64_t first;
@@ -347,7 +350,7 @@ static int read_step(struct parser *parser)
 	}
 	struct scenario_step *step = LIST_ADD(scenario->steps, scenario->step_count);
 	if (step == NULL) {
-		return -ENOMEM;
+		return parser_fault(parser, "more than 10000 of these, or no memory for them");
 	}
 	step->line = words->line;
 	step->id = (uint32_t)id;
