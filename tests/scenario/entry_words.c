@@ -154,6 +154,8 @@ static int read_job_word(const struct word *word, struct entry_job *job)
 	uint64_t number;
 	if (word_is(word, "lookup") || word_is(word, "relevant-caa")) {
 		job->is_relevant_caa = word_is(word, "relevant-caa");
+	} else if (word_is(word, "interactive")) {
+		job->is_interactive = true;
 	} else if (word_is(word, "tcp-only")) {
 		job->is_tcp_only = true;
 	} else if (word_value(word, "timeout", &value)) {
@@ -185,7 +187,8 @@ int entry_read_job(const struct line_words *words, struct scenario_entry *entry,
 		if (read_job_word(&words->at[i], &entry->job) < 0) {
 			return fault_set(fault, words->line,
 					 "JOB does not know \"%.*s\"; write lookup, relevant-caa, "
-					 "tcp-only, timeout=2s, attempts=1 or repeat=1000",
+					 "tcp-only, interactive, timeout=2s, attempts=1 or "
+					 "repeat=1000",
 					 WORD_SHOW(&words->at[i]));
 		}
 	}

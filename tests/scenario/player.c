@@ -61,6 +61,8 @@ static void play_query(struct player *player, const struct scenario_step *step)
 		player->was_checked = false;
 	}
 	uint32_t count = entry->job.repeat > 0 ? entry->job.repeat : 1;
+	enum plx_priority priority =
+		entry->job.is_interactive ? PLX_PRIORITY_INTERACTIVE : PLX_PRIORITY_BULK;
 	for (uint32_t i = 0; i < count; i++) {
 		struct plx_job job = {
 			.kind = entry->job.is_relevant_caa ? PLX_JOB_RELEVANT_CAA : PLX_JOB_LOOKUP,
@@ -78,7 +80,7 @@ static void play_query(struct player *player, const struct scenario_step *step)
 			invalidate(player, entry->line, "JOB relevant-caa asks for CAA");
 			return;
 		}
-		if (!world_submit(&player->world, &job)) {
+		if (!world_submit(&player->world, &job, priority)) {
 			invalidate(player, step->line, "too many look-ups; 20000 are the most");
 			return;
 		}

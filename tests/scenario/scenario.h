@@ -99,6 +99,7 @@ struct entry_adjust {
 struct entry_job {
 	bool is_relevant_caa;
 	bool is_tcp_only;
+	bool is_interactive; // else bulk
 	uint32_t timeout_ms; // 0: the engine's default
 	uint8_t attempts;    // 0: the engine's default
 	uint32_t repeat;     // so many look-ups, of 0.NAME, 1.NAME, ...; 0: one, of NAME

@@ -22,40 +22,38 @@ static int parser_fault(struct parser *parser, const char *text)
 	return fault_set(parser->fault, parser->words.line, "%s", text);
 }
 
-// Room for one more in a list; lists double.
-static void *list_grow(void *list, unsigned *count, size_t size)
+// Room for one more, zeroed, behind `count` items; `list` is the address of the pointer to them. Lists double.
+static bool list_grow(void *list, unsigned count, size_t size)
 {
-	if (*count == SCENARIO_LIST_MAX) {
-		return NULL;
+	if (count == SCENARIO_LIST_MAX) {
+		return false;
 	}
-	bool is_full = (*count & (*count - 1)) == 0; // 0, 1, 2, 4, ...: the capacity is reached
+	char *items;
+	memcpy(&items, list, sizeof(items));
+	bool is_full = (count & (count - 1)) == 0; // 0, 1, 2, 4, ...: the capacity is reached
 	if (is_full) {
-		list = realloc(list, (*count == 0 ? 1 : 2 * (size_t)*count) * size);
-		if (list == NULL) {
-			return NULL;
+		items = realloc(items, (count == 0 ? 1 : 2 * (size_t)count) * size);
+		if (items == NULL) {
+			return false;
 		}
+		memcpy(list, &items, sizeof(items));
 	}
-	memset((char *)list + *count * size, 0, size);
-	*count += 1;
-	return list;
+	memset(items + count * size, 0, size);
+	return true;
 }
 
-#define LIST_ADD(list, count)                                                                      \
-	({                                                                                         \
-		void *grown = list_grow(list, &(count), sizeof(*(list)));                          \
-		if (grown != NULL) {                                                               \
-			(list) = grown;                                                            \
-		}                                                                                  \
-		grown != NULL ? &(list)[(count)-1] : NULL;                                         \
-	})
+static int list_fault(struct parser *parser)
+{
+	return parser_fault(parser, "more than 10000 of these, or no memory for them");
+}
 
 static int add_entry(struct parser *parser, enum entry_place place)
 {
 	struct scenario *scenario = parser->scenario;
-	struct scenario_entry *entry = LIST_ADD(scenario->entries, scenario->entry_count);
-	if (entry == NULL) {
-		return parser_fault(parser, "more than 10000 of these, or no memory for them");
+	if (!list_grow(&scenario->entries, scenario->entry_count, sizeof(*scenario->entries))) {
+		return list_fault(parser);
 	}
+	struct scenario_entry *entry = &scenario->entries[scenario->entry_count++];
 	entry->index = scenario->entry_count - 1;
 	return scenario_entry_read(&parser->reader, place, scenario, entry, &parser->words,
 				   parser->fault);
@@ -70,10 +68,10 @@ static int read_setting(struct parser *parser)
 	if (key.length < 2 || key.text[key.length - 1] != ':') {
 		return parser_fault(parser, "no \"key: value\"; CONFIG_END ends the settings");
 	}
-	struct scenario_setting *setting = LIST_ADD(scenario->settings, scenario->setting_count);
-	if (setting == NULL) {
-		return parser_fault(parser, "more than 10000 of these, or no memory for them");
+	if (!list_grow(&scenario->settings, scenario->setting_count, sizeof(*scenario->settings))) {
+		return list_fault(parser);
 	}
+	struct scenario_setting *setting = &scenario->settings[scenario->setting_count++];
 	setting->line = words->line;
 	key.length--;
 	if (!word_copy(&key, setting->key, sizeof(setting->key))) {
@@ -158,10 +156,10 @@ static int read_range_lines(struct parser *parser)
 static int read_range(struct parser *parser)
 {
 	struct scenario *scenario = parser->scenario;
-	struct scenario_range *range = LIST_ADD(scenario->ranges, scenario->range_count);
-	if (range == NULL) {
-		return parser_fault(parser, "more than 10000 of these, or no memory for them");
+	if (!list_grow(&scenario->ranges, scenario->range_count, sizeof(*scenario->ranges))) {
+		return list_fault(parser);
 	}
+	struct scenario_range *range = &scenario->ranges[scenario->range_count++];
 	const struct line_words *words = &parser->words;
 	uint64_t first;
 	uint64_t last;
@@ -348,10 +346,10 @@ static int read_step(struct parser *parser)
 	if (scenario->step_count > 0 && scenario->steps[scenario->step_count - 1].id >= id) {
 		return parser_fault(parser, "steps must be numbered upward");
 	}
-	struct scenario_step *step = LIST_ADD(scenario->steps, scenario->step_count);
-	if (step == NULL) {
-		return parser_fault(parser, "more than 10000 of these, or no memory for them");
+	if (!list_grow(&scenario->steps, scenario->step_count, sizeof(*scenario->steps))) {
+		return list_fault(parser);
 	}
+	struct scenario_step *step = &scenario->steps[scenario->step_count++];
 	step->line = words->line;
 	step->id = (uint32_t)id;
 	step->entry = -1;

@@ -151,22 +151,31 @@ static void answer_wrongly(struct world *world, const struct plx_job *job)
 	keep_result(world, &result, NULL);
 }
 
+// False when the engine has no room now.
+static bool hand_over(struct world *world, struct world_job *job)
+{
+	job->submitted_ns = world->now_ns;
+	if (world->subject != SUBJECT_ENGINE) {
+		answer_wrongly(world, &job->job);
+	} else if (resolver_submit(world->resolver, 0, job->priority, &job->job, world->now_ns) <
+		   0) {
+		return false;
+	}
+	job->is_taken = true;
+	return true;
+}
+
 void world_hand_over(struct world *world)
 {
-	while (world->taken_count < world->job_count) {
-		struct world_job *next = &world->jobs[world->taken_count];
-		next->submitted_ns = world->now_ns;
-		if (world->subject != SUBJECT_ENGINE) {
-			answer_wrongly(world, &next->job);
-		} else if (resolver_submit(world->resolver, 0, PLX_PRIORITY_BULK, &next->job,
-					   world->now_ns) < 0) {
+	for (; world->first_waiting < world->job_count; world->first_waiting++) {
+		struct world_job *next = &world->jobs[world->first_waiting];
+		if (!next->is_taken && !hand_over(world, next)) {
 			return;
 		}
-		world->taken_count++;
 	}
 }
 
-bool world_submit(struct world *world, const struct plx_job *job)
+bool world_submit(struct world *world, const struct plx_job *job, enum plx_priority priority)
 {
 	if (world->job_count == WORLD_JOBS_MAX) {
 		return false;
@@ -174,7 +183,11 @@ bool world_submit(struct world *world, const struct plx_job *job)
 	struct world_job *kept = &world->jobs[world->job_count];
 	kept->job = *job;
 	kept->job.tag = world->job_count++;
+	kept->priority = priority;
 	kept->step = world->step;
+	if (priority == PLX_PRIORITY_INTERACTIVE) {
+		(void)hand_over(world, kept); // not behind bulk work that waits for room
+	}
 	world_hand_over(world);
 	return true;
 }

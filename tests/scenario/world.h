@@ -39,6 +39,8 @@ struct world_job {
 	uint32_t step;
 	uint64_t submitted_ns; // when the engine took it
 	uint64_t done_ns;
+	enum plx_priority priority;
+	bool is_taken; // by the engine
 	bool is_done;
 	struct plx_result result;
 	uint8_t *body; // owned
@@ -63,7 +65,7 @@ struct world {
 	struct world_upstream upstreams[UPSTREAMS_MAX];
 	struct world_job *jobs;
 	unsigned job_count;
-	unsigned taken_count; // jobs before it are with the engine, the others wait for room
+	unsigned first_waiting; // bulk jobs from here on wait until the engine has room
 	uint64_t counts[COUNT_COUNT];
 	uint64_t round_counts[COUNT_COUNT]; // at the start of the round
 	struct scenario_fault fault;        // what must not happen and did: the scenario failed
@@ -75,7 +77,7 @@ PLX_MUST_CHECK int world_open(struct world *world, const struct scenario *scenar
 void world_close(struct world *world);
 
 // Asks one look-up more; like any client, it waits while the engine has no room. False past WORLD_JOBS_MAX.
-bool world_submit(struct world *world, const struct plx_job *job);
+bool world_submit(struct world *world, const struct plx_job *job, enum plx_priority priority);
 // Hands over what waits, as far as there is room.
 void world_hand_over(struct world *world);
 // Lets time pass until `until_ns`, or until the job is done if there is one.
