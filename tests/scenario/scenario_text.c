@@ -145,7 +145,7 @@ int word_number(const struct word *word, uint64_t max, uint64_t *ret_number)
 	uint64_t number = 0;
 	for (size_t i = 0; i < word->length; i++) {
 		unsigned digit = (unsigned)(unsigned char)word->text[i] - '0';
-		if (digit > 9 || number > (max - digit) / 10) {
+		if (digit > 9 || digit > max || number > (max - digit) / 10) {
 			return -EINVAL;
 		}
 		number = number * 10 + digit;
