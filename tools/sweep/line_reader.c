@@ -99,13 +99,12 @@ int line_reader_next(struct line_reader *reader, struct line_view *ret_line)
 			take_line(reader, available, available, ret_line);
 			return 1;
 		}
-		searched = available;
+		uint64_t dropped_before = reader->dropped;
 		int error = fill(reader);
 		if (error != 0) {
 			return error;
 		}
-		if (searched > reader->end) {
-			searched = 0; // the buffer was dropped
-		}
+		// What replaced a dropped buffer may be as large as that was, and none of it was searched.
+		searched = reader->dropped == dropped_before ? available : 0;
 	}
 }

@@ -238,6 +238,26 @@ TEST(too_long_lines_are_cut_whatever_their_length)
 	}
 }
 
+// The refill after a dropped buffer may be as large as the buffer was: all of it is to be searched.
+TEST(lines_behind_a_too_long_line_are_not_passed_over)
+{
+	const size_t long_length = 2 * LINE_READER_BUFFER;
+	const size_t short_count = 300000;
+	const size_t size = long_length + 1 + 7 * short_count;
+	char *text = malloc(size);
+	memset(text, 'x', long_length);
+	text[long_length] = '\n';
+	for (size_t i = 0; i < short_count; i++) {
+		memcpy(text + long_length + 1 + 7 * i, "b.test\n", 7);
+	}
+	begin_file(text, size, 1, 0);
+	CU_ASSERT_EQUAL_FATAL(line_reader_next(reader, &line), 1);
+	CU_ASSERT_TRUE(line.too_long);
+	expect_all_lines(text, 2, long_length + 1, (unsigned)short_count + 1);
+	end_file();
+	free(text);
+}
+
 TEST(longest_line_is_whole)
 {
 	char text[SWEEP_LINE_MAX + 1];
@@ -293,5 +313,6 @@ TEST_MAIN(line_reader, T(line_ends_are_stripped_and_the_last_line_needs_none),
 	  T(empty_input_has_no_lines), T(all_packings_give_the_same_lines),
 	  T(all_packings_go_on_at_a_position), T(joined_members_and_frames_are_one_input),
 	  T(cut_off_and_damaged_compression_is_told_apart),
-	  T(too_long_lines_are_cut_whatever_their_length), T(longest_line_is_whole),
+	  T(too_long_lines_are_cut_whatever_their_length),
+	  T(lines_behind_a_too_long_line_are_not_passed_over), T(longest_line_is_whole),
 	  T(dry_pipe_says_try_again), T(unreadable_inputs_are_named))
