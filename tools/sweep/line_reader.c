@@ -104,7 +104,9 @@ int line_reader_next(struct line_reader *reader, struct line_view *ret_line)
 		if (error != 0) {
 			return error;
 		}
-		// What replaced a dropped buffer may be as large as that was, and none of it was searched.
-		searched = reader->dropped == dropped_before ? available : 0;
+		if (reader->dropped != dropped_before) {
+			return -EINPROGRESS; // none of what replaced it was searched
+		}
+		searched = available;
 	}
 }

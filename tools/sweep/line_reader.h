@@ -38,5 +38,12 @@ struct line_reader *line_reader_create(struct input_stream *stream, uint64_t num
 				       uint64_t offset);
 void line_reader_destroy(struct line_reader *reader);
 
-// 1 and a line, 0 at the end, else as input_stream_read. A last line without a line end is a line.
+// How many octets of the input were passed, those of a too long line that is not over included.
+static inline uint64_t line_reader_position(const struct line_reader *reader)
+{
+	return reader->next_offset + reader->dropped;
+}
+
+// 1 and a line, 0 at the end, -EINPROGRESS when a buffer full of a too long line was passed (call again: there is
+// more), else as input_stream_read. A last line without a line end is a line.
 PLX_MUST_CHECK int line_reader_next(struct line_reader *reader, struct line_view *ret_line);

@@ -73,6 +73,7 @@ struct sweep {
 	uint64_t
 		drained_ns; // when a look-up was last refused by a draining dataplane; 0: it is not
 	uint64_t stray_results;
+	int64_t reading_left; // octets that this turn may still read; 0 or less: it was cut short
 	bool input_ended;
 	bool input_is_dry; // a pipe had nothing this turn
 	bool input_failed; // the lines before the damage are finished all the same

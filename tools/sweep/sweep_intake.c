@@ -9,6 +9,11 @@
 #include <errno.h>
 #include <string.h>
 
+// So much input is read in a turn at most, then results are collected and stop requests seen: millions of lines in
+// a row may be done, blank or of another shard, and a line may have no end. A line costs LINE_COST octets more than it
+// has.
+#define READ_PER_TURN (256 * 1024)
+#define LINE_COST 64
 #define DRAIN_PROBE_NS 500000000u // a draining dataplane is asked again this often
 
 // Lines that the checkpoint holds as done are passed over; its open ones come up in order.
@@ -98,23 +103,33 @@ static void end_damaged_input(struct sweep *sweep, int error)
 	sweep->input_ended = true;
 }
 
-// Reads lines until one waits to be asked. False: none now (end, dry pipe, no free slot, pace, failure).
+static int next_line(struct sweep *sweep, struct line_view *ret_line)
+{
+	uint64_t before = line_reader_position(sweep->reader);
+	int result = line_reader_next(sweep->reader, ret_line);
+	sweep->reading_left -= (int64_t)(line_reader_position(sweep->reader) - before) + LINE_COST;
+	return result;
+}
+
+// Reads lines until one waits to be asked. False: none now (end, dry pipe, no free slot, pace, failure, enough for
+// this turn).
 static bool read_until_waiting(struct sweep *sweep)
 {
-	while (!sweep->input_ended && !sweep->input_is_dry && !sweep->is_broken) {
+	while (!sweep->input_ended && !sweep->input_is_dry && !sweep->is_broken &&
+	       sweep->reading_left > 0) {
 		struct open_item *item = open_items_peek_free(&sweep->items);
 		if (item == NULL || rate_pacer_delay(&sweep->pacer, sweep->now_ns) > 0) {
 			return false;
 		}
 		struct line_view line;
-		int result = line_reader_next(sweep->reader, &line);
+		int result = next_line(sweep, &line);
 		if (result == 0) {
 			sweep->input_ended = true;
 		} else if (result == -EAGAIN) {
 			sweep->input_is_dry = true;
-		} else if (result < 0) {
+		} else if (result < 0 && result != -EINPROGRESS) {
 			end_damaged_input(sweep, result);
-		} else if (take_line(sweep, &line, item)) {
+		} else if (result > 0 && take_line(sweep, &line, item)) {
 			rate_pacer_take(&sweep->pacer, sweep->now_ns);
 			return true;
 		}
@@ -126,6 +141,7 @@ unsigned sweep_intake(struct sweep *sweep, unsigned max)
 {
 	const struct sweep_engine *engine = sweep->engine;
 	bool is_probe = sweep->drained_ns != 0;
+	sweep->reading_left = READ_PER_TURN;
 	if (!engine->is_attached(engine->context) ||
 	    (is_probe && sweep->now_ns - sweep->drained_ns < DRAIN_PROBE_NS)) {
 		return 0;

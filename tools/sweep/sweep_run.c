@@ -99,6 +99,10 @@ static unsigned run_turn(struct sweep *sweep, bool may_submit)
 	if (sweep->config->on_turn != NULL) {
 		sweep->config->on_turn(sweep->config->callback_context, sweep, sweep->now_ns);
 	}
+	bool is_cut_short = may_submit && sweep->reading_left <= 0; // the next lines are there
+	if (is_cut_short) {
+		return moved;
+	}
 	if (moved == 0) {
 		wait_for_something(sweep);
 	} else if (moved < BUSY_TURN && asked_count(sweep) > 0) {

@@ -168,6 +168,68 @@ TEST(stopped_sweep_finishes_what_is_asked_and_resumes)
 	teardown(bench);
 }
 
+static bool was_answered_while_reading;
+static unsigned reading_turns;
+
+static void watch_reading(void *context, const struct sweep *sweep, uint64_t now_ns)
+{
+	stop_after_turns(context, sweep, now_ns);
+	if (!sweep->input_ended) {
+		was_answered_while_reading |= sweep->tally.results > 0;
+		reading_turns++;
+	}
+}
+
+#define SKIPPED_LINES 1000000
+
+// An input of one name, a million blank lines and another name; or of one line without an end in sight.
+static struct bench_sweep *setup_slow_reading(uint64_t seed, char filling)
+{
+	struct bench_sweep *bench = setup(seed);
+	char *input = malloc(SKIPPED_LINES + 16);
+	memcpy(input, "a.test\n", 7);
+	memset(input + 7, filling, SKIPPED_LINES);
+	memcpy(input + 7 + SKIPPED_LINES, "\nc.test\n", 8);
+	sweep_files_write(bench->files.input, input, SKIPPED_LINES + 15);
+	free(input);
+	bench->config.stop_requests = &stop_requests;
+	bench->config.on_turn = watch_reading;
+	stop_requests = 0;
+	turns_to_stop = 0;
+	was_answered_while_reading = false;
+	reading_turns = 0;
+	return bench;
+}
+
+TEST(results_are_written_while_millions_of_lines_are_skipped)
+{
+	struct bench_sweep *bench = setup_slow_reading(20, '\n');
+	uint64_t begin_ns = bench->fake.now_ns;
+	CU_ASSERT_EQUAL(run(bench), 0);
+	CU_ASSERT_TRUE(was_answered_while_reading);
+	CU_ASSERT_EQUAL(bench->sweep.tally.results, 2);
+	CU_ASSERT_EQUAL(bench->sweep.tally.blank, SKIPPED_LINES + 1);
+	// The fake clock moves by waiting only, and there is nothing to wait for but the last answers.
+	CU_ASSERT_TRUE(reading_turns > 100);
+	CU_ASSERT_TRUE(bench->fake.now_ns - begin_ns < 1000000000);
+	teardown(bench);
+}
+
+TEST(stop_request_is_seen_while_lines_are_skipped)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct bench_sweep *bench = setup_slow_reading(21, "\nx"[i]);
+		turns_to_stop = 3;
+		CU_ASSERT_EQUAL(run(bench), -1);
+		CU_ASSERT_EQUAL(bench->failure.exit_status, SWEEP_EXIT_INTERRUPTED);
+		CU_ASSERT_TRUE(bench->sweep.tally.lines >= 1);
+		CU_ASSERT_TRUE(bench->sweep.tally.lines < SKIPPED_LINES / 10);
+		CU_ASSERT_FALSE(bench->sweep.input_ended);
+		teardown(bench);
+	}
+	stop_requests = 0;
+}
+
 TEST(silent_dataplane_does_not_hold_up_a_stop_for_ever)
 {
 	struct bench_sweep *bench = setup(7);
@@ -365,6 +427,8 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(drained_lookups_are_asked_again_at_a_slow_pace),
 	  T(dataplane_that_stays_away_ends_the_sweep_with_3),
 	  T(stopped_sweep_finishes_what_is_asked_and_resumes),
+	  T(results_are_written_while_millions_of_lines_are_skipped),
+	  T(stop_request_is_seen_while_lines_are_skipped),
 	  T(silent_dataplane_does_not_hold_up_a_stop_for_ever), T(complete_sweep_is_not_run_again),
 	  T(unfinished_checkpoint_is_not_overwritten), T(other_options_or_input_are_refused),
 	  T(output_that_was_changed_is_refused), T(unreadable_results_become_malformed_lines),
