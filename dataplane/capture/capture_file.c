@@ -56,6 +56,23 @@ static void buffer_append(struct capture_file *file, const void *bytes, size_t l
 	file->buffered_bytes += length;
 }
 
+static int directory_open(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd >= 0 ? fd : -errno;
+}
+
+int capture_directory_check(const char *directory)
+{
+	int fd = directory_open(directory);
+	if (fd < 0) {
+		return fd;
+	}
+	int error = faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0 ? 0 : -errno;
+	close(fd);
+	return error;
+}
+
 struct capture_file *capture_file_open(const char *directory, const char *name,
 				       uint64_t limit_bytes, int *ret_error)
 {
@@ -63,9 +80,9 @@ struct capture_file *capture_file_open(const char *directory, const char *name,
 		*ret_error = -EINVAL;
 		return NULL;
 	}
-	int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int directory_fd = directory_open(directory);
 	if (directory_fd < 0) {
-		*ret_error = -errno;
+		*ret_error = directory_fd;
 		return NULL;
 	}
 	int fd = openat(directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,

@@ -18,6 +18,8 @@ struct capture_file;
 
 // True for a plain file name: letters, digits, `.`, `_`, `-`, not starting with a dot.
 PLX_PURE bool capture_file_name_is_valid(const char *name);
+// 0 when files can be made there now; -ENOENT, -ENOTDIR, -EACCES, -EROFS ...
+PLX_MUST_CHECK int capture_directory_check(const char *directory);
 // NULL and ret_error: -EINVAL (the name), -EEXIST, -ENOENT (the directory), -EACCES ...
 struct capture_file *capture_file_open(const char *directory, const char *name,
 				       uint64_t limit_bytes, int *ret_error);

@@ -30,7 +30,8 @@ const struct option_spec option_table[] = {
 		 "its own reach the kernel through a TAP interface."},
 	{.key = "address", .flag = "address", .argument = "PREFIX", .type = OPTION_PREFIX_LIST, LIST(address),
 	 .default_text = "", .example = "[192.0.2.10/24, \"2001:db8::10/64\"]", .required_for = "exclusive mode",
-	 .help = "Our own addresses with their prefix lengths, at most 8. In shared mode unset means those of the interface."},
+	 .help = "Exclusive mode: our own addresses with their prefix lengths, at most 8. In shared mode they are the kernel's, "
+		 "those of the interface, and this key is refused."},
 	{.key = "gateway", .flag = "gateway", .argument = "ADDRESS", .type = OPTION_ADDRESS_LIST, LIST(gateway),
 	 .default_text = "", .example = "[192.0.2.1, \"2001:db8::1\"]",
 	 .help = "Exclusive mode: the next hop for servers outside the prefixes of address. Of several for an address family "
@@ -68,7 +69,8 @@ const struct option_spec option_table[] = {
 		 "account. Unset: only those two may connect."},
 	{.key = "user", .flag = "user", .argument = "NAME", .type = OPTION_TEXT, FIELD(user),
 	 .default_text = "", .example = "parallax",
-	 .help = "The account to run as once the port is open. Unset: the one that started the daemon."},
+	 .help = "The account to run as once the port is open. Unset: parallax where that account exists, else nobody. A daemon "
+		 "that was not started as root keeps its account."},
 	{.key = "poll_mode", .flag = "poll-mode", .type = OPTION_BOOLEAN, FIELD(poll_mode),
 	 .default_text = "false", .example = "true",
 	 .help = "Workers never sleep: lowest latency for a whole core each. `parallaxctl poll-mode` switches it."},
@@ -90,7 +92,8 @@ const struct option_spec option_table[] = {
 	 .help = "Log lines on stderr: key=value text, or one JSON object each."},
 	{.key = "capture_dir", .flag = "capture-dir", .argument = "PATH", .type = OPTION_PATH, FIELD(capture_dir),
 	 .default_text = "/var/lib/parallax/capture", .example = "/var/lib/parallax/capture",
-	 .help = "The only directory that `parallaxctl capture` writes to. It must belong to the daemon's account."},
+	 .help = "The only directory that `parallaxctl capture` writes to. It must exist and be "
+		 "writable for the account of user; the log says at the start when it is not."},
 };
 // clang-format on
 

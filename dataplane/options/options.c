@@ -50,6 +50,20 @@ static int check_exclusive_mode(const struct options *options, struct options_fa
 	return 0;
 }
 
+// The kernel's addresses and routes are used there: a value that had no effect would only mislead.
+static int check_shared_mode(const struct options *options, struct options_fault *fault)
+{
+	if (options->address_count > 0) {
+		return options_fault_set(fault, "address: shared mode uses the interface's own "
+						"addresses; remove it, or use device");
+	}
+	if (options->gateway_count > 0) {
+		return options_fault_set(fault, "gateway: shared mode uses the kernel's routes; "
+						"remove it, or use device");
+	}
+	return 0;
+}
+
 static int check_cpus(const struct options *options, struct options_fault *fault)
 {
 	for (unsigned i = 0; options->workers.is_pinned && i < options->workers.count; i++) {
@@ -77,13 +91,8 @@ int options_check(const struct options *options, struct options_fault *fault)
 		return options_fault_set(fault, "interface and device are both given; the port is "
 						"either shared with the kernel or exclusive");
 	}
-	int error = 0;
-	if (is_exclusive) {
-		error = check_exclusive_mode(options, fault);
-	} else if (options->gateway_count > 0) {
-		error = options_fault_set(fault, "gateway: shared mode uses the kernel's routes; "
-						 "remove it, or use device");
-	}
+	int error = is_exclusive ? check_exclusive_mode(options, fault)
+				 : check_shared_mode(options, fault);
 	return error != 0 ? error : check_cpus(options, fault);
 }
 

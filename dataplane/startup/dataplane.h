@@ -72,6 +72,8 @@ PLX_MUST_CHECK int start_routes(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_upstreams(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_control(struct dataplane *dataplane);
 PLX_MUST_CHECK int drop_privileges(struct dataplane *dataplane);
+// Warns when captures will fail, as the account that we now run as; look-ups do not need the folder.
+PLX_MUST_CHECK int check_capture_dir(struct dataplane *dataplane);
 PLX_MUST_CHECK int launch_workers(struct dataplane *dataplane);
 void log_started(const struct dataplane *dataplane);
 

@@ -26,6 +26,7 @@ static int start(struct dataplane *dataplane)
 		{start_upstreams},    // from the configuration
 		{start_control},      // JSON-RPC socket
 		{drop_privileges},    // nothing below needs root
+		{check_capture_dir},  // with the rights that are left
 		{launch_workers},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(steps); i++) {

@@ -91,6 +91,8 @@ trap 'exit 130' INT TERM
 
 setup_lab() { # options of parallax-lab up
 	state=$(mktemp -d "/tmp/plx-netns-$case_name.XXXXXX")
+	chmod 711 "$state" # for the account that the dataplane runs as and for those who connect to it
+	mkdir -m 1777 "$state/capture"
 	socket=$state/dataplane.sock
 	lab up "$@" 2>"$state/lab-up.log" || fail "the lab did not come up: $(tail -n 1 "$state/lab-up.log")"
 }
@@ -102,7 +104,7 @@ background() { # COMMAND…: started now, ended with the case; its pid in $!
 start_dataplane() { # flags of parallax-dataplane, after the ones that each case needs
 	rm -f "$socket"
 	background ip netns exec "${prefix}probe" "$(program parallax-dataplane)" --socket "$socket" \
-		--capture-dir "$state" "$@" >>"$state/dataplane.log" 2>&1
+		--capture-dir "$state/capture" "$@" >>"$state/dataplane.log" 2>&1
 	dataplane_pid=$!
 	wait_until 30 "parallax-dataplane to listen" dataplane_listens
 }

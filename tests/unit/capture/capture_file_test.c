@@ -70,6 +70,17 @@ TEST(libpcap_reads_what_was_written)
 	stop();
 }
 
+TEST(a_directory_is_checked_before_it_is_needed)
+{
+	start();
+	CU_ASSERT_EQUAL(capture_directory_check(directory), 0);
+	CU_ASSERT_EQUAL(capture_directory_check(path_of("absent")), -ENOENT);
+	CU_ASSERT_EQUAL(symlink(directory, path_of("a.pcap")), 0);
+	CU_ASSERT_EQUAL(capture_directory_check(path_of("a.pcap")), -ENOTDIR);
+	CU_ASSERT_EQUAL(capture_directory_check("/dev/null"), -ENOTDIR);
+	stop();
+}
+
 TEST(the_size_limit_ends_the_file_with_a_whole_record)
 {
 	start();
@@ -140,6 +151,7 @@ TEST(devices_are_not_written_to)
 }
 
 TEST_MAIN(capture_file, T(libpcap_reads_what_was_written),
+	  T(a_directory_is_checked_before_it_is_needed),
 	  T(the_size_limit_ends_the_file_with_a_whole_record), T(only_plain_names_are_taken),
 	  T(existing_files_and_links_are_left_alone), T(a_missing_or_linked_directory_is_refused),
 	  T(devices_are_not_written_to))

@@ -138,6 +138,9 @@ TEST(keys_that_do_not_go_together_are_refused)
 	expect_fault("--device net_null0 --address 192.0.2.1/24 --gateway 2001:db8::1",
 		     "command line: gateway: there is no IPv6 address to reach it from; add one "
 		     "to address");
+	expect_fault("--interface lo --address 192.0.2.1/24",
+		     "command line: address: shared mode uses the interface's own addresses; "
+		     "remove it, or use device");
 	expect_fault("--interface lo --gateway 192.0.2.1",
 		     "command line: gateway: shared mode uses the kernel's routes; remove it, or "
 		     "use device");
