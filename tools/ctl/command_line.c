@@ -82,7 +82,11 @@ static const struct plx_method *method_for(const struct words *words, unsigned *
 			continue;
 		}
 		*ret_matched = matched;
-		if (found == NULL || required_count(method) == positional_count(words, matched)) {
+		// Of several the one that takes as many, or else the one that comes nearest.
+		unsigned required = required_count(method);
+		unsigned given = positional_count(words, matched);
+		if (found == NULL || required == given ||
+		    (required < given && required > required_count(found))) {
 			found = method;
 		}
 	}
@@ -239,9 +243,13 @@ static int watch_read(const struct words *words, struct command *command,
 	if (words->count == 1) {
 		return 0;
 	}
-	json_t *count = words->count == 3 && strcmp(words->word[1], "--count") == 0
-				? integer_value(words->word[2])
-				: NULL;
+	const char *text = NULL;
+	if (words->count == 2 && strncmp(words->word[1], "--count=", 8) == 0) {
+		text = words->word[1] + 8;
+	} else if (words->count == 3 && strcmp(words->word[1], "--count") == 0) {
+		text = words->word[2];
+	}
+	json_t *count = text != NULL ? integer_value(text) : NULL;
 	json_int_t value = json_integer_value(count);
 	json_decref(count);
 	if (value < 1 || value > UINT32_MAX) {
