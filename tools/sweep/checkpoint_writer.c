@@ -3,9 +3,10 @@
 
 #include "sweep/checkpoint_writer.h"
 
+#include "sweep/parent_directory.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +48,7 @@ static int replace_file(struct checkpoint_writer *writer)
 	if (error == 0 && rename(writer->temporary_path, writer->path) != 0) {
 		error = -errno;
 	}
-	if (error == 0 && fsync(writer->directory_fd) != 0) {
-		error = -errno;
-	}
-	return error;
+	return error == 0 ? parent_directory_sync_fd(writer->directory_fd) : error;
 }
 
 static void *write_checkpoints(void *argument)
@@ -80,17 +78,6 @@ static void *write_checkpoints(void *argument)
 	return NULL;
 }
 
-static int open_directory(const char *path)
-{
-	char *copy = strdup(path);
-	if (copy == NULL) {
-		return -1;
-	}
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(copy);
-	return fd;
-}
-
 // Signals are for the main thread.
 static int start_thread(struct checkpoint_writer *writer)
 {
@@ -108,13 +95,13 @@ int checkpoint_writer_start(struct checkpoint_writer *writer, const char *path, 
 {
 	*writer = (struct checkpoint_writer) {
 		.path = path,
-		.directory_fd = open_directory(path),
+		.directory_fd = parent_directory_open(path),
 		.output_fd = output_fd,
 		.text = plx_text_growing(),
 	};
 	if (writer->directory_fd < 0) {
 		return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: its directory: %s", path,
-				  strerror(errno));
+				  strerror(-writer->directory_fd));
 	}
 	if (asprintf(&writer->temporary_path, "%s.new", path) < 0) {
 		writer->temporary_path = NULL;

@@ -3,7 +3,10 @@
 
 #include "sweep/sweep.h"
 
+#include "sweep/parent_directory.h"
+
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void sweep_notice(const struct sweep *sweep, const char *text)
@@ -11,6 +14,22 @@ void sweep_notice(const struct sweep *sweep, const char *text)
 	if (sweep->config->on_notice != NULL) {
 		sweep->config->on_notice(sweep->config->callback_context, text);
 	}
+}
+
+// A checkpoint may speak of the output only when its name outlasts a power cut too. It may be a link: what counts is
+// where the file is.
+static int keep_output_name(const struct sweep *sweep)
+{
+	const char *path = sweep->config->output_path;
+	char *real = realpath(path, NULL);
+	int error = real == NULL ? -errno : parent_directory_sync(real);
+	free(real);
+	if (error != 0) {
+		return sweep_fail(sweep->failure, SWEEP_EXIT_USAGE,
+				  "%s: its directory cannot be synced, as --checkpoint needs: %s",
+				  path, strerror(-error));
+	}
+	return 0;
 }
 
 // After the checkpoint is known: where reading and writing go on.
@@ -27,6 +46,10 @@ static int open_files(struct sweep *sweep)
 	}
 	if (output_file_open(&sweep->output, config->output_path, sweep->checkpoint.output_length,
 			     sweep->failure) != 0) {
+		return -1;
+	}
+	if (config->checkpoint_path != NULL && sweep->output.is_regular &&
+	    keep_output_name(sweep) != 0) {
 		return -1;
 	}
 	sweep->reader = line_reader_create(sweep->stream, low->line, low->offset);

@@ -3,6 +3,7 @@
 
 #include <parallax/dns/rr_type.h>
 
+#include "sweep/parent_directory.h"
 #include "sweep/sweep.h"
 
 #include <errno.h>
@@ -52,6 +53,20 @@ static int check_can_resume_later(const struct sweep *sweep)
 	return 0;
 }
 
+// Whatever checkpoint was there, or was removed by hand, is gone for good before the output is emptied: after a power
+// cut it would vouch for an output that is not there.
+static int forget_checkpoint(const struct sweep *sweep, bool is_there)
+{
+	const char *path = sweep->config->checkpoint_path;
+	int error = is_there && unlink(path) != 0 ? -errno : parent_directory_sync(path);
+	if (error != 0) {
+		return sweep_fail(sweep->failure, SWEEP_EXIT_USAGE,
+				  "%s: cannot be replaced: %s: remove it or give another", path,
+				  strerror(-error));
+	}
+	return 0;
+}
+
 int sweep_checkpoint_open(struct sweep *sweep)
 {
 	const struct sweep_config *config = sweep->config;
@@ -71,6 +86,7 @@ int sweep_checkpoint_open(struct sweep *sweep)
 	describe_options(config, options);
 	struct checkpoint found;
 	int error = checkpoint_load(config->checkpoint_path, &found, sweep->failure);
+	bool is_there = error == 0;
 	if (error == -ENOENT) {
 		goto start_anew;
 	}
@@ -80,8 +96,7 @@ int sweep_checkpoint_open(struct sweep *sweep)
 	if (!config->resume) {
 		bool is_complete = found.is_complete;
 		checkpoint_fini(&found);
-		if (is_complete) { // gone before the output is emptied, lest it vouches for that
-			unlink(config->checkpoint_path);
+		if (is_complete) {
 			goto start_anew;
 		}
 		return sweep_fail(sweep->failure, SWEEP_EXIT_USAGE,
@@ -94,7 +109,7 @@ int sweep_checkpoint_open(struct sweep *sweep)
 start_anew:
 	memcpy(sweep->checkpoint.options, options, sizeof(options));
 	sweep->checkpoint.input = input;
-	return 0;
+	return forget_checkpoint(sweep, is_there);
 }
 
 // Resumed, and not yet past what the earlier run had begun: lines ahead of the reader are done already, all but
