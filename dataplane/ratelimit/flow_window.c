@@ -21,9 +21,11 @@ void flow_window_init(struct flow_window *window, uint32_t size_max)
 void flow_window_answer(struct flow_window *window, uint64_t rtt_ns)
 {
 	window->answers++;
-	window->rtt_sum_ns += rtt_ns;
 	if (rtt_ns < window->rtt_min_ns) {
 		window->rtt_min_ns = rtt_ns;
+	}
+	if (rtt_ns > 2 * window->rtt_min_ns + RTT_NOISE_NS) {
+		window->slow_answers++;
 	}
 }
 
@@ -39,8 +41,7 @@ void flow_window_refusal(struct flow_window *window)
 
 static bool is_slow(const struct flow_window *window)
 {
-	return window->answers > 0 &&
-	       window->rtt_sum_ns / window->answers > 2 * window->rtt_min_ns + RTT_NOISE_NS;
+	return window->slow_answers * 2 > window->answers;
 }
 
 static bool is_overloaded(const struct flow_window *window)
@@ -80,7 +81,6 @@ void flow_window_judge(struct flow_window *window, uint64_t now_ns)
 	if (window->rtt_min_ns != UINT64_MAX) {
 		window->rtt_min_ns += window->rtt_min_ns / 256;
 	}
-	window->answers = window->losses = window->refusals = 0;
-	window->rtt_sum_ns = 0;
+	window->answers = window->slow_answers = window->losses = window->refusals = 0;
 	window->was_full = false;
 }

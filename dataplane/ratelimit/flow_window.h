@@ -2,8 +2,9 @@
 // How many queries may wait at one server: additive increase, multiplicative decrease, judged once per interval.
 //
 // A lost answer does not by itself mean that the server is overloaded: a link that loses 30 % whatever we do would
-// otherwise squeeze the window to its floor. So a loss shrinks the window only together with a sign of load: answers
-// that take much longer than the quickest ones, refusals, or most queries unanswered. Pure; time is the caller's.
+// otherwise squeeze the window to its floor, and a resolver is slow for some names whatever we do. So losses shrink the
+// window only together with a sign of load: most answers take much longer than the quickest ones, many are refusals, or
+// most queries go unanswered. Pure; time is the caller's.
 
 #pragma once
 
@@ -20,8 +21,8 @@ struct flow_window {
 	uint64_t judged_ns; // start of the running interval
 	uint64_t
 		rtt_min_ns; // quickest answer seen; forgotten slowly, so that a changed path is learnt
-	uint64_t rtt_sum_ns;
 	uint32_t answers; // in this interval
+	uint32_t slow_answers;
 	uint32_t losses;
 	uint32_t refusals; // SERVFAIL, REFUSED and the like
 	bool was_full;     // the window held something back

@@ -11,13 +11,15 @@
 	(5ull * 1000 * 1000) // what may be sent at once after a pause: 5 ms of the rate
 
 struct token_bucket {
-	uint64_t interval_ns; // between two tokens, in 1/1024 ns so that high rates stay exact
-	uint64_t next_ns;     // when the token after the last one taken becomes due, same unit
+	uint64_t interval_ns;       // between two tokens
+	uint64_t next_ns;           // when the token after the last one taken becomes due
+	uint32_t interval_fraction; // of a nanosecond, in 1 / 2^20: keeps high rates exact
+	uint32_t next_fraction;
 };
 
 void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s);
 bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns);
 // The caller asked token_bucket_has.
 void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns);
-// When the next token is there; `now_ns` or earlier when one is.
+// When the next token is there; in the past when one is.
 uint64_t token_bucket_next_ns(const struct token_bucket *bucket);

@@ -8,9 +8,11 @@ enum hop {
 	HOP_RECORDS,
 	HOP_ALIAS,
 	HOP_NOTHING,
+	HOP_CONTRADICTORY,
 };
 
-// Looks for records of `qtype` or a CNAME at `owner` in the answer section.
+// Looks for records of `qtype` or a CNAME at `owner` in the answer section. A name has one CNAME or other records, never
+// both and never two (RFC 1034 3.6.2): which of them to believe would be a guess.
 static enum hop find_hop(const struct plx_message *message, const struct plx_name *owner,
 			 uint16_t qtype, struct plx_name *ret_target)
 {
@@ -25,52 +27,87 @@ static enum hop find_hop(const struct plx_message *message, const struct plx_nam
 			continue;
 		}
 		if (record.type == qtype) {
-			return HOP_RECORDS;
+			if (hop == HOP_ALIAS) {
+				return HOP_CONTRADICTORY;
+			}
+			hop = HOP_RECORDS;
+			continue;
 		}
-		if (hop == HOP_NOTHING &&
-		    plx_message_name(message, record.rdata_offset, ret_target, NULL) == 0) {
-			hop = HOP_ALIAS;
+		if (hop == HOP_RECORDS ||
+		    (hop == HOP_ALIAS &&
+		     !plx_message_name_equal(message, record.rdata_offset, ret_target)) ||
+		    plx_message_name(message, record.rdata_offset, ret_target, NULL) != 0) {
+			return HOP_CONTRADICTORY;
 		}
+		hop = HOP_ALIAS;
 	}
 	return hop;
 }
 
+// An answer section without anything about the name asked for: empty but for signatures, or it is not an answer.
+static bool has_foreign_answer(const struct plx_message *message)
+{
+	struct plx_record_cursor cursor = plx_message_records(message);
+	struct plx_record record;
+	while (plx_message_next(message, &cursor, &record) &&
+	       record.section == PLX_SECTION_ANSWER) {
+		if (record.type != PLX_TYPE_RRSIG) {
+			return true;
+		}
+	}
+	return false;
+}
+
 struct authority {
-	bool has_soa;
+	bool has_soa; // of a zone that the name can be in
+	bool has_other_soa;
 	bool has_ns;
 };
 
-static struct authority read_authority(const struct plx_message *message)
+static struct authority read_authority(const struct plx_message *message,
+				       const struct plx_name *name)
 {
 	struct authority authority = {0};
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
 	while (plx_message_next(message, &cursor, &record)) {
-		if (record.section == PLX_SECTION_AUTHORITY) {
-			authority.has_soa |= record.type == PLX_TYPE_SOA;
-			authority.has_ns |= record.type == PLX_TYPE_NS;
+		if (record.section != PLX_SECTION_AUTHORITY || record.class != PLX_CLASS_IN) {
+			continue;
 		}
+		if (record.type == PLX_TYPE_SOA) {
+			struct plx_name zone;
+			bool is_above =
+				plx_message_name(message, record.owner_offset, &zone, NULL) == 0 &&
+				plx_name_is_below(name, &zone);
+			authority.has_soa |= is_above;
+			authority.has_other_soa |= !is_above;
+		}
+		authority.has_ns |= record.type == PLX_TYPE_NS;
 	}
 	return authority;
 }
 
-// The chain ended at a name without records of the type asked for.
-static enum answer_kind read_negative(const struct plx_message *message, uint8_t alias_count)
+// The chain ended at `name` without records of the type asked for. Only who speaks for its zone can say that there are
+// none: the SOA of the zone that an alias is in says nothing about the alias's target.
+static enum answer_kind read_negative(const struct plx_message *message,
+				      const struct plx_name *name, uint8_t alias_count)
 {
-	if (message->rcode == PLX_RCODE_NXDOMAIN) {
-		return ANSWER_NXDOMAIN; // of the last name in the chain, RFC 6604 3
+	if (alias_count == 0 && has_foreign_answer(message)) {
+		return ANSWER_CONTRADICTORY;
 	}
-	struct authority authority = read_authority(message);
+	struct authority authority = read_authority(message, name);
+	bool is_nxdomain =
+		message->rcode == PLX_RCODE_NXDOMAIN; // of the last name in the chain, RFC 6604 3
 	if (authority.has_soa) {
-		return ANSWER_NODATA; // RFC 2308 2.2, types 1 and 2
+		return is_nxdomain ? ANSWER_NXDOMAIN : ANSWER_NODATA; // RFC 2308 2.1 and 2.2
 	}
 	if (alias_count > 0) {
 		return ANSWER_UNFINISHED;
 	}
-	if (authority.has_ns && (message->flags & PLX_FLAG_AA) == 0) {
-		return ANSWER_LAME; // RFC 2308 2.2: a referral
+	if (authority.has_other_soa || (authority.has_ns && (message->flags & PLX_FLAG_AA) == 0)) {
+		return ANSWER_LAME; // another zone's word, or a referral
 	}
-	return ANSWER_NODATA; // RFC 2308 2.2, type 3
+	return is_nxdomain ? ANSWER_NXDOMAIN : ANSWER_NODATA; // RFC 2308 2.2, type 3
 }
 
 static bool was_visited(const struct answer *answer, const struct plx_name *start,
@@ -109,7 +146,11 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 						   : ANSWER_CONTRADICTORY;
 			return;
 		case HOP_NOTHING:
-			ret_answer->kind = read_negative(message, ret_answer->alias_count);
+			ret_answer->kind =
+				read_negative(message, &ret_answer->owner, ret_answer->alias_count);
+			return;
+		case HOP_CONTRADICTORY:
+			ret_answer->kind = ANSWER_CONTRADICTORY;
 			return;
 		case HOP_ALIAS:
 			break;

@@ -16,8 +16,8 @@ enum answer_kind {
 	ANSWER_UNFINISHED, // aliases lead to a name that this server says nothing about: ask for it
 	ANSWER_LAME, // a referral, or an empty answer from a server that is neither authoritative nor recursive
 	ANSWER_LOOP,
-	ANSWER_LIMIT,         // more than PLX_ALIASES_MAX hops
-	ANSWER_CONTRADICTORY, // NXDOMAIN together with the very records: no reading of it is safe
+	ANSWER_LIMIT, // more than PLX_ALIASES_MAX hops
+	ANSWER_CONTRADICTORY, // no reading of it is safe: NXDOMAIN with the records, two CNAMEs, another name
 };
 
 struct answer {

@@ -24,9 +24,12 @@ static void ask_current(struct resolver *resolver, uint32_t index)
 		wire = alias->wire;
 		length = alias->length;
 	}
-	int error = question_ask(resolver, index, wire, length, lookup->qtype);
-	assert(error == 0); // lookups_max is at most the number of slots
-	(void)error;
+	if (question_ask(resolver, index, wire, length, lookup->qtype) != 0) {
+		// There are as many slots as look-ups, so this does not happen; if it does, it is no answer.
+		const struct plx_result failure = {.status = PLX_STATUS_LIMIT,
+						   .cause = PLX_CAUSE_NO_SERVER};
+		lookup_fail(resolver, index, &failure, resolver->now_ns);
+	}
 }
 
 int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority priority,

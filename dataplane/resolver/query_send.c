@@ -57,21 +57,28 @@ static uint16_t write_query(struct resolver *resolver, uint32_t slot, uint16_t i
 	return (uint16_t)plx_query_write(&query, wire, PLX_QUERY_MAX);
 }
 
-static void note_sent(struct resolver *resolver, uint32_t slot, uint64_t timeout_ns,
-		      uint64_t now_ns)
+static void note_sent(struct resolver *resolver, struct transaction *transaction, uint64_t now_ns)
 {
-	struct transaction *transaction = slot_of(resolver, slot);
 	transaction->sent_ns = now_ns;
 	if (transaction->first_sent_ns == 0) {
 		transaction->first_sent_ns = now_ns;
 	}
 	transaction->attempts++;
 	transaction->queries++;
-	uint64_t left_ns =
-		transaction->deadline_ns > now_ns ? transaction->deadline_ns - now_ns : 0;
-	timer_fifo_arm(&resolver->timers, timer_class_choose(timeout_ns, left_ns), slot,
-		       transaction->generation, now_ns);
 	token_bucket_take(&resolver->total_bucket, now_ns);
+}
+
+// The wait for an answer has the server's length; a deadline that comes earlier has a timer of its own, for cutting the
+// wait short says nothing about the server.
+static void arm_timers(struct resolver *resolver, uint32_t slot, uint64_t timeout_ns,
+		       uint64_t now_ns)
+{
+	const struct transaction *transaction = slot_of(resolver, slot);
+	unsigned class = timer_class_choose(timeout_ns, UINT64_MAX);
+	timer_fifo_arm(&resolver->timers, class, slot, transaction->generation, now_ns);
+	if (transaction->deadline_ns < now_ns + timer_class_ns(class)) {
+		question_watch_deadline(resolver, slot);
+	}
 }
 
 // The head of a queue that is really to be sent, still in place; SLOT_NONE when the queue is empty or too many heads
@@ -112,7 +119,8 @@ static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 	query_identity_encode(resolver->config.identity, &code, &query->source_port, &id);
 	query->length = write_query(resolver, slot, id, now_ns, query->wire);
 	query->upstream = index;
-	note_sent(resolver, slot, upstream_timeout_ns(upstream, transaction->attempts), now_ns);
+	arm_timers(resolver, slot, upstream_timeout_ns(upstream, transaction->attempts), now_ns);
+	note_sent(resolver, transaction, now_ns);
 	upstream_sent(upstream, now_ns);
 	count(&resolver->config.counters->queries_sent);
 	return true;
@@ -152,38 +160,32 @@ bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outg
 	return false;
 }
 
+static bool may_ask_by_tcp(const struct upstream *upstream, uint64_t now_ns)
+{
+	return upstream->tcp_in_flight < UPSTREAM_TCP_IN_FLIGHT_MAX &&
+	       token_bucket_has(&upstream->bucket, now_ns);
+}
+
 // The server for a TCP query: the one asked last when its answer must be completed or confirmed, else another one.
 static uint8_t choose_for_tcp(struct resolver *resolver, const struct transaction *transaction,
 			      uint64_t now_ns)
 {
-	uint8_t last = transaction->upstream;
+	uint8_t index = transaction->upstream;
 	bool is_about_last = (transaction->flags & (TRANSACTION_SAW_TC | TRANSACTION_SUSPECT)) != 0;
-	if (last != UPSTREAM_NONE && is_about_last && transaction->failures == 0) {
-		const struct upstream *upstream = &resolver->pool.servers[last];
-		if (upstream->is_set && !upstream->is_draining) {
-			return token_bucket_has(&upstream->bucket, now_ns) ? last : UPSTREAM_NONE;
-		}
+	bool stays = index != UPSTREAM_NONE && is_about_last && transaction->failures == 0 &&
+		     !resolver->pool.servers[index].is_draining;
+	if (!stays) {
+		index = upstream_choose(&resolver->pool, index, resolver->config.random, now_ns);
 	}
-	return upstream_choose(&resolver->pool, last, resolver->config.random, now_ns);
+	return index != UPSTREAM_NONE && may_ask_by_tcp(&resolver->pool.servers[index], now_ns)
+		       ? index
+		       : UPSTREAM_NONE;
 }
 
-bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request)
+static void ask_by_tcp(struct resolver *resolver, uint32_t slot, uint8_t index, uint64_t now_ns,
+		       struct tcp_request *ret_request)
 {
-	resolver->now_ns = now_ns;
-	if (!timer_fifo_has_room(&resolver->timers) ||
-	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
-		return false;
-	}
-	uint32_t slot = ready_head(resolver, SEND_TCP, now_ns);
-	if (slot == SLOT_NONE) {
-		return false;
-	}
 	struct transaction *transaction = slot_of(resolver, slot);
-	uint8_t index = choose_for_tcp(resolver, transaction, now_ns);
-	if (index == UPSTREAM_NONE) {
-		return false;
-	}
-	question_dequeue(resolver, SEND_TCP);
 	struct upstream *upstream = &resolver->pool.servers[index];
 	transaction->upstream = index;
 	transaction->state = TRANSACTION_WAIT_TCP;
@@ -192,10 +194,36 @@ bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_re
 	ret_request->generation = transaction->generation;
 	ret_request->deadline_ns = transaction->deadline_ns;
 	ret_request->query_length = write_query(resolver, slot, 0, now_ns, ret_request->query);
-	note_sent(resolver, slot, TCP_QUERY_TIMEOUT_NS, now_ns);
+	question_watch_deadline(resolver, slot); // the TCP thread itself ends every query
+	note_sent(resolver, transaction, now_ns);
 	token_bucket_take(&upstream->bucket, now_ns);
+	upstream->tcp_in_flight++;
 	count(&resolver->config.counters->tcp_queries);
-	return true;
+}
+
+#define TCP_LOOK_AHEAD 8 // questions whose server is busy, passed over per call
+
+bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request)
+{
+	resolver->now_ns = now_ns;
+	if (!timer_fifo_has_room(&resolver->timers) ||
+	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
+		return false;
+	}
+	for (unsigned passed = 0; passed < TCP_LOOK_AHEAD; passed++) {
+		uint32_t slot = ready_head(resolver, SEND_TCP, now_ns);
+		if (slot == SLOT_NONE) {
+			return false;
+		}
+		uint8_t index = choose_for_tcp(resolver, slot_of(resolver, slot), now_ns);
+		question_dequeue(resolver, SEND_TCP);
+		if (index != UPSTREAM_NONE) {
+			ask_by_tcp(resolver, slot, index, now_ns, ret_request);
+			return true;
+		}
+		question_enqueue(resolver, slot, SEND_TCP);
+	}
+	return false;
 }
 
 void resolver_tcp_refused(struct resolver *resolver, const struct tcp_request *request)
@@ -203,6 +231,8 @@ void resolver_tcp_refused(struct resolver *resolver, const struct tcp_request *r
 	struct transaction *transaction = slot_of(resolver, request->slot);
 	transaction->attempts--;
 	transaction->queries--;
-	question_renew(resolver, transaction); // disarms the timer of the try that was none
+	timer_fifo_disarm_last(&resolver->timers, request->slot,
+			       request->generation | TIMER_FOR_DEADLINE);
+	resolver->pool.servers[transaction->upstream].tcp_in_flight--;
 	question_enqueue(resolver, request->slot, SEND_TCP);
 }

@@ -141,6 +141,7 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 	}
 	struct transaction *transaction = slot_of(resolver, slot);
 	transaction->upstream = UPSTREAM_NONE;
+	transaction->failed_upstream = UPSTREAM_NONE;
 	transaction_start(transaction, plx_random_u32(resolver->config.random),
 			  resolver->config.identity->generation_bits);
 	join(resolver, slot, index);
@@ -170,10 +171,17 @@ void question_leave_upstream(struct resolver *resolver, struct transaction *tran
 }
 
 void question_note_failure(struct transaction *transaction, enum plx_status status,
-			   enum plx_cause cause)
+			   enum plx_cause cause, const struct plx_message *message)
 {
+	if (transaction->last_status == PLX_STATUS_BOGUS) {
+		return; // a trusted validator said so: whatever else happens, that stands
+	}
 	transaction->last_status = (uint8_t)status;
 	transaction->last_cause = (uint8_t)cause;
+	transaction->last_rcode = message != NULL ? message->rcode : 0;
+	transaction->last_ede = message != NULL ? message->ede_code : 0;
+	transaction->failed_upstream = message != NULL ? transaction->upstream : UPSTREAM_NONE;
+	transaction->failed_by_tcp = transaction->state == TRANSACTION_QUEUED_TCP;
 }
 
 static unsigned failures_max(const struct resolver *resolver)
@@ -185,7 +193,8 @@ static unsigned failures_max(const struct resolver *resolver)
 void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, slot);
-	assert(transaction->state != TRANSACTION_WAIT_UDP);
+	assert(transaction->state != TRANSACTION_WAIT_UDP &&
+	       transaction->state != TRANSACTION_FREE);
 	if (transaction->attempts >= transaction->attempts_max ||
 	    transaction->failures >= failures_max(resolver)) {
 		question_fail(resolver, slot, now_ns);
@@ -242,13 +251,14 @@ static struct plx_result describe_failure(const struct resolver *resolver,
 	if (failure.status == PLX_STATUS_BOGUS) {
 		failure.dnssec = PLX_DNSSEC_BOGUS;
 	}
-	if (failure.status == PLX_STATUS_ANSWERED || failure.status == PLX_STATUS_BOGUS ||
-	    failure.status == PLX_STATUS_LAME || failure.status == PLX_STATUS_MALFORMED) {
+	if (transaction->failed_upstream != UPSTREAM_NONE) {
+		const struct upstream *upstream =
+			&resolver->pool.servers[transaction->failed_upstream];
 		failure.rcode = transaction->last_rcode;
 		failure.ede_code = transaction->last_ede;
-		failure.server = resolver->pool.servers[transaction->upstream].config.endpoint;
-		failure.transport = transaction->flags & TRANSACTION_BY_TCP ? PLX_TRANSPORT_TCP
-									    : PLX_TRANSPORT_UDP;
+		failure.server = upstream->config.endpoint;
+		failure.transport =
+			transaction->failed_by_tcp ? PLX_TRANSPORT_TCP : PLX_TRANSPORT_UDP;
 	}
 	return failure;
 }
@@ -280,8 +290,13 @@ bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 {
 	struct transaction *transaction = slot_of(resolver, slot);
 	struct plx_result failure = describe_failure(resolver, transaction);
-	if (failure.status != PLX_STATUS_TRUNCATED) {
-		failure.status = PLX_STATUS_TIMEOUT;
+	if (failure.status != PLX_STATUS_TRUNCATED && failure.status != PLX_STATUS_BOGUS) {
+		failure = (struct plx_result) {
+			.status = PLX_STATUS_TIMEOUT,
+			.attempts = failure.attempts,
+			.queries = failure.queries,
+			.qtype = failure.qtype,
+		};
 		failure.cause =
 			transaction->queries > 0 ? PLX_CAUSE_NO_ANSWER : PLX_CAUSE_NO_SERVER;
 	}
@@ -318,9 +333,32 @@ bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 	return false;
 }
 
+void question_purge_queue(struct resolver *resolver, enum send_queue queue, uint64_t now_ns)
+{
+	struct slot_queue *list = &resolver->queues[queue];
+	uint32_t *link = &list->head;
+	list->tail = SLOT_NONE;
+	while (*link != SLOT_NONE) {
+		uint32_t slot = *link;
+		struct transaction *transaction = slot_of(resolver, slot);
+		bool has_waiters = transaction->first_waiter != LOOKUP_NONE;
+		if (has_waiters && transaction->deadline_ns <= now_ns) {
+			has_waiters = question_fail_overdue(resolver, slot, now_ns);
+		}
+		if (has_waiters) {
+			list->tail = slot;
+			link = &transaction->next_queued;
+			continue;
+		}
+		*link = transaction->next_queued;
+		list->length--;
+		close_question(resolver, slot);
+	}
+}
+
 void question_close_unwanted(struct resolver *resolver, uint32_t slot)
 {
-	// One that sits in a queue is released when it gets to the head; somebody may join it until then.
+	// One that sits in a queue is left to question_purge_queue.
 	enum transaction_state state = slot_of(resolver, slot)->state;
 	if (state == TRANSACTION_WAIT_UDP || state == TRANSACTION_WAIT_TCP) {
 		close_question(resolver, slot);

@@ -56,14 +56,14 @@ static void note_cookie(struct resolver *resolver, const struct accepted_reply *
 	}
 }
 
-static void fail_at_server(struct resolver *resolver, uint32_t slot, enum plx_status status,
-			   enum plx_cause cause, uint64_t now_ns)
+static void fail_at_server(struct resolver *resolver, const struct accepted_reply *reply,
+			   enum plx_status status, enum plx_cause cause, uint64_t now_ns)
 {
-	struct transaction *transaction = slot_of(resolver, slot);
-	question_note_failure(transaction, status, cause);
+	struct transaction *transaction = slot_of(resolver, reply->slot);
+	question_note_failure(transaction, status, cause, reply->message);
 	transaction->failures++;
 	upstream_failed(&resolver->pool.servers[transaction->upstream]);
-	question_retry(resolver, slot, now_ns);
+	question_retry(resolver, reply->slot, now_ns);
 }
 
 // FORMERR or BADVERS to a query with EDNS. By UDP it proves nothing; by TCP the server is asked without the cookie,
@@ -94,7 +94,7 @@ static void retry_with_cookie(struct resolver *resolver, const struct accepted_r
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	if (reply->transport == PLX_TRANSPORT_TCP) {
-		fail_at_server(resolver, reply->slot, PLX_STATUS_ANSWERED, PLX_CAUSE_RCODE, now_ns);
+		fail_at_server(resolver, reply, PLX_STATUS_ANSWERED, PLX_CAUSE_RCODE, now_ns);
 		return;
 	}
 	count(&resolver->config.counters->cookie_retries);
@@ -126,11 +126,11 @@ static void judge_failure(struct resolver *resolver, const struct accepted_reply
 	}
 	if (message->rcode == PLX_RCODE_SERVFAIL && upstream->config.is_trusted &&
 	    is_bogus_ede(message->ede_code)) {
-		fail_at_server(resolver, reply->slot, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,
+		fail_at_server(resolver, reply, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,
 			       now_ns);
 		return;
 	}
-	fail_at_server(resolver, reply->slot, PLX_STATUS_ANSWERED, PLX_CAUSE_RCODE, now_ns);
+	fail_at_server(resolver, reply, PLX_STATUS_ANSWERED, PLX_CAUSE_RCODE, now_ns);
 }
 
 static void judge_answer(struct resolver *resolver, const struct accepted_reply *reply,
@@ -143,12 +143,18 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 	PLX_UNINITIALIZED struct answer answer;
 	answer_read(reply->message, &name, transaction->qtype, &answer);
 	if (answer.kind == ANSWER_LAME) {
-		fail_at_server(resolver, reply->slot, PLX_STATUS_LAME, PLX_CAUSE_NOT_AUTHORITATIVE,
+		fail_at_server(resolver, reply, PLX_STATUS_LAME, PLX_CAUSE_NOT_AUTHORITATIVE,
 			       now_ns);
 		return;
 	}
 	if (answer.kind == ANSWER_CONTRADICTORY) {
-		fail_at_server(resolver, reply->slot, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
+		fail_at_server(resolver, reply, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
+			       now_ns);
+		return;
+	}
+	if (transaction->last_status == PLX_STATUS_BOGUS && !upstream->config.is_trusted) {
+		// Bogus is not washed white by a server that does not validate.
+		fail_at_server(resolver, reply, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,
 			       now_ns);
 		return;
 	}
@@ -170,13 +176,11 @@ void reply_judge(struct resolver *resolver, const struct accepted_reply *reply, 
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	note_cookie(resolver, reply);
-	transaction->last_rcode = reply->message->rcode;
-	transaction->last_ede = reply->message->ede_code;
 	if (reply->message->flags & PLX_FLAG_TC) {
 		count(&resolver->config.counters->answers_truncated);
 		transaction->flags |= TRANSACTION_SAW_TC;
 		if (reply->transport == PLX_TRANSPORT_TCP) {
-			fail_at_server(resolver, reply->slot, PLX_STATUS_TRUNCATED,
+			fail_at_server(resolver, reply, PLX_STATUS_TRUNCATED,
 				       PLX_CAUSE_TCP_TRUNCATED, now_ns);
 		} else {
 			question_to_tcp(resolver, reply->slot);
@@ -223,39 +227,35 @@ static void tcp_failed(struct resolver *resolver, uint32_t slot, int error, uint
 	enum plx_cause cause =
 		error == PLX_ERR_TCP_REFUSED ? PLX_CAUSE_TCP_REFUSED : PLX_CAUSE_TCP_FAILED;
 	if (transaction->flags & TRANSACTION_SAW_TC) {
-		question_note_failure(transaction, PLX_STATUS_TRUNCATED, cause);
+		question_note_failure(transaction, PLX_STATUS_TRUNCATED, cause, NULL);
 	} else if (transaction->last_status != PLX_STATUS_MALFORMED) {
 		question_note_failure(transaction, PLX_STATUS_TIMEOUT,
 				      transaction->flags & TRANSACTION_SUSPECT
 					      ? PLX_CAUSE_SPOOF_SUSPECTED
-					      : cause);
+					      : cause,
+				      NULL);
 	}
 	transaction->failures++;
 	question_retry(resolver, slot, now_ns);
 }
 
-void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *answer,
-			 uint64_t now_ns)
+static void judge_tcp_message(struct resolver *resolver, const struct tcp_answer *answer,
+			      uint64_t now_ns)
 {
-	resolver->now_ns = now_ns;
-	uint32_t slot = answer->slot;
-	struct transaction *transaction = slot_of(resolver, slot);
-	if (transaction->state != TRANSACTION_WAIT_TCP ||
-	    transaction->generation != answer->generation) {
-		return; // the question ended meanwhile
-	}
-	transaction->state = TRANSACTION_QUEUED_TCP;
-	if (answer->error != 0) {
-		tcp_failed(resolver, slot, answer->error, now_ns);
-		return;
-	}
-	count(&resolver->config.counters->tcp_answers);
-	struct plx_message message;
+	struct transaction *transaction = slot_of(resolver, answer->slot);
+	struct plx_message message = {0};
+	const struct accepted_reply reply = {
+		.message = &message,
+		.slot = answer->slot,
+		.transport = PLX_TRANSPORT_TCP,
+		.rtt_us = answer->rtt_us,
+	};
 	bool is_same_case = false;
 	if (plx_message_open(answer->message, answer->length, &message) != 0 ||
 	    plx_message_check(&message) != 0 ||
-	    !is_tcp_answer_ours(resolver, slot, &message, &is_same_case)) {
-		fail_at_server(resolver, slot, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE, now_ns);
+	    !is_tcp_answer_ours(resolver, answer->slot, &message, &is_same_case)) {
+		fail_at_server(resolver, &reply, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
+			       now_ns);
 		return;
 	}
 	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
@@ -267,12 +267,28 @@ void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *ans
 	if (message.question_count == 1) {
 		reply_fold_question(answer->message, message.question_name_length);
 	}
-	upstream->heard_ns = now_ns;
-	const struct accepted_reply reply = {
-		.message = &message,
-		.slot = slot,
-		.transport = PLX_TRANSPORT_TCP,
-		.rtt_us = answer->rtt_us,
-	};
+	upstream_heard(upstream, now_ns);
 	reply_judge(resolver, &reply, now_ns);
+}
+
+void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *answer,
+			 uint64_t now_ns)
+{
+	resolver->now_ns = now_ns;
+	uint8_t server = upstream_find(&resolver->pool, &answer->server);
+	if (server != UPSTREAM_NONE && resolver->pool.servers[server].tcp_in_flight > 0) {
+		resolver->pool.servers[server].tcp_in_flight--;
+	}
+	struct transaction *transaction = slot_of(resolver, answer->slot);
+	if (transaction->state != TRANSACTION_WAIT_TCP ||
+	    transaction->generation != answer->generation) {
+		return; // the question ended meanwhile
+	}
+	transaction->state = TRANSACTION_QUEUED_TCP;
+	if (answer->error != 0) {
+		tcp_failed(resolver, answer->slot, answer->error, now_ns);
+		return;
+	}
+	count(&resolver->config.counters->tcp_answers);
+	judge_tcp_message(resolver, answer, now_ns);
 }

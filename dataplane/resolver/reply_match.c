@@ -50,7 +50,8 @@ static enum plx_drop_reason check_generation(struct resolver *resolver,
 		if (transaction->state == TRANSACTION_WAIT_UDP && transaction->first_sent_ns != 0) {
 			struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 			if (plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {
-				upstream_heard_late(upstream, now_ns - transaction->first_sent_ns);
+				upstream_heard_late(upstream, now_ns - transaction->first_sent_ns,
+						    now_ns);
 			}
 		}
 		return PLX_DROP_LATE;
@@ -113,7 +114,8 @@ static enum plx_drop_reason check_message(struct resolver *resolver,
 	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 	if (plx_message_open(datagram->payload, datagram->length, ret_message) != 0 ||
 	    plx_message_check(ret_message) != 0) {
-		question_note_failure(transaction, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE);
+		question_note_failure(transaction, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
+				      ret_message);
 		return PLX_DROP_MALFORMED;
 	}
 	if (!has_right_cookie(upstream, transaction, ret_message)) {
@@ -168,11 +170,7 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		suspect(resolver, slot);
 		return reason;
 	}
-	if (!result_may_park(resolver)) {
-		// No room to keep what it would answer: as if it had been lost. The question is asked again.
-		return PLX_DROP_LATE;
-	}
-	struct plx_message message;
+	struct plx_message message = {0};
 	reason = check_message(resolver, datagram, now_ns, &message);
 	if (reason != PLX_DROP_ACCEPTED) {
 		suspect(resolver, slot);

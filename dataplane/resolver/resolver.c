@@ -64,7 +64,8 @@ struct resolver *resolver_create(const struct resolver_config *config, int *ret_
 	}
 	resolver->free_lookup = 0;
 	resolver->free_lookup_count = resolver->lookups_max;
-	token_bucket_init(&resolver->total_bucket, config->total_rate_qps / config->worker_count);
+	token_bucket_init(&resolver->total_bucket,
+			  upstream_share(config->total_rate_qps, config->worker_count));
 	return resolver;
 }
 
@@ -104,15 +105,32 @@ void resolver_upstream_set(struct resolver *resolver, unsigned index,
 	rebuild_order(&resolver->pool);
 }
 
+// Nothing may tell of a removed server by its index: the next server gets it.
+static void forget_upstream(struct resolver *resolver, uint32_t slot, unsigned index,
+			    uint64_t now_ns)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	if (transaction->failed_upstream == index) {
+		transaction->failed_upstream = UPSTREAM_NONE;
+	}
+	if (transaction->upstream != index) {
+		return;
+	}
+	enum transaction_state state = transaction->state;
+	question_leave_upstream(resolver, transaction);
+	transaction->upstream = UPSTREAM_NONE;
+	if (state == TRANSACTION_WAIT_UDP || state == TRANSACTION_WAIT_TCP) {
+		question_retry(resolver, slot, now_ns);
+	}
+}
+
 void resolver_upstream_remove(struct resolver *resolver, unsigned index, uint64_t now_ns)
 {
 	assert(index < UPSTREAMS_MAX);
 	resolver->now_ns = now_ns;
 	for (uint32_t slot = 0; slot < resolver->table.slot_count; slot++) {
-		struct transaction *transaction = slot_of(resolver, slot);
-		if (transaction->upstream == index && transaction->state == TRANSACTION_WAIT_UDP) {
-			question_leave_upstream(resolver, transaction);
-			question_retry(resolver, slot, now_ns);
+		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
+			forget_upstream(resolver, slot, index, now_ns);
 		}
 	}
 	resolver->pool.servers[index].is_set = false;
@@ -206,17 +224,6 @@ static void drop_waiters_of(struct resolver *resolver, uint32_t slot, unsigned c
 	}
 }
 
-void resolver_cancel_client(struct resolver *resolver, unsigned client)
-{
-	result_forget_parked(resolver, client);
-	for (uint32_t slot = 0;
-	     slot < resolver->table.slot_count && resolver->clients[client].lookups > 0; slot++) {
-		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
-			drop_waiters_of(resolver, slot, client);
-		}
-	}
-}
-
 void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
 {
 	if (slot < resolver->table.slot_count) {
@@ -238,7 +245,7 @@ static void expire_deadline(struct resolver *resolver, uint32_t slot, uint64_t n
 	}
 }
 
-// A wait is over: the query by UDP is lost, or the TCP thread is still at it.
+// A wait is over: the query by UDP is lost. (The TCP thread ends every query itself.)
 static void expire_one(struct resolver *resolver, const struct timer_entry *entry, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, entry->slot);
@@ -247,15 +254,6 @@ static void expire_one(struct resolver *resolver, const struct timer_entry *entr
 	}
 	if (entry->generation & TIMER_FOR_DEADLINE) {
 		expire_deadline(resolver, entry->slot, now_ns);
-		return;
-	}
-	if (transaction->state == TRANSACTION_WAIT_TCP) {
-		if (question_drop_overdue(resolver, entry->slot, now_ns)) {
-			uint64_t left_ns = transaction->deadline_ns - now_ns;
-			timer_fifo_arm(&resolver->timers,
-				       timer_class_choose(TCP_QUERY_TIMEOUT_NS, left_ns),
-				       entry->slot, entry->generation, now_ns);
-		}
 		return;
 	}
 	if (transaction->state != TRANSACTION_WAIT_UDP) {
@@ -286,21 +284,27 @@ static void expire_queued(struct resolver *resolver, uint64_t now_ns)
 	}
 }
 
-// Those that nobody waits for any more stay in place: they are released at the head.
-static void walk_queues(struct resolver *resolver, uint64_t now_ns)
+static void purge_queues(struct resolver *resolver, uint64_t now_ns)
 {
 	bool has_queued = false;
 	for (enum send_queue queue = SEND_INTERACTIVE; queue < SEND_QUEUES; queue++) {
-		uint32_t slot = resolver->queues[queue].head;
-		for (; slot != SLOT_NONE; slot = slot_of(resolver, slot)->next_queued) {
-			has_queued = true;
-			if (slot_of(resolver, slot)->deadline_ns <= now_ns) {
-				(void)question_fail_overdue(resolver, slot, now_ns);
-			}
-		}
+		question_purge_queue(resolver, queue, now_ns);
+		has_queued |= resolver->queues[queue].head != SLOT_NONE;
 	}
 	resolver->has_unordered_queue = has_queued;
-	resolver->walked_ns = now_ns;
+	resolver->purged_ns = now_ns;
+}
+
+void resolver_cancel_client(struct resolver *resolver, unsigned client)
+{
+	result_forget_parked(resolver, client);
+	for (uint32_t slot = 0;
+	     slot < resolver->table.slot_count && resolver->clients[client].lookups > 0; slot++) {
+		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
+			drop_waiters_of(resolver, slot, client);
+		}
+	}
+	purge_queues(resolver, resolver->now_ns);
 }
 
 void resolver_expire(struct resolver *resolver, uint64_t now_ns)
@@ -308,9 +312,6 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 	resolver->now_ns = now_ns;
 	if (resolver->clients_parked != 0) {
 		result_offer_parked(resolver);
-		if (!result_may_park(resolver)) {
-			return; // nothing may end while its result has no place
-		}
 	}
 	struct timer_entry entry;
 	for (unsigned handled = 0; handled < RESOLVER_EXPIRE_BURST; handled++) {
@@ -323,8 +324,8 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 		expire_one(resolver, &entry, now_ns);
 	}
 	expire_queued(resolver, now_ns);
-	if (resolver->has_unordered_queue && now_ns - resolver->walked_ns >= RESOLVER_WALK_NS) {
-		walk_queues(resolver, now_ns);
+	if (resolver->has_unordered_queue && now_ns - resolver->purged_ns >= RESOLVER_PURGE_NS) {
+		purge_queues(resolver, now_ns);
 	}
 	if (now_ns - resolver->judged_ns >= FLOW_WINDOW_INTERVAL_NS) {
 		__atomic_store_n(&resolver->judged_ns, now_ns, __ATOMIC_RELAXED);

@@ -130,7 +130,7 @@ struct outgoing_query {
 	uint8_t upstream; // index
 };
 bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outgoing_query *query);
-// The next request for the TCP thread, or false. One that tcp_pool_submit refused is handed back with
+// The next request for the TCP thread, or false. One that tcp_pool_submit refused is handed back at once with
 // resolver_tcp_refused and comes again.
 bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request);
 void resolver_tcp_refused(struct resolver *resolver, const struct tcp_request *request);

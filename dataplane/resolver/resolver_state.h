@@ -33,9 +33,10 @@
 // Bulk questions taken in ahead of what limits let out. The rest waits in the clients' rings, where it is sequential
 // memory: thousands of waiting slots and names would push those in flight out of the caches.
 #define RESOLVER_BULK_QUEUED_MAX 512
-#define RESOLVER_WALK_NS (50ull * 1000 * 1000) // between walks through unordered queues
-#define RESOLVER_EXPIRE_BURST 256              // timers handled per call
-#define RESOLVER_PARKED_BYTES_MAX (64u * 1024 * 1024)
+#define RESOLVER_PURGE_NS (50ull * 1000 * 1000) // between purges of unordered queues
+#define RESOLVER_EXPIRE_BURST 256               // timers handled per call
+// Bodies of results that one client leaves unread; past it results are parked without theirs, as LIMIT.
+#define RESOLVER_PARKED_BYTES_MAX (8u * 1024 * 1024)
 
 struct answer;
 
@@ -80,6 +81,7 @@ struct parked_result {
 struct client_state {
 	struct parked_result *first_parked;
 	struct parked_result *last_parked;
+	size_t parked_bytes;
 	uint32_t lookups;
 };
 
@@ -103,14 +105,13 @@ struct resolver {
 	uint32_t free_lookup;
 	uint32_t free_lookup_count;
 	uint32_t clients_parked; // bit per client with parked results
-	size_t parked_bytes;
 	struct client_state clients[RESOLVER_CLIENTS_MAX];
 	uint64_t judged_ns;
 	uint64_t now_ns; // of the public call that runs
 	// A question may be due before one that is ahead of it in its queue: then heads do not tell all, and the queues
-	// are walked now and then. Look-ups with one timeout for all never need it.
+	// are purged now and then. Look-ups with one timeout for all never need it.
 	bool has_unordered_queue;
-	uint64_t walked_ns;
+	uint64_t purged_ns;
 	uint8_t *body; // scratch for one result body
 };
 
@@ -139,7 +140,7 @@ void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
 // The answer will be fetched by TCP; what comes by UDP from now on is late.
 void question_to_tcp(struct resolver *resolver, uint32_t slot);
 void question_note_failure(struct transaction *transaction, enum plx_status status,
-			   enum plx_cause cause);
+			   enum plx_cause cause, const struct plx_message *message);
 // Fails it for everybody who waits, with the last failure noted.
 void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
 // Hands the answer to everybody who waits, and closes.
@@ -151,6 +152,9 @@ bool question_fail_overdue(struct resolver *resolver, uint32_t slot, uint64_t no
 bool question_drop_overdue(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
 // Ends what is outstanding at its server: exactly once per query sent by UDP.
 void question_leave_upstream(struct resolver *resolver, struct transaction *transaction);
+// Fails what is overdue in a queue and releases the questions that nobody waits for: a slot must not outlive its
+// look-ups, or there would be fewer slots than look-ups.
+void question_purge_queue(struct resolver *resolver, enum send_queue queue, uint64_t now_ns);
 void question_close_unwanted(struct resolver *resolver, uint32_t slot);
 void question_renew(struct resolver *resolver, struct transaction *transaction);
 void question_remove_from_queue(struct resolver *resolver, uint32_t slot);
@@ -169,12 +173,6 @@ void result_deliver(struct resolver *resolver, unsigned client, const struct plx
 		    const uint8_t *body);
 void result_offer_parked(struct resolver *resolver);
 void result_forget_parked(struct resolver *resolver, unsigned client);
-static inline bool result_may_park(const struct resolver *resolver)
-{
-	return resolver->parked_bytes + sizeof(struct parked_result) + PLX_RESULT_BODY_MAX <=
-	       RESOLVER_PARKED_BYTES_MAX;
-}
-
 // Names in the message may point into its question, whose letters were in random case (0x20): with the question folded
 // they read as the server wrote them, or in lower case.
 static inline void reply_fold_question(uint8_t *wire, unsigned name_length)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Results on their way out. A client that does not read makes its results wait here: bounded by
-// RESOLVER_PARKED_BYTES_MAX, past which no answer is accepted, and by its own look-ups in flight, since
-// resolver_submit takes nothing more from it. The one place in the engine that allocates while running.
+// Results on their way out. A client that does not read makes its results wait here: as many as its look-ups in flight,
+// since resolver_submit takes nothing more from it, and with RESOLVER_PARKED_BYTES_MAX of bodies; past that its own
+// results end as LIMIT. The one place in the engine that allocates while running.
 
 #include "resolver/resolver_state.h"
 
@@ -11,25 +11,37 @@
 static void park(struct resolver *resolver, unsigned client, const struct plx_result *result,
 		 const uint8_t *body)
 {
-	size_t size = sizeof(struct parked_result) + result->body_length;
-	struct parked_result *parked = malloc(size);
+	struct client_state *state = &resolver->clients[client];
+	struct plx_result kept = *result;
+	if (state->parked_bytes + kept.body_length > RESOLVER_PARKED_BYTES_MAX &&
+	    kept.body_length > 0) {
+		kept = (struct plx_result) {
+			.tag = result->tag,
+			.time_ns = result->time_ns,
+			.qtype = result->qtype,
+			.queries = result->queries,
+			.attempts = result->attempts,
+			.status = PLX_STATUS_LIMIT,
+			.cause = PLX_CAUSE_UNREAD,
+		};
+	}
+	struct parked_result *parked = malloc(sizeof(*parked) + kept.body_length);
 	if (parked == NULL) {
 		abort(); // a result may not be dropped; the clients see the dataplane as lost and ask again
 	}
 	parked->next = NULL;
-	parked->result = *result;
-	if (result->body_length > 0) {
-		memcpy(parked->body, body, result->body_length);
+	parked->result = kept;
+	if (kept.body_length > 0) {
+		memcpy(parked->body, body, kept.body_length);
 	}
-	struct client_state *state = &resolver->clients[client];
 	if (state->last_parked == NULL) {
 		state->first_parked = parked;
 	} else {
 		state->last_parked->next = parked;
 	}
 	state->last_parked = parked;
+	state->parked_bytes += kept.body_length;
 	resolver->clients_parked |= 1u << client;
-	resolver->parked_bytes += size;
 	count(&resolver->config.counters->results_parked);
 }
 
@@ -54,7 +66,7 @@ static void take_first(struct resolver *resolver, unsigned client)
 		state->last_parked = NULL;
 		resolver->clients_parked &= ~(1u << client);
 	}
-	resolver->parked_bytes -= sizeof(*parked) + parked->result.body_length;
+	state->parked_bytes -= parked->result.body_length;
 	free(parked);
 }
 

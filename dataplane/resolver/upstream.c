@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static uint32_t share_of(uint32_t limit, unsigned worker_count)
+uint32_t upstream_share(uint32_t limit, unsigned worker_count)
 {
 	uint32_t share = limit / worker_count;
 	return limit > 0 && share == 0 ? 1 : share;
@@ -22,8 +22,8 @@ void upstream_init(struct upstream *upstream, const struct upstream_config *conf
 		.is_set = true,
 		.heard_ns = now_ns,
 	};
-	flow_window_init(&upstream->window, share_of(in_flight_max, worker_count));
-	token_bucket_init(&upstream->bucket, share_of(config->rate_qps, worker_count));
+	flow_window_init(&upstream->window, upstream_share(in_flight_max, worker_count));
+	token_bucket_init(&upstream->bucket, upstream_share(config->rate_qps, worker_count));
 	// RFC 7873 4.1: unpredictable to others, different per server.
 	uint8_t identity[sizeof(config->endpoint.ip.bytes) + 2];
 	memcpy(identity, config->endpoint.ip.bytes, sizeof(config->endpoint.ip.bytes));
@@ -97,9 +97,7 @@ void upstream_answered(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_
 {
 	upstream->in_flight--;
 	upstream->answered++;
-	upstream->heard_ns = now_ns;
-	upstream->timeouts_in_row = 0;
-	upstream->health = UPSTREAM_UP;
+	upstream_heard(upstream, now_ns);
 	take_rtt(upstream, rtt_ns);
 	flow_window_answer(&upstream->window, rtt_ns);
 }
@@ -123,10 +121,22 @@ void upstream_timed_out(struct upstream *upstream, uint64_t now_ns)
 void upstream_abandoned(struct upstream *upstream)
 {
 	upstream->in_flight--;
+	if (upstream->health == UPSTREAM_PROBING) {
+		upstream->health =
+			UPSTREAM_DOWN; // it learnt nothing; the next probe has its time already
+	}
 }
 
-void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns)
+void upstream_heard(struct upstream *upstream, uint64_t now_ns)
 {
+	upstream->heard_ns = now_ns;
+	upstream->timeouts_in_row = 0;
+	upstream->health = UPSTREAM_UP;
+}
+
+void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns)
+{
+	upstream_heard(upstream, now_ns);
 	take_rtt(upstream, rtt_ns);
 }
 

@@ -25,6 +25,8 @@
 #define UPSTREAM_DOWN_TIMEOUTS 3
 #define UPSTREAM_SILENCE_NS (1000ull * 1000 * 1000)
 #define UPSTREAM_PROBE_NS (60ull * 1000 * 1000 * 1000) // a server that is down is tried this often
+// One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX.
+#define UPSTREAM_TCP_IN_FLIGHT_MAX 1024
 #define UPSTREAM_DOWNGRADE_NS (900ull * 1000 * 1000 * 1000)
 // Unwanted answers from one server's address within UPSTREAM_ALARM_WINDOW_NS that raise the spoofing alarm, and how
 // long TCP is used after it. Duplicates and late answers are not unwanted.
@@ -43,8 +45,9 @@ struct upstream {
 	bool is_set;
 	bool is_draining;
 	bool is_reachable;
-	uint8_t health; // enum upstream_health
-	uint32_t in_flight;
+	uint8_t health;         // enum upstream_health
+	uint32_t in_flight;     // by UDP
+	uint32_t tcp_in_flight; // given to the TCP thread and not answered yet
 	uint32_t timeouts_in_row;
 	uint64_t heard_ns;       // last accepted answer, or when it was set
 	uint64_t probe_after_ns; // while down
@@ -74,6 +77,9 @@ struct upstream {
 
 struct plx_siphash_key;
 
+// One worker's part of a limit over all workers; never 0 (no limit) unless the whole is.
+uint32_t upstream_share(uint32_t limit, unsigned worker_count);
+
 void upstream_init(struct upstream *upstream, const struct upstream_config *config,
 		   unsigned worker_count, const struct plx_siphash_key *cookie_key,
 		   uint64_t now_ns);
@@ -90,7 +96,9 @@ void upstream_timed_out(struct upstream *upstream, uint64_t now_ns);
 void upstream_abandoned(struct upstream *upstream); // nobody waits any more, or TCP took over
 
 // A late answer to an earlier query of a question: too late to be used, not to teach the RTT.
-void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns);
+void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns);
+// A sign of life by TCP.
+void upstream_heard(struct upstream *upstream, uint64_t now_ns);
 void upstream_failed(struct upstream *upstream); // SERVFAIL, REFUSED, FORMERR, NOTIMP, LAME
 // Counts a packet from its address that failed the acceptance rules; true when this one raised the alarm.
 bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns);

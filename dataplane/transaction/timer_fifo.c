@@ -60,6 +60,20 @@ void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint
 	};
 }
 
+void timer_fifo_disarm_last(struct timer_fifo *fifo, uint32_t slot, uint32_t generation)
+{
+	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
+		if (fifo->head[class] == fifo->tail[class]) {
+			continue;
+		}
+		const struct timer_entry *last = entry_at(fifo, class, fifo->tail[class] - 1);
+		if (last->slot == slot && last->generation == generation) {
+			fifo->tail[class]--;
+			return;
+		}
+	}
+}
+
 bool timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, struct timer_entry *ret_entry)
 {
 	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {

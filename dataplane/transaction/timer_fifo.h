@@ -45,6 +45,8 @@ bool timer_fifo_has_room(const struct timer_fifo *fifo);
 // The caller asked timer_fifo_has_room. `now_ns` never goes backward.
 void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint32_t generation,
 		    uint64_t now_ns);
+// Takes back the entry just armed, if it is this one.
+void timer_fifo_disarm_last(struct timer_fifo *fifo, uint32_t slot, uint32_t generation);
 // Takes one entry that is due; false when none is.
 bool timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, struct timer_entry *ret_entry);
 // When the next entry is due; UINT64_MAX when there is none.

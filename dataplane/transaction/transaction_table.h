@@ -60,7 +60,8 @@ struct transaction {
 	uint8_t last_status; // enum plx_status of the last failure
 	uint8_t last_cause;  // enum plx_cause of the last failure
 	uint8_t renewals; // generations since it was acquired, saturated: tell late answers from forged ones
-	uint8_t reserved[2];
+	uint8_t failed_upstream; // that last_status is about
+	uint8_t failed_by_tcp;
 };
 static_assert(sizeof(struct transaction) == PLX_CACHE_LINE, "one slot is one cache line");
 
@@ -91,8 +92,8 @@ struct transaction_key {
 
 // The open question with this key, or SLOT_NONE. Sets key->hash.
 uint32_t transaction_find(const struct transaction_table *table, struct transaction_key *key);
-// For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. Keeps the generations of
-// its former life, so that its late answers are recognised.
+// For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. The
+// caller draws its first generation with transaction_start.
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
 // Hint that this slot is about to be released.
 static inline void transaction_prefetch_release(const struct transaction_table *table,

@@ -150,6 +150,7 @@ static void deliver(struct world *world, const struct open_query *query, uint8_t
 {
 	if (query->is_tcp) {
 		const struct tcp_answer answer = {
+			.server = query->tcp.server,
 			.slot = query->tcp.slot,
 			.generation = query->tcp.generation,
 			.length = (uint32_t)length,
@@ -217,6 +218,7 @@ static void fail_tcp(struct world *world, const struct open_query *query, uint8_
 	static const int errors[] = {PLX_ERR_TCP_REFUSED, PLX_ERR_TCP_CLOSED, PLX_ERR_TCP_TIMEOUT,
 				     PLX_ERR_TCP_FRAMING};
 	const struct tcp_answer answer = {
+		.server = query->tcp.server,
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.error = errors[choice & 3],

@@ -64,12 +64,18 @@ void fixture_start(struct fixture *fixture, unsigned upstream_count)
 	fixture_start_config(fixture, upstream_count, false, 0, 0);
 }
 
-void fixture_stop(struct fixture *fixture)
+void fixture_forget_results(struct fixture *fixture)
 {
-	resolver_destroy(fixture->resolver);
 	for (unsigned i = 0; i < fixture->result_count; i++) {
 		free(fixture->results[i].body);
 	}
+	fixture->result_count = 0;
+}
+
+void fixture_stop(struct fixture *fixture)
+{
+	resolver_destroy(fixture->resolver);
+	fixture_forget_results(fixture);
 }
 
 uint64_t fixture_submit(struct fixture *fixture, unsigned client, enum plx_priority priority,
@@ -280,6 +286,7 @@ void reply_send_tcp(struct fixture *fixture, const struct fixture_query *query,
 		    struct fixture_reply *reply)
 {
 	const struct tcp_answer answer = {
+		.server = query->tcp.server,
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.rtt_us = 1000,
@@ -292,6 +299,7 @@ void reply_send_tcp(struct fixture *fixture, const struct fixture_query *query,
 void reply_fail_tcp(struct fixture *fixture, const struct fixture_query *query, int error)
 {
 	const struct tcp_answer answer = {
+		.server = query->tcp.server,
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.error = error,

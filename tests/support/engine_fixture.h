@@ -54,6 +54,8 @@ void fixture_start(struct fixture *fixture, unsigned upstream_count);
 void fixture_start_config(struct fixture *fixture, unsigned upstream_count, bool is_trusted,
 			  uint32_t rate_qps, uint32_t in_flight_max);
 void fixture_stop(struct fixture *fixture);
+// Makes room for more results than FIXTURE_RESULTS_MAX in a test.
+void fixture_forget_results(struct fixture *fixture);
 
 // Submits; the tag counts up from 1. Fails the test when the resolver refuses.
 uint64_t fixture_lookup(struct fixture *fixture, const char *name, uint16_t type);

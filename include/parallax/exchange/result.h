@@ -63,6 +63,7 @@ enum plx_cause {
 	PLX_CAUSE_QUERY_LIMIT,
 	PLX_CAUSE_RESULT_TOO_LARGE,
 	PLX_CAUSE_VALIDATION_FAILED, // a trusted validating upstream says bogus (RFC 8914)
+	PLX_CAUSE_UNREAD, // the client left so many results unread that this one could not be kept
 	PLX_CAUSE_DATAPLANE_LOST,
 	PLX_CAUSE_DRAINED,
 	PLX_CAUSE_COUNT

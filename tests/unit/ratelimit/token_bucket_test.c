@@ -44,7 +44,15 @@ TEST(a_pause_saves_one_burst_and_no_more)
 		at_once++;
 	}
 	CU_ASSERT_EQUAL(at_once, 10000 * TOKEN_BUCKET_BURST_NS / SECOND + 1);
-	CU_ASSERT_TRUE(token_bucket_next_ns(&bucket) > 3600 * SECOND);
+}
+
+TEST(the_rate_outlives_208_days_of_uptime)
+{
+	struct token_bucket bucket;
+	token_bucket_init(&bucket, 1000);
+	(void)take_for_a_second(&bucket, (1ull << 54) - SECOND / 2, MS);
+	unsigned taken = take_for_a_second(&bucket, (1ull << 54) + SECOND / 2, MS);
+	CU_ASSERT_TRUE(taken >= 998 && taken <= 1002);
 }
 
 TEST(rate_zero_does_not_limit)
@@ -58,4 +66,4 @@ TEST(rate_zero_does_not_limit)
 }
 
 TEST_MAIN(token_bucket, T(the_rate_is_kept_over_a_second), T(a_pause_saves_one_burst_and_no_more),
-	  T(rate_zero_does_not_limit))
+	  T(the_rate_outlives_208_days_of_uptime), T(rate_zero_does_not_limit))
