@@ -84,6 +84,13 @@ void plx_name_parent(const struct plx_name *name, struct plx_name *ret_parent)
 	memmove(ret_parent->wire, name->wire + skip, ret_parent->length);
 }
 
+void plx_name_strip_wildcard(struct plx_name *name)
+{
+	if (name->length > 3 && name->wire[0] == 1 && name->wire[1] == '*') {
+		plx_name_parent(name, name);
+	}
+}
+
 bool plx_name_is_valid_wire(const uint8_t *wire, size_t length)
 {
 	if (length == 0 || length > PLX_NAME_MAX) {

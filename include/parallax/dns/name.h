@@ -38,6 +38,9 @@ void plx_name_lower(struct plx_name *name);
 PLX_PURE unsigned plx_name_label_count(const struct plx_name *name);
 // The name without its leftmost label; the parent of the root is the root.
 void plx_name_parent(const struct plx_name *name, struct plx_name *ret_parent);
+// "*.example.test" becomes "example.test", any other name stays as it is, "*" alone too: a Wildcard Domain Name without
+// its leading "*.", which is what the CAA search begins at (RFC 8659 section 3).
+void plx_name_strip_wildcard(struct plx_name *name);
 // True when `wire[0..length)` is a well-formed uncompressed name that fills `length` exactly: for bytes that
 // another process wrote.
 PLX_PURE bool plx_name_is_valid_wire(const uint8_t *wire, size_t length);

@@ -219,6 +219,36 @@ TEST(parents_end_at_the_root)
 	CU_ASSERT_EQUAL(plx_name_label_count(&name), 0);
 }
 
+TEST(one_leading_wildcard_label_is_stripped)
+{
+	static const struct {
+		const char *name;
+		const char *expected;
+	} cases[] = {
+		{"*.example.test", "example.test"},
+		{"\\*.example.test", "example.test"},
+		{"*.*.example.test", "*.example.test"},
+		{"*.test", "test"},
+		{"www.*.example.test", "www.*.example.test"},
+		{"**.example.test", "**.example.test"},
+		{"*a.example.test", "*a.example.test"},
+		{"example.test", "example.test"},
+		{"*", "*"}, // nothing would be left
+		{".", "."},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct plx_name name = name_of(cases[i].name);
+		struct plx_name expected = name_of(cases[i].expected);
+		plx_name_strip_wildcard(&name);
+		CU_ASSERT_EQUAL(name.length, expected.length);
+		CU_ASSERT_TRUE(plx_name_is_valid_wire(name.wire, name.length));
+		CU_ASSERT_TRUE(plx_name_equal(&name, &expected));
+	}
+	struct plx_name none = {.length = 0};
+	plx_name_strip_wildcard(&none);
+	CU_ASSERT_EQUAL(none.length, 0);
+}
+
 TEST(only_whole_wire_names_are_valid)
 {
 	uint8_t long_wire[300];
@@ -246,4 +276,5 @@ TEST_MAIN(name, T(text_becomes_wire), T(malformed_text_is_refused_with_its_cause
 	  T(wire_becomes_text_as_kdig_writes_it), T(every_octet_survives_text),
 	  T(longest_text_fits), T(case_is_ignored_for_ascii_letters_only),
 	  T(difference_in_any_octet_is_seen), T(below_looks_at_whole_labels),
-	  T(parents_end_at_the_root), T(only_whole_wire_names_are_valid))
+	  T(parents_end_at_the_root), T(one_leading_wildcard_label_is_stripped),
+	  T(only_whole_wire_names_are_valid))
