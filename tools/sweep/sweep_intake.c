@@ -137,6 +137,16 @@ static bool read_until_waiting(struct sweep *sweep)
 	return false;
 }
 
+// The item keeps the name as the input has it, for the output line.
+static int submit(const struct sweep *sweep, const struct open_item *item)
+{
+	struct plx_job job = item->job;
+	if (job.kind == PLX_JOB_RELEVANT_CAA) {
+		plx_name_strip_wildcard(&job.name);
+	}
+	return sweep->engine->submit(sweep->engine->context, &job);
+}
+
 unsigned sweep_intake(struct sweep *sweep, unsigned max)
 {
 	const struct sweep_engine *engine = sweep->engine;
@@ -151,8 +161,7 @@ unsigned sweep_intake(struct sweep *sweep, unsigned max)
 		if (open_items_first_waiting(&sweep->items) == NULL && !read_until_waiting(sweep)) {
 			break;
 		}
-		int error = engine->submit(engine->context,
-					   &open_items_first_waiting(&sweep->items)->job);
+		int error = submit(sweep, open_items_first_waiting(&sweep->items));
 		if (error == -EAGAIN || error == -ENOTCONN) {
 			break;
 		}

@@ -47,6 +47,9 @@ static int submit(void *context, const struct plx_job *job)
 	if (fake->held == fake->capacity || one_in(fake, 50)) {
 		return -EAGAIN;
 	}
+	if (fake->on_submit != NULL) {
+		fake->on_submit(job);
+	}
 	fake->jobs[fake->held++] = *job;
 	fake->submitted++;
 	fake->last_submit_ns = fake->now_ns;

@@ -19,6 +19,7 @@ struct fake_engine {
 	unsigned stray_one_in;      // results with a foreign tag beside them; 0: none
 	bool is_silent;             // never answers
 	void (*on_step)(void);      // before anything it does; may be NULL
+	void (*on_submit)(const struct plx_job *job); // of what it takes; may be NULL
 	// Observed:
 	unsigned submitted;
 	unsigned most_held;

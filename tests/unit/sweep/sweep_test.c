@@ -408,6 +408,40 @@ TEST(caa_sweep_climbs_and_keeps_explicit_types)
 	teardown(bench);
 }
 
+static char asked_names[256];
+
+static void note_asked_name(const struct plx_job *job)
+{
+	char text[PLX_NAME_TEXT_MAX];
+	plx_name_format(&job->name, text);
+	strncat(asked_names, text, sizeof(asked_names) - strlen(asked_names) - 1);
+	strncat(asked_names, job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : " ",
+		sizeof(asked_names) - strlen(asked_names) - 1);
+}
+
+TEST(caa_search_of_a_wildcard_begins_below_the_star)
+{
+	struct bench_sweep *bench = setup(19);
+	static const char input[] = "*.a.test\n*.b.test TXT\n*.*.c.test\n";
+	sweep_files_write(bench->files.input, input, sizeof(input) - 1);
+	bench->config.relevant_caa = true;
+	bench->config.type = PLX_TYPE_CAA;
+	bench->config.window = 1; // in order
+	bench->fake.on_submit = note_asked_name;
+	asked_names[0] = '\0';
+	CU_ASSERT_EQUAL(run(bench), 0);
+	CU_ASSERT_STRING_EQUAL(asked_names, "a.test^ *.b.test *.c.test^ ");
+	char *output = sweep_files_read(bench->files.output);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(output, "{\"line\":1,\"name\":\"*.a.test\",\"type\":\"CAA\","));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(output, "{\"line\":2,\"name\":\"*.b.test\",\"type\":\"TXT\","));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(output, "{\"line\":3,\"name\":\"*.*.c.test\",\"type\":\"CAA\","));
+	free(output);
+	teardown(bench);
+}
+
 TEST(two_sweeps_never_write_to_one_file)
 {
 	struct bench_sweep *bench = setup(18);
@@ -434,4 +468,4 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(output_that_was_changed_is_refused), T(unreadable_results_become_malformed_lines),
 	  T(shards_share_the_lines_out), T(rate_is_kept_over_the_whole_sweep),
 	  T(full_disk_ends_with_one_clear_line), T(caa_sweep_climbs_and_keeps_explicit_types),
-	  T(two_sweeps_never_write_to_one_file))
+	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file))
