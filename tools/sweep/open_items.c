@@ -50,6 +50,7 @@ void open_items_commit(struct open_items *items, struct open_item *item)
 	items->first_free = item->next_waiting;
 	item->generation++;
 	item->job.tag = (uint64_t)item->generation << 32 | slot;
+	item->losses = 0;
 	item->is_open = true;
 	item->next_waiting = OPEN_ITEM_NONE;
 	item->newer = OPEN_ITEM_NONE;

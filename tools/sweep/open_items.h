@@ -25,6 +25,7 @@ struct open_item {
 	uint32_t newer;
 	uint32_t next_waiting; // also the chain of free slots
 	uint32_t generation;
+	uint8_t losses; // times that the dataplane ended while it was asked
 	bool is_open;
 	bool is_asked; // submitted, and not put back to wait
 };
@@ -52,6 +53,12 @@ void open_items_commit(struct open_items *items, struct open_item *item);
 // The open item of a result's tag; NULL: none (a late or foreign result).
 struct open_item *open_items_find(struct open_items *items, uint64_t tag);
 void open_items_release(struct open_items *items, struct open_item *item);
+
+// How many are with the dataplane.
+static inline uint32_t open_items_asked_count(const struct open_items *items)
+{
+	return items->open_count - items->waiting_count;
+}
 
 // Items to be submitted (again), first in first out. NULL: none.
 void open_items_wait(struct open_items *items, struct open_item *item);

@@ -25,6 +25,14 @@
 
 #include <signal.h>
 
+// A name may be what the dataplane ends of, and is lost together with all that was asked beside it. Lost once, it is
+// asked again like any other; lost twice, with few others; thrice, alone; lost even then, it is given up with status
+// LOST. So the innocent ones keep their answers, and one such name ends the dataplane four times at most.
+#define SWEEP_LOSSES_MAX 4
+#define SWEEP_LOSSES_ALONE 3
+#define SWEEP_LOSSES_SUSPECT 2
+#define SWEEP_SUSPECTS 128 // asked at the same time
+
 struct sweep;
 
 struct sweep_config {
@@ -73,6 +81,7 @@ struct sweep {
 	uint64_t
 		drained_ns; // when a look-up was last refused by a draining dataplane; 0: it is not
 	uint64_t stray_results;
+	bool is_asking_alone; // what was submitted last may have nothing asked beside it
 	int64_t reading_left; // octets that this turn may still read; 0 or less: it was cut short
 	bool input_ended;
 	bool input_is_dry; // a pipe had nothing this turn

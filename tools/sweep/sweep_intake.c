@@ -137,6 +137,19 @@ static bool read_until_waiting(struct sweep *sweep)
 	return false;
 }
 
+// Whether an item may be asked beside those that are.
+static bool is_submittable(struct sweep *sweep, const struct open_item *item)
+{
+	uint32_t asked = open_items_asked_count(&sweep->items);
+	if (asked == 0) {
+		return true;
+	}
+	if (sweep->is_asking_alone || item->losses >= SWEEP_LOSSES_ALONE) {
+		return false;
+	}
+	return item->losses < SWEEP_LOSSES_SUSPECT || asked < SWEEP_SUSPECTS;
+}
+
 // The item keeps the name as the input has it, for the output line.
 static int submit(const struct sweep *sweep, const struct open_item *item)
 {
@@ -161,7 +174,11 @@ unsigned sweep_intake(struct sweep *sweep, unsigned max)
 		if (open_items_first_waiting(&sweep->items) == NULL && !read_until_waiting(sweep)) {
 			break;
 		}
-		int error = submit(sweep, open_items_first_waiting(&sweep->items));
+		const struct open_item *item = open_items_first_waiting(&sweep->items);
+		if (!is_submittable(sweep, item)) {
+			break;
+		}
+		int error = submit(sweep, item);
 		if (error == -EAGAIN || error == -ENOTCONN) {
 			break;
 		}
@@ -172,6 +189,7 @@ unsigned sweep_intake(struct sweep *sweep, unsigned max)
 				   strerror(-error));
 			break;
 		}
+		sweep->is_asking_alone = item->losses >= SWEEP_LOSSES_ALONE;
 		open_items_drop_waiting(&sweep->items);
 		submitted++;
 	}

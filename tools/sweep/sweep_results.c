@@ -7,6 +7,11 @@
 
 #include <errno.h>
 
+#define TEXT_OF(number) #number
+#define LOST_TEXT_OF(losses)                                                                       \
+	"the dataplane ended each of " TEXT_OF(losses) " times that it was asked, at last alone"
+#define LOST_TEXT LOST_TEXT_OF(SWEEP_LOSSES_MAX)
+
 static void flush_when_due(struct sweep *sweep)
 {
 	if (output_file_is_due(&sweep->output) && !sweep->is_broken) {
@@ -65,9 +70,12 @@ void sweep_write_invalid(struct sweep *sweep, const struct line_view *line, cons
 	write_line(sweep, &asked, &result, NULL);
 }
 
-// The look-up was not answered, and no fault of the name: it is asked again, without an output line.
-static void ask_again(struct sweep *sweep, struct open_item *item, enum plx_status status)
+// The look-up was not answered: it is asked again, without an output line. False: it was lost too often.
+static bool ask_again(struct sweep *sweep, struct open_item *item, enum plx_status status)
 {
+	if (status == PLX_STATUS_LOST && ++item->losses == SWEEP_LOSSES_MAX) {
+		return false;
+	}
 	if (status == PLX_STATUS_CANCELLED) {
 		if (sweep->drained_ns == 0) {
 			sweep_notice(sweep, "the dataplane is draining: waiting for it");
@@ -76,6 +84,7 @@ static void ask_again(struct sweep *sweep, struct open_item *item, enum plx_stat
 	}
 	sweep->tally.resubmitted++;
 	open_items_wait(&sweep->items, item);
+	return true;
 }
 
 void sweep_take_result(void *context, const struct plx_result *result, const uint8_t *body)
@@ -86,8 +95,9 @@ void sweep_take_result(void *context, const struct plx_result *result, const uin
 		sweep->stray_results++;
 		return;
 	}
-	if (result->status == PLX_STATUS_LOST || result->status == PLX_STATUS_CANCELLED) {
-		ask_again(sweep, item, (enum plx_status)result->status);
+	bool is_unanswered =
+		result->status == PLX_STATUS_LOST || result->status == PLX_STATUS_CANCELLED;
+	if (is_unanswered && ask_again(sweep, item, (enum plx_status)result->status)) {
 		return;
 	}
 	sweep->drained_ns = 0;
@@ -96,6 +106,7 @@ void sweep_take_result(void *context, const struct plx_result *result, const uin
 		.name = &item->job.name,
 		.type = item->job.qtype,
 		.relevant_caa = item->job.kind == PLX_JOB_RELEVANT_CAA,
+		.error = is_unanswered ? LOST_TEXT : NULL,
 	};
 	write_line(sweep, &asked, result, body);
 	open_items_release(&sweep->items, item);

@@ -21,11 +21,6 @@ static bool is_stop_requested(const struct sweep *sweep)
 	return sweep->config->stop_requests != NULL && *sweep->config->stop_requests > 0;
 }
 
-static uint32_t asked_count(const struct sweep *sweep)
-{
-	return sweep->items.open_count - sweep->items.waiting_count;
-}
-
 static void update_time(struct sweep *sweep)
 {
 	sweep->now_ns = sweep->engine->monotonic_ns(sweep->engine->context);
@@ -105,7 +100,7 @@ static unsigned run_turn(struct sweep *sweep, bool may_submit)
 	}
 	if (moved == 0) {
 		wait_for_something(sweep);
-	} else if (moved < BUSY_TURN && asked_count(sweep) > 0) {
+	} else if (moved < BUSY_TURN && open_items_asked_count(&sweep->items) > 0) {
 		engine->rest(engine->context);
 	}
 	return moved;
@@ -115,8 +110,8 @@ static unsigned run_turn(struct sweep *sweep, bool may_submit)
 static void finish_asked(struct sweep *sweep)
 {
 	uint64_t deadline_ns = sweep->now_ns + STOP_PATIENCE_NS;
-	while (asked_count(sweep) > 0 && !sweep->is_broken && sweep->now_ns < deadline_ns &&
-	       *sweep->config->stop_requests < 2 &&
+	while (open_items_asked_count(&sweep->items) > 0 && !sweep->is_broken &&
+	       sweep->now_ns < deadline_ns && *sweep->config->stop_requests < 2 &&
 	       sweep->engine->is_attached(sweep->engine->context)) {
 		run_turn(sweep, false);
 	}

@@ -4,6 +4,7 @@
 #include "fake_engine.h"
 
 #include <errno.h>
+#include <string.h>
 
 void fake_engine_init(struct fake_engine *fake, uint64_t seed)
 {
@@ -91,12 +92,23 @@ static void deliver(struct fake_engine *fake, unsigned index, enum plx_status st
 	callback(callback_context, &result, NULL);
 }
 
+static bool is_poisoned(const struct fake_engine *fake)
+{
+	for (unsigned i = 0; fake->is_poisonable && i < fake->held; i++) {
+		if (memcmp(fake->jobs[i].name.wire + 1, "poison", 6) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static unsigned collect(void *context, unsigned max, plx_result_cb callback, void *callback_context)
 {
 	struct fake_engine *fake = context;
 	step(fake);
-	if (!fake->is_away && one_in(fake, fake->die_one_in)) {
+	if (!fake->is_away && (one_in(fake, fake->die_one_in) || is_poisoned(fake))) {
 		fake->is_away = true;
+		fake->deaths++;
 		fake->waits_away = 0;
 		fake->lost_to_report = fake->held;
 	}

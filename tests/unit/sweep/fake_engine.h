@@ -13,6 +13,7 @@ struct fake_engine {
 	uint64_t now_ns;
 	unsigned capacity;          // jobs it takes
 	unsigned die_one_in;        // collects; 0: never dies
+	bool is_poisonable;         // dies at once of a name whose first label begins with "poison"
 	unsigned away_for_waits;    // after it died; UINT32_MAX: for good
 	unsigned drained_results;   // so many results to come are CANCELLED
 	unsigned unreadable_one_in; // results with an inconsistent body; 0: none
@@ -22,6 +23,7 @@ struct fake_engine {
 	void (*on_submit)(const struct plx_job *job); // of what it takes; may be NULL
 	// Observed:
 	unsigned submitted;
+	unsigned deaths;
 	unsigned most_held;
 	uint64_t last_submit_ns;
 	// Private:

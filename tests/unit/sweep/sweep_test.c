@@ -108,6 +108,53 @@ TEST(lookups_of_a_dying_dataplane_are_asked_again)
 	}
 }
 
+// Innocent names are asked together with the poison and lost with it, but never given up.
+TEST(name_that_kills_the_dataplane_is_given_up)
+{
+	for (unsigned window = 1; window <= 4096; window *= 8) {
+		struct bench_sweep *bench = setup(window);
+		struct plx_text input = plx_text_growing();
+		for (unsigned line = 1; line <= LINES; line++) {
+			bool is_poison = line == 10 || line == 1500;
+			plx_text_string(&input, is_poison ? "poison" : "a");
+			plx_text_unsigned(&input, line);
+			plx_text_string(&input, ".test\n");
+			bench->needs[line] = true;
+		}
+		sweep_files_write(bench->files.input, input.bytes, input.length);
+		plx_text_free(&input);
+		bench->config.window = window;
+		bench->fake.is_poisonable = true;
+		bench->fake.away_for_waits = 3;
+		CU_ASSERT_EQUAL(run(bench), 0);
+		CU_ASSERT_TRUE(is_exact(bench));
+		CU_ASSERT_EQUAL(bench->sweep.tally.results, LINES);
+		CU_ASSERT_EQUAL(bench->sweep.tally.statuses[PLX_STATUS_LOST], 2);
+		CU_ASSERT_EQUAL(bench->sweep.tally.failures, 2);
+		CU_ASSERT_TRUE(bench->fake.deaths <= 2 * SWEEP_LOSSES_MAX);
+		char *output = sweep_files_read(bench->files.output);
+		CU_ASSERT_PTR_NOT_NULL(strstr(output, "\"name\":\"poison10.test\",\"type\":\"A\","
+						      "\"status\":\"LOST\""));
+		CU_ASSERT_PTR_NOT_NULL(strstr(output,
+					      "\"error\":\"the dataplane ended each of 4 times "
+					      "that it was asked, at last alone\""));
+		free(output);
+		teardown(bench);
+	}
+}
+
+TEST(dataplane_that_dies_of_other_causes_costs_no_name)
+{
+	struct bench_sweep *bench = setup(22);
+	bench->fake.die_one_in = 400;
+	bench->fake.away_for_waits = 3;
+	CU_ASSERT_EQUAL(run(bench), 0);
+	CU_ASSERT_TRUE(is_exact(bench));
+	CU_ASSERT_TRUE(bench->fake.deaths > 1);
+	CU_ASSERT_EQUAL(bench->sweep.tally.statuses[PLX_STATUS_LOST], 0);
+	teardown(bench);
+}
+
 TEST(drained_lookups_are_asked_again_at_a_slow_pace)
 {
 	struct bench_sweep *bench = setup(3);
@@ -458,6 +505,8 @@ TEST(two_sweeps_never_write_to_one_file)
 
 TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_asked_at_once),
 	  T(lookups_of_a_dying_dataplane_are_asked_again),
+	  T(name_that_kills_the_dataplane_is_given_up),
+	  T(dataplane_that_dies_of_other_causes_costs_no_name),
 	  T(drained_lookups_are_asked_again_at_a_slow_pace),
 	  T(dataplane_that_stays_away_ends_the_sweep_with_3),
 	  T(stopped_sweep_finishes_what_is_asked_and_resumes),
