@@ -48,6 +48,7 @@ struct plx_rpc_session {
 	bool is_peer_done; // it sends no more
 	bool is_ending;    // close once all is answered: it broke the framing
 	bool is_overflow;  // close now: it does not read
+	bool is_unwanted;  // close now: its owner says so
 	struct plx_rpc_peer peer;
 	void *state;
 	void (*on_close)(void *state);

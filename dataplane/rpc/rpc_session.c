@@ -209,7 +209,7 @@ static bool end_if_due(struct plx_rpc_session *session)
 	if (session->is_overflow) {
 		session->server->counters.overflowed++;
 	}
-	if (!session->is_overflow && !is_finished) {
+	if (!session->is_overflow && !session->is_unwanted && !is_finished) {
 		return false;
 	}
 	rpc_session_destroy(session);
@@ -302,6 +302,12 @@ void plx_rpc_session_set_state(struct plx_rpc_session *session, void *state,
 {
 	session->state = state;
 	session->on_close = on_close;
+}
+
+void plx_rpc_session_close(struct plx_rpc_session *session)
+{
+	session->is_unwanted = true;
+	event_active(session->write_event, EV_WRITE, 0);
 }
 
 void *plx_rpc_session_state(const struct plx_rpc_session *session)

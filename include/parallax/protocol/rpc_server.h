@@ -104,3 +104,5 @@ const struct plx_rpc_peer *plx_rpc_session_peer(const struct plx_rpc_session *se
 void plx_rpc_session_set_state(struct plx_rpc_session *session, void *state,
 			       void (*on_close)(void *state));
 void *plx_rpc_session_state(const struct plx_rpc_session *session);
+// Closes it in the next turn of the loop, whatever it still waits for. May be repeated until then.
+void plx_rpc_session_close(struct plx_rpc_session *session);

@@ -405,6 +405,31 @@ TEST(an_answer_may_come_after_the_session_has_gone)
 	stop();
 }
 
+TEST(a_session_closed_by_its_owner_ends_whatever_it_waits_for)
+{
+	start();
+	int fd = connect_client();
+	json_decref(ask(fd, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.keep\"}\n"));
+	send_later(fd, 1);
+	pump();
+	CU_ASSERT_EQUAL_FATAL(later_count, 1);
+	struct plx_rpc_session *session = plx_rpc_call_session(later_calls[0]);
+	plx_rpc_session_close(session);
+	plx_rpc_session_close(session);
+	CU_ASSERT_EQUAL(closed_count, 0); // never beneath its caller
+	pump();
+	CU_ASSERT_EQUAL(closed_count, 1);
+	struct plx_rpc_counters counters;
+	plx_rpc_server_counters(server, &counters);
+	CU_ASSERT_EQUAL(counters.sessions, 0);
+	CU_ASSERT_EQUAL(counters.overflowed, 0);
+	char byte;
+	CU_ASSERT_EQUAL(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
+	plx_rpc_reply(later_calls[0], json_object());
+	close(fd);
+	stop();
+}
+
 TEST(a_notification_runs_and_is_not_answered)
 {
 	start();
@@ -514,6 +539,7 @@ TEST_MAIN(rpc_server, T(a_request_in_pieces_is_answered_once),
 	  T(a_session_beyond_the_limit_is_told_so),
 	  T(calls_beyond_the_limit_wait_until_one_is_answered),
 	  T(an_answer_may_come_after_the_session_has_gone),
+	  T(a_session_closed_by_its_owner_ends_whatever_it_waits_for),
 	  T(a_notification_runs_and_is_not_answered),
 	  T(descriptors_come_with_the_first_byte_of_the_answer),
 	  T(a_peer_that_does_not_read_stops_being_read), T(describe_lists_every_method),
