@@ -24,7 +24,7 @@ static int epoll_add(struct connection *connection, int fd)
 	return epoll_ctl(connection->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-// The dataplane holds the same eventfd, so that closing ours would not end its registration.
+// The dataplane holds the same descriptions, so that closing ours would not end its registration.
 static void epoll_close(struct connection *connection, int *fd)
 {
 	if (*fd >= 0) {
@@ -41,6 +41,13 @@ static void timer_arm(struct connection *connection, uint32_t milliseconds)
 		.it_value = {.tv_sec = milliseconds / 1000,
 			     .tv_nsec = (long)(milliseconds % 1000) * 1000000}};
 	timerfd_settime(connection->timer_fd, 0, &due, NULL);
+}
+
+// While attached the timer has no other use, and its end does nothing but wake.
+void connection_wake_self(struct connection *connection)
+{
+	const struct itimerspec at_once = {.it_value = {.tv_nsec = 1}};
+	timerfd_settime(connection->timer_fd, 0, &at_once, NULL);
 }
 
 int connection_init(struct connection *connection)
@@ -166,9 +173,10 @@ static void attach_continue(struct connection *connection)
 	connection->backoff_ms = CONNECTION_BACKOFF_MIN_MS;
 	connection->last_error = 0;
 	connection->state = CONNECTION_ATTACHED;
-	// Announced from the start, so that the first result makes the descriptor readable.
+	// Announced from the start, so that the first result makes the descriptor readable. There is none before the
+	// first job.
 	if (connection_announce_sleep(connection)) {
-		plx_wake_event_kick(connection->wake_fd);
+		connection_abandon(connection);
 	}
 }
 
@@ -251,7 +259,7 @@ int connection_step(struct connection *connection, const struct connection_ident
 void connection_drain_kick(struct connection *connection)
 {
 	if (connection->is_kicked && connection->wake_fd >= 0) {
-		plx_wake_event_drain(connection->wake_fd);
+		plx_wake_socket_drain(connection->wake_fd);
 	}
 	connection->is_kicked = false;
 }

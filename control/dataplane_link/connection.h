@@ -8,7 +8,7 @@
 // DRAINING: the dataplane is gone; results that it had published are valid and delivered first. LOST: the rings
 // are unmapped and every look-up still open is reported as lost. Nothing new is accepted outside ATTACHED. All of
 // it is driven by one epoll descriptor: the socket (end of file stays readable until everything is reported), the
-// eventfd by which workers wake us, and a timer (back-off, time limit of an attach).
+// socket by which workers wake us, and a timer (back-off, time limit of an attach).
 
 #pragma once
 
@@ -48,7 +48,7 @@ struct connection {
 	int timer_fd;
 	int socket;     // -1: none
 	int wake_fd;    // -1: none
-	bool is_kicked; // the eventfd was seen readable and not read yet
+	bool is_kicked; // the wake socket was seen readable and not read yet
 	int last_error; // why the last attach failed
 	uint32_t backoff_ms;
 	uint64_t lost_time_ns; // CLOCK_REALTIME when the end was noticed
@@ -74,10 +74,12 @@ void connection_start(struct connection *connection, const struct connection_ide
 // Waits at most `timeout_ms` (-1: no limit) for events and acts on them. 0, or -EINTR.
 PLX_MUST_CHECK int connection_step(struct connection *connection,
 				   const struct connection_identity *identity, int timeout_ms);
-// Reads the eventfd if it was seen readable. Before looking at the rings, never after: a kick says that there is
+// Reads the wake socket if it was seen readable. Before looking at the rings, never after: a kick says that there is
 // something in them.
 void connection_drain_kick(struct connection *connection);
 
+// ATTACHED: makes the descriptor readable, until the next step.
+void connection_wake_self(struct connection *connection);
 // Announces that we sleep to all workers. True: results wait already.
 PLX_MUST_CHECK bool connection_announce_sleep(struct connection *connection);
 // Makes the jobs written to a worker's ring visible.

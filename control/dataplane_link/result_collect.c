@@ -128,8 +128,13 @@ static void collect_idle(struct collection *collection)
 	int error = connection_step(connection, &client->identity, 0);
 	(void)error;
 	connection_drain_kick(connection);
-	if (connection->state == CONNECTION_DRAINING ||
-	    (connection->state == CONNECTION_ATTACHED && connection_announce_sleep(connection))) {
+	if (connection->state == CONNECTION_DRAINING) {
+		collect_rings(collection);
+	} else if (connection->state == CONNECTION_ATTACHED &&
+		   connection_announce_sleep(connection)) {
+		// The kick for these is drained, or there was none, and looking at them withdraws the
+		// announcement: nobody would kick for the next.
+		connection_wake_self(connection);
 		collect_rings(collection);
 	}
 }

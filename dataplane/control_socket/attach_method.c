@@ -26,6 +26,11 @@ static void session_closed(void *state)
 	free(attached);
 }
 
+static void close_session(void *owner)
+{
+	plx_rpc_session_close(owner);
+}
+
 unsigned control_client_count(const struct control *control)
 {
 	unsigned count = 0;
@@ -116,6 +121,8 @@ void control_attach_client(struct plx_rpc_call *call, const json_t *params, void
 	}
 	*attached = (struct attached_session) {control->config.exchange, attachment.client};
 	plx_rpc_session_set_state(session, attached, session_closed);
+	exchange_server_set_owner(control->config.exchange, attachment.client, close_session,
+				  session);
 	send_attachment(call, &attachment);
 }
 

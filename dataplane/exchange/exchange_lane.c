@@ -11,11 +11,10 @@
 #include <string.h>
 
 void exchange_lane_init(struct exchange_lane *lane, void *region, unsigned worker, unsigned client,
-			enum plx_priority priority, int client_wake_fd)
+			enum plx_priority priority, struct exchange_lane_wake wake)
 {
 	struct plx_region_worker *rings = plx_region_worker(region, worker);
-	*lane = (struct exchange_lane) {
-		.priority = priority, .client = client, .client_wake_fd = client_wake_fd};
+	*lane = (struct exchange_lane) {.priority = priority, .client = client, .wake = wake};
 	plx_ring_consumer_init(&lane->jobs, &rings->jobs, plx_region_job_bytes(region, worker),
 			       PLX_JOB_RING_BYTES);
 	plx_ring_producer_init(&lane->results, &rings->results,
@@ -30,6 +29,16 @@ enum plx_priority exchange_lane_priority(const struct exchange_lane *lane)
 unsigned exchange_lane_client(const struct exchange_lane *lane)
 {
 	return lane->client;
+}
+
+int exchange_lane_wake_fd(const struct exchange_lane *lane)
+{
+	return lane->wake.worker_fd;
+}
+
+bool exchange_lane_is_corrupt(const struct exchange_lane *lane)
+{
+	return lane->jobs.is_corrupt || lane->results.is_corrupt;
 }
 
 // One writer, so a plain addition; the store is atomic for the control thread that reads it.
@@ -88,7 +97,7 @@ void exchange_lane_flush(struct exchange_lane *lane)
 	bool is_client_waiting = plx_ring_release(&lane->jobs);
 	bool is_client_asleep = plx_ring_publish(&lane->results);
 	if (is_client_waiting || is_client_asleep) {
-		plx_wake_event_kick(lane->client_wake_fd);
+		plx_wake_socket_kick(lane->wake.client_fd);
 	}
 }
 

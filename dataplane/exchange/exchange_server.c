@@ -17,6 +17,7 @@
 
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static_assert(EXCHANGE_WORKERS_MAX == PLX_REGION_WORKERS_MAX,
@@ -34,9 +35,12 @@ struct exchange_client {
 	pid_t pid;
 	enum plx_priority priority;
 	struct region region;
-	int wake_fd;
-	struct exchange_lane *lanes; // one per worker
-	unsigned unacknowledged;     // workers that may still touch their lane
+	int wake_fd[2];                           // socket pair: ours, the client's; -1: none
+	int worker_wake_fd[EXCHANGE_WORKERS_MAX]; // eventfds that the client writes; -1: none
+	struct exchange_lane *lanes;              // one per worker
+	unsigned unacknowledged;                  // workers that may still touch their lane
+	void (*on_end)(void *owner);              // NULL: nobody set one
+	void *owner;
 };
 
 struct exchange_server {
@@ -93,14 +97,30 @@ exchange_server_create(unsigned worker_count, const struct exchange_worker_ops *
 	return server;
 }
 
+static void fds_close(const int *fds, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (fds[i] >= 0) {
+			close(fds[i]);
+		}
+	}
+}
+
+// Also of a client that is built in part.
+static void client_release(struct exchange_client *client)
+{
+	free(client->lanes);
+	region_destroy(&client->region);
+	fds_close(client->wake_fd, 2);
+	fds_close(client->worker_wake_fd, EXCHANGE_WORKERS_MAX);
+}
+
 static void client_free(struct exchange_client *client)
 {
 	if (client->state == CLIENT_FREE) {
 		return;
 	}
-	free(client->lanes);
-	region_destroy(&client->region);
-	close(client->wake_fd);
+	client_release(client);
 	*client = (struct exchange_client) {0};
 }
 
@@ -112,11 +132,7 @@ void exchange_server_destroy(struct exchange_server *server)
 	for (unsigned i = 0; i < EXCHANGE_CLIENTS_MAX; i++) {
 		client_free(&server->clients[i]);
 	}
-	for (unsigned worker = 0; worker < server->worker_count; worker++) {
-		if (server->worker_wake_fd[worker] >= 0) {
-			close(server->worker_wake_fd[worker]);
-		}
-	}
+	fds_close(server->worker_wake_fd, server->worker_count);
 	free(server);
 }
 
@@ -131,33 +147,49 @@ static struct exchange_lane *lanes_create(unsigned worker_count)
 	return aligned_alloc(PLX_CACHE_LINE, worker_count * sizeof(struct exchange_lane));
 }
 
+static int client_wake_fds_open(const struct exchange_server *server,
+				struct exchange_client *client)
+{
+	const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	if (socketpair(AF_UNIX, type, 0, client->wake_fd) < 0) {
+		client->wake_fd[0] = client->wake_fd[1] = -1;
+		return -errno;
+	}
+	// Nothing is read here, so that the client shall have nothing, descriptors least of all, to leave there.
+	if (shutdown(client->wake_fd[0], SHUT_RD) < 0) {
+		return -errno;
+	}
+	for (unsigned worker = 0; worker < server->worker_count; worker++) {
+		client->worker_wake_fd[worker] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (client->worker_wake_fd[worker] < 0) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
 // Everything that a client needs, or nothing. The state stays CLIENT_FREE on errors.
 static int client_build(struct exchange_server *server, struct exchange_client *client)
 {
-	int error = -ENOMEM;
-	struct exchange_client built = {.unacknowledged = server->worker_count};
-	built.lanes = lanes_create(server->worker_count);
-	if (built.lanes == NULL) {
+	struct exchange_client built = {
+		.state = CLIENT_ATTACHED,
+		.wake_fd = {-1, -1},
+		.unacknowledged = server->worker_count,
+		.lanes = lanes_create(server->worker_count),
+	};
+	for (unsigned worker = 0; worker < EXCHANGE_WORKERS_MAX; worker++) {
+		built.worker_wake_fd[worker] = -1;
+	}
+	int error = built.lanes == NULL ? -ENOMEM : client_wake_fds_open(server, &built);
+	if (error == 0) {
+		error = region_create(server->worker_count, &server->worker_key, &built.region);
+	}
+	if (error != 0) {
+		client_release(&built);
 		return error;
 	}
-	built.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (built.wake_fd < 0) {
-		error = -errno;
-		goto free_lanes;
-	}
-	error = region_create(server->worker_count, &server->worker_key, &built.region);
-	if (error != 0) {
-		goto close_wake_fd;
-	}
-	built.state = CLIENT_ATTACHED;
 	*client = built;
 	return 0;
-
-close_wake_fd:
-	close(built.wake_fd);
-free_lanes:
-	free(built.lanes);
-	return error;
 }
 
 static void attachment_describe(const struct exchange_server *server, unsigned index,
@@ -167,11 +199,11 @@ static void attachment_describe(const struct exchange_server *server, unsigned i
 	*ret_attachment = (struct exchange_attachment) {
 		.client = index,
 		.region_fd = client->region.fd,
-		.client_wake_fd = client->wake_fd,
+		.client_wake_fd = client->wake_fd[1],
 		.worker_count = server->worker_count,
 	};
 	for (unsigned worker = 0; worker < server->worker_count; worker++) {
-		ret_attachment->worker_wake_fd[worker] = server->worker_wake_fd[worker];
+		ret_attachment->worker_wake_fd[worker] = client->worker_wake_fd[worker];
 	}
 }
 
@@ -196,12 +228,33 @@ int exchange_server_attach(struct exchange_server *server, enum plx_priority pri
 	attachment_describe(server, index, ret_attachment);
 	for (unsigned worker = 0; worker < server->worker_count; worker++) {
 		struct exchange_lane *lane = &client->lanes[worker];
-		exchange_lane_init(lane, client->region.base, worker, index, priority,
-				   client->wake_fd);
+		const struct exchange_lane_wake wake = {client->wake_fd[0],
+							client->worker_wake_fd[worker]};
+		exchange_lane_init(lane, client->region.base, worker, index, priority, wake);
 		server->ops.attach(server->ops.context, worker, lane);
 		plx_wake_event_kick(server->worker_wake_fd[worker]);
 	}
 	return 0;
+}
+
+void exchange_server_set_owner(struct exchange_server *server, unsigned client,
+			       void (*on_end)(void *owner), void *owner)
+{
+	assert(client < EXCHANGE_CLIENTS_MAX && server->clients[client].state == CLIENT_ATTACHED);
+	server->clients[client].on_end = on_end;
+	server->clients[client].owner = owner;
+}
+
+void exchange_server_end(struct exchange_server *server, unsigned client)
+{
+	if (client >= EXCHANGE_CLIENTS_MAX || server->clients[client].state != CLIENT_ATTACHED) {
+		return;
+	}
+	if (server->clients[client].on_end != NULL) {
+		server->clients[client].on_end(server->clients[client].owner);
+	} else {
+		exchange_server_detach(server, client);
+	}
 }
 
 void exchange_server_detach(struct exchange_server *server, unsigned client)

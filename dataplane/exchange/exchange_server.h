@@ -29,9 +29,8 @@ struct exchange_worker_ops {
 struct exchange_attachment {
 	unsigned client;
 	int region_fd;      // memfd; sealed against resizing
-	int client_wake_fd; // eventfd: dataplane -> client
-	int worker_wake_fd
-		[EXCHANGE_WORKERS_MAX]; // eventfds: client -> worker (shared by all clients)
+	int client_wake_fd; // the client's end of a socket pair: dataplane -> client
+	int worker_wake_fd[EXCHANGE_WORKERS_MAX]; // eventfds of this client alone: client -> worker
 	unsigned worker_count;
 };
 
@@ -39,7 +38,7 @@ struct exchange_server *exchange_server_create(unsigned worker_count,
 					       const struct exchange_worker_ops *ops,
 					       int *ret_error);
 void exchange_server_destroy(struct exchange_server *server);
-// The eventfd that wakes a worker; the server owns it.
+// The eventfd by which this process wakes a worker; the server owns it, and no client ever sees it.
 int exchange_server_worker_wake_fd(const struct exchange_server *server, unsigned worker);
 
 // Makes a region and attaches it to every worker. `name` is for status output; pid from SO_PEERCRED.
@@ -47,6 +46,12 @@ int exchange_server_worker_wake_fd(const struct exchange_server *server, unsigne
 PLX_MUST_CHECK int exchange_server_attach(struct exchange_server *server,
 					  enum plx_priority priority, const char *name, pid_t pid,
 					  struct exchange_attachment *ret_attachment);
+// How exchange_server_end reaches the client's connection: `on_end` closes it, now or later, which detaches.
+void exchange_server_set_owner(struct exchange_server *server, unsigned client,
+			       void (*on_end)(void *owner), void *owner);
+// The client broke the protocol: closes its connection, or detaches it where none is known. May be repeated; a client
+// that is detaching or gone stays as it is.
+void exchange_server_end(struct exchange_server *server, unsigned client);
 // The client's connection closed. Frees the region after the last worker acknowledged.
 void exchange_server_detach(struct exchange_server *server, unsigned client);
 // Control thread, on behalf of a worker that finished detaching.

@@ -10,11 +10,17 @@
 
 #include <stdint.h>
 
+// Neither is owned by the lane.
+struct exchange_lane_wake {
+	int client_fd; // our end of the client's socket pair
+	int worker_fd; // the eventfd that the client writes; here it is only watched
+};
+
 struct exchange_lane {
 	// Set before the lane is handed out, constant from then on.
 	enum plx_priority priority;
 	unsigned client;
-	int client_wake_fd;
+	struct exchange_lane_wake wake;
 
 	// worker: rw, control: none.
 	struct plx_ring_consumer jobs;
@@ -29,4 +35,4 @@ struct exchange_lane {
 
 // `region` is mapped for as long as the lane is used.
 void exchange_lane_init(struct exchange_lane *lane, void *region, unsigned worker, unsigned client,
-			enum plx_priority priority, int client_wake_fd);
+			enum plx_priority priority, struct exchange_lane_wake wake);

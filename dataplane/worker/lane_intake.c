@@ -3,6 +3,7 @@
 // back. A job is taken out of its ring only once the resolver has it, so a full resolver makes clients wait.
 
 #include "exchange/exchange_lane.h"
+#include "exchange/lane_wake.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -11,11 +12,21 @@
 
 enum lane_state { LANE_EMPTY, LANE_MORE, LANE_BLOCKED };
 
+static bool is_broken(const struct worker *worker, unsigned client)
+{
+	return (worker->broken_lanes & 1u << client) != 0;
+}
+
+// The control thread ends the client, which comes back as WORKER_LANE_DETACH.
 static void break_lane(struct worker *worker, unsigned client)
 {
-	uint32_t broken = worker->broken_lanes | 1u << client;
-	__atomic_store_n(&worker->broken_lanes, broken, __ATOMIC_RELAXED);
+	if (is_broken(worker, client)) {
+		return;
+	}
+	__atomic_store_n(&worker->broken_lanes, worker->broken_lanes | 1u << client,
+			 __ATOMIC_SEQ_CST);
 	worker->counters.jobs_rejected++;
+	worker_notify_control(worker);
 }
 
 static enum lane_state read_lane(struct worker *worker, struct exchange_lane *lane, uint64_t now_ns,
@@ -23,7 +34,7 @@ static enum lane_state read_lane(struct worker *worker, struct exchange_lane *la
 {
 	PLX_UNINITIALIZED struct plx_job job;
 	unsigned client = exchange_lane_client(lane);
-	if ((worker->broken_lanes & 1u << client) != 0) {
+	if (is_broken(worker, client)) {
 		return LANE_EMPTY;
 	}
 	for (unsigned i = 0; i < INTAKE_PER_LANE; i++) {
@@ -92,6 +103,9 @@ bool lane_deliver(void *context, unsigned client, const struct plx_result *resul
 		return true; // detached: nobody waits for it any more
 	}
 	if (!exchange_lane_deliver(lane, result, body)) {
+		if (exchange_lane_is_corrupt(lane)) {
+			break_lane(worker, client); // there will never be room
+		}
 		return false;
 	}
 	worker->dirty_lanes |= 1u << client;
@@ -118,10 +132,11 @@ void lane_attach(struct worker *worker, struct exchange_lane *lane)
 {
 	unsigned client = exchange_lane_client(lane);
 	struct worker_lanes *lanes = &worker->lanes[exchange_lane_priority(lane)];
-	uint32_t broken = worker->broken_lanes & ~(1u << client);
-	__atomic_store_n(&worker->broken_lanes, broken, __ATOMIC_RELAXED);
 	worker->lane_of_client[client] = lane;
 	lanes->lanes[lanes->count++] = lane; // one lane a client: RESOLVER_CLIENTS_MAX places
+	if (lane_wake_add(worker->lanes_fd, lane) != 0) {
+		break_lane(worker, client); // its kicks would be missed
+	}
 	show_lane_count(worker);
 }
 
@@ -131,6 +146,7 @@ void lane_detach(struct worker *worker, struct exchange_lane *lane)
 	struct worker_lanes *lanes = &worker->lanes[exchange_lane_priority(lane)];
 	worker->lane_of_client[client] = NULL;
 	worker->dirty_lanes &= ~(1u << client);
+	lane_wake_remove(worker->lanes_fd, lane);
 	resolver_cancel_client(worker->resolver, client);
 	for (unsigned i = 0; i < lanes->count; i++) {
 		if (lanes->lanes[i] == lane) {
@@ -141,5 +157,8 @@ void lane_detach(struct worker *worker, struct exchange_lane *lane)
 	if (lanes->next >= lanes->count) {
 		lanes->next = 0;
 	}
+	// Before the completion, after which the place may belong to another client.
+	__atomic_store_n(&worker->broken_lanes, worker->broken_lanes & ~(1u << client),
+			 __ATOMIC_SEQ_CST);
 	show_lane_count(worker);
 }

@@ -78,7 +78,8 @@ struct worker {
 	struct worker_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
 	unsigned lcore;
 	int cpu;
-	int wake_fd;          // eventfd, owned by the exchange server
+	int wake_fd;          // eventfd of this process alone, owned by the exchange server
+	int lanes_fd;         // exchange/lane_wake.h: the clients' eventfds
 	bool has_receive_fds; // all of its queues have one
 
 	// worker: rw, hot.
@@ -104,7 +105,9 @@ struct worker {
 
 	// worker: rw, others: ro, relaxed loads.
 	struct plx_worker_counters counters PLX_CACHE_ALIGNED;
-	uint32_t broken_lanes; // by client: wrote an impossible ring record, not read any more
+	// By client: wrote an impossible ring record, not read any more until it is detached. The control thread was
+	// notified and ends the client.
+	uint32_t broken_lanes;
 	uint8_t is_sleeping;
 	uint8_t shows_polling; // copy of is_polling for status
 	uint8_t lane_count;

@@ -4,6 +4,7 @@
 
 #include "worker/worker_create.h"
 
+#include "exchange/lane_wake.h"
 #include "worker/worker.h"
 #include "worker/worker_command.h"
 
@@ -11,6 +12,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static struct rte_ring *create_ring(const char *what, const struct worker_config *config,
 				    unsigned size, unsigned flags)
@@ -93,7 +95,8 @@ struct worker *worker_create(struct worker_environment *environment,
 		.last_port = config->last_port,
 		.trusts_checksums = config->trusts_checksums,
 	};
-	int error = create_rings(worker, config);
+	worker->lanes_fd = lane_wake_open();
+	int error = worker->lanes_fd < 0 ? worker->lanes_fd : create_rings(worker, config);
 	if (error == 0) {
 		error = create_resolver(worker, config);
 	}
@@ -128,5 +131,8 @@ void worker_destroy(struct worker *worker)
 	rte_ring_free(worker->mailbox);
 	rte_ring_free(worker->completions);
 	resolver_destroy(worker->resolver);
+	if (worker->lanes_fd >= 0) {
+		close(worker->lanes_fd);
+	}
 	rte_free(worker);
 }

@@ -88,11 +88,25 @@ static void post_to_all(struct worker_group *group, const struct worker_command 
 	}
 }
 
+// After completions were taken: a place that is free again by then is marked no more.
+static void end_broken_clients(struct worker_group *group)
+{
+	uint32_t broken = 0;
+	for (unsigned i = 0; i < group->environment->worker_count; i++) {
+		const struct worker *worker = group->environment->workers[i];
+		broken |= __atomic_load_n(&worker->broken_lanes, __ATOMIC_SEQ_CST);
+	}
+	for (; broken != 0; broken &= broken - 1) {
+		exchange_server_end(group->exchange, (unsigned)__builtin_ctz(broken));
+	}
+}
+
 void worker_group_process(struct worker_group *group)
 {
 	for (unsigned i = 0; i < group->environment->worker_count; i++) {
 		command_queue_complete(&group->queues[i], group->environment->workers[i]);
 	}
+	end_broken_clients(group);
 }
 
 void worker_group_stop(struct worker_group *group)

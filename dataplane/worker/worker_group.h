@@ -36,7 +36,8 @@ const struct plx_endpoint *worker_group_endpoint(const struct worker_group *grou
 void worker_group_set_path(struct worker_group *group, unsigned index,
 			   const struct link_path *path);
 
-// Takes completed commands. Call when the environment's control_wake_fd is readable.
+// Takes completed commands and ends clients that broke their rings. Call when the environment's control_wake_fd is
+// readable.
 void worker_group_process(struct worker_group *group);
 // Tells all workers to leave their loop and wakes them.
 void worker_group_stop(struct worker_group *group);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How a worker with nothing to do leaves the CPU to others and still wakes in time. It sleeps in ppoll on its wake
-// eventfd (clients, control thread, TCP thread write it) and, where the driver's queue is a socket, on that socket.
+// eventfd (control thread, TCP thread write it), on its lanes' (clients) and, where the driver's queue is a socket, on
+// that socket. No client holds a description that is read here, so that none can make the worker block.
 // Without a socket it must look at the queue by itself: every SLEEP_IN_FLIGHT_US while answers are awaited, else after
 // pauses that double up to SLEEP_IDLE_US.
 
 #include "exchange/exchange_lane.h"
+#include "exchange/lane_wake.h"
 #include "worker/worker.h"
 
 #include <poll.h>
@@ -33,8 +35,8 @@ static uint32_t pause_us(struct worker *worker)
 					 : doubled;
 }
 
-// Tells clients that they must write our eventfd. True when a job came meanwhile. A lane whose jobs the resolver has
-// no room for is not asked: only an answer or a timeout can help it.
+// Tells clients that they must write their eventfd for us. True when a job came meanwhile. A lane whose jobs the
+// resolver has no room for is not asked: only an answer or a timeout can help it.
 static bool announce_sleep(struct worker *worker)
 {
 	bool has_jobs = false;
@@ -68,20 +70,24 @@ static void announce_awake(struct worker *worker)
 
 static void wait_for_event(struct worker *worker, uint64_t wait_ns)
 {
-	struct pollfd fds[1 + WORKER_QUEUES_MAX] = {{.fd = worker->wake_fd, .events = POLLIN}};
+	struct pollfd fds[2 + WORKER_QUEUES_MAX] = {{.fd = worker->wake_fd, .events = POLLIN},
+						    {.fd = worker->lanes_fd, .events = POLLIN}};
 	for (unsigned i = 0; i < worker->queue_count; i++) {
 		// An fd of -1 is skipped by the kernel.
-		fds[i + 1] = (struct pollfd) {.fd = worker->queues[i].fd, .events = POLLIN};
+		fds[i + 2] = (struct pollfd) {.fd = worker->queues[i].fd, .events = POLLIN};
 	}
 	struct timespec timeout = {
 		.tv_sec = (time_t)(wait_ns / 1000000000),
 		.tv_nsec = (long)(wait_ns % 1000000000),
 	};
-	int ready = ppoll(fds, 1u + worker->queue_count, &timeout, NULL);
+	int ready = ppoll(fds, 2u + worker->queue_count, &timeout, NULL);
 	if (ready > 0 && fds[0].revents != 0) {
 		uint64_t count;
 		ssize_t got = read(worker->wake_fd, &count, sizeof(count));
-		(void)got; // -EAGAIN: somebody else's read; we are awake all the same
+		(void)got; // nobody else reads it; we are awake all the same
+	}
+	if (ready > 0 && fds[1].revents != 0) {
+		lane_wake_drain(worker->lanes_fd);
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <parallax/exchange/region_layout.h>
 #include <parallax/exchange/wake_event.h>
 
+#include "exchange/lane_wake.h"
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -240,6 +242,10 @@ struct exchange_host *exchange_host_start(const struct exchange_host_config *con
 	for (unsigned i = 0; i < config->worker_count; i++) {
 		host->workers[i].host = host;
 		host->workers[i].index = i;
+		host->workers[i].lanes_fd = lane_wake_open();
+		if (host->workers[i].lanes_fd < 0) {
+			abort();
+		}
 		pthread_create(&host->workers[i].thread, NULL, exchange_host_worker_run,
 			       &host->workers[i]);
 	}
@@ -255,6 +261,7 @@ void exchange_host_stop(struct exchange_host *host)
 	for (unsigned i = 0; i < host->config.worker_count; i++) {
 		plx_wake_event_kick(exchange_server_worker_wake_fd(host->server, i));
 		pthread_join(host->workers[i].thread, NULL);
+		close(host->workers[i].lanes_fd);
 	}
 	exchange_server_destroy(host->server);
 	for (unsigned i = 0; i < host->connection_count; i++) {

@@ -34,6 +34,7 @@ struct host_worker {
 	struct exchange_host *host;
 	unsigned index;
 	pthread_t thread;
+	int lanes_fd;                               // lane_wake.h
 	struct lane_command commands[COMMANDS_MAX]; // host->lock
 	unsigned command_count;                     // host->lock
 	struct served_lane lanes[EXCHANGE_CLIENTS_MAX];

@@ -6,9 +6,11 @@
 #include <parallax/exchange/wake_event.h>
 
 #include "exchange/lane_state.h"
+#include "exchange/lane_wake.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define JOBS_PER_TURN 32
@@ -68,7 +70,7 @@ static void job_serve(struct host_worker *worker, struct served_lane *served,
 		return;
 	case EXCHANGE_HOST_CORRUPT:
 		__atomic_store_n(&served->lane->results.shared->published, 12345, __ATOMIC_SEQ_CST);
-		plx_wake_event_kick(served->lane->client_wake_fd);
+		plx_wake_socket_kick(served->lane->wake.client_fd);
 		return;
 	case EXCHANGE_HOST_TWICE:
 		if (!job_answer(worker, served, job)) {
@@ -140,9 +142,13 @@ static void commands_run(struct host_worker *worker)
 	for (unsigned i = 0; i < worker->command_count; i++) {
 		struct exchange_lane *lane = worker->commands[i].lane;
 		if (worker->commands[i].is_attach) {
+			if (lane_wake_add(worker->lanes_fd, lane) != 0) {
+				abort();
+			}
 			worker->lanes[worker->lane_count++] = (struct served_lane) {.lane = lane};
 			continue;
 		}
+		lane_wake_remove(worker->lanes_fd, lane);
 		lane_remove(worker, lane);
 		host->finished[host->finished_count++] =
 			(struct finished_lane) {.lane = lane, .worker = worker->index};
@@ -174,15 +180,17 @@ static void worker_sleep(struct host_worker *worker)
 	for (unsigned i = 0; i < worker->lane_count; i++) {
 		has_work |= exchange_lane_announce_sleep(worker->lanes[i].lane) && !is_stalled;
 	}
-	struct pollfd wake = {.fd = exchange_server_worker_wake_fd(host->server, worker->index),
-			      .events = POLLIN};
+	int own_fd = exchange_server_worker_wake_fd(host->server, worker->index);
+	struct pollfd wakes[2] = {{.fd = own_fd, .events = POLLIN},
+				  {.fd = worker->lanes_fd, .events = POLLIN}};
 	if (!has_work) {
-		int ready = poll(&wake, 1, EXCHANGE_HOST_DEADLINE_MS / 2);
+		int ready = poll(wakes, 2, EXCHANGE_HOST_DEADLINE_MS / 2);
 		if (ready == 0 && !is_stalled && lanes_have_jobs(worker)) {
 			__atomic_add_fetch(&host->lost_wakeups, 1, __ATOMIC_RELAXED);
 		}
 	}
-	plx_wake_event_drain(wake.fd);
+	plx_wake_event_drain(own_fd);
+	lane_wake_drain(worker->lanes_fd);
 	for (unsigned i = 0; i < worker->lane_count; i++) {
 		exchange_lane_announce_awake(worker->lanes[i].lane);
 	}

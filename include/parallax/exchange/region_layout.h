@@ -3,21 +3,23 @@
 //
 // Attaching. The client connects to the dataplane's control socket (JSON-RPC 2.0, one object per line) and sends
 //
-//   {"jsonrpc":"2.0","id":1,"method":"exchange.attach","params":{"version":1,"name":"sweep","priority":"bulk"}}
+//   {"jsonrpc":"2.0","id":1,"method":"exchange.attach","params":{"version":2,"name":"sweep","priority":"bulk"}}
 //
 // `version` is PLX_EXCHANGE_VERSION, `name` 1..31 bytes for status output, `priority` "interactive" or "bulk". The
 // answer is one line
 //
-//   {"jsonrpc":"2.0","id":1,"result":{"version":1,"client":3,"workers":2}}
+//   {"jsonrpc":"2.0","id":1,"result":{"version":2,"client":3,"workers":2}}
 //
-// sent by one sendmsg(2) whose SCM_RIGHTS carry 2 + workers descriptors, in this order: the region (memfd), the
-// eventfd that wakes the client, then one eventfd per worker that wakes this worker. The client maps `workers`
-// job and result rings, and the connection stays open for as long as both use them. Whoever sees its end knows
+// sent by one sendmsg(2) whose SCM_RIGHTS carry 2 + workers descriptors, in this order: the region (memfd); the
+// end of a socket pair (SOCK_STREAM) that becomes readable when the client is woken; then one eventfd per worker that
+// the client writes to wake this worker, and that is this client's alone (why: wake_event.h). The client maps `workers`
+// job and result rings, and the connection stays open for as long as both use them. The dataplane ends the connection
+// of a client that writes impossible ring positions or lengths. Whoever sees its end knows
 // that the other is gone: the dataplane then cancels the client's look-ups and frees the region; the client takes
 // the results that are still in the rings and reports the rest as lost. A second exchange.attach on one connection
 // is refused, and so is a version that the dataplane does not speak:
 //
-//   {"jsonrpc":"2.0","id":1,"error":{"code":-32010,"message":"exchange version 2 is not spoken here: 1"}}
+//   {"jsonrpc":"2.0","id":1,"error":{"code":-32010,"message":"exchange version 1 is not spoken here: 2"}}
 //
 // The region. A memfd sealed with PLX_REGION_SEALS before it is handed over, so that neither side can make the
 // other fault by truncating it. Pages are touched only as far as a ring has come, so an idle client costs little.
@@ -41,8 +43,8 @@
 
 #include <fcntl.h>
 
-// Changes whenever the layout, the ring or a record in it changes.
-#define PLX_EXCHANGE_VERSION 1
+// Changes whenever the layout, the ring, a record in it or the way to wake the other end changes.
+#define PLX_EXCHANGE_VERSION 2
 #define PLX_ATTACH_METHOD "exchange.attach"
 #define PLX_CLIENT_NAME_MAX 31
 #define PLX_ATTACH_LINE_MAX 4096 // request or answer, newline included

@@ -6,18 +6,23 @@
 
 #include "exchange/exchange_lane.h"
 #include "exchange/exchange_server.h"
+#include "exchange/lane_wake.h"
 
 #include "cunit_runner.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define WORKERS 2
+#define DEADLINE_S 20 // a call that blocks for ever ends the test by SIGALRM
 
 // What the workers were told, and the client's view of its region.
 struct fixture {
@@ -196,6 +201,7 @@ TEST(impossible_positions_make_a_lane_unreadable_but_no_other)
 		CU_ASSERT_TRUE_FATAL(delivered < 100);
 		exchange_lane_flush(fixture.lanes[1]);
 	}
+	CU_ASSERT_TRUE(exchange_lane_is_corrupt(fixture.lanes[1]));
 	CU_ASSERT_EQUAL(exchange_lane_peek(fixture.lanes[1], &job), PLX_ERR_RING_CORRUPT);
 	fixture_fini(&fixture);
 }
@@ -267,9 +273,184 @@ TEST(places_are_limited_and_come_back)
 	fixture_fini(&fixture);
 }
 
+// Kicks of the client, one for each flush: it claims to have fallen asleep once more each time.
+static void flush_to_sleeper(struct fixture *fixture, unsigned count)
+{
+	struct plx_region_worker *rings = plx_region_worker(fixture->region, 0);
+	const struct plx_result result = {.status = PLX_STATUS_ANSWERED};
+	for (unsigned i = 0; i < count; i++) {
+		__atomic_add_fetch(&rings->results.consumer_sleep, i == 0 ? 1 : 2,
+				   __ATOMIC_SEQ_CST);
+		CU_ASSERT_TRUE_FATAL(exchange_lane_deliver(fixture->lanes[0], &result, NULL));
+		exchange_lane_flush(fixture->lanes[0]);
+	}
+}
+
+static bool is_readable(int fd)
+{
+	struct pollfd look = {.fd = fd, .events = POLLIN};
+	return poll(&look, 1, 0) == 1;
+}
+
+static void make_blocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	CU_ASSERT_TRUE(flags >= 0 && (flags & O_NONBLOCK) != 0);
+	CU_ASSERT_EQUAL(fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), 0);
+}
+
+static void counter_fill(int fd)
+{
+	const uint64_t most = UINT64_MAX - 1;
+	CU_ASSERT_EQUAL(write(fd, &most, sizeof(most)), (ssize_t)sizeof(most));
+}
+
+TEST(client_that_never_reads_its_kicks_cannot_block_a_flush)
+{
+	const unsigned kicks = 3000;
+	struct fixture fixture;
+	fixture_init(&fixture);
+	int fd = fixture.attachment.client_wake_fd;
+	alarm(DEADLINE_S);
+	make_blocking(fd);
+	flush_to_sleeper(&fixture, kicks);
+	static uint8_t received[3000];
+	ssize_t count = recv(fd, received, sizeof(received), MSG_DONTWAIT);
+	CU_ASSERT_TRUE(count > 0 && count < (ssize_t)kicks); // it was full: the rest was dropped
+	alarm(0);
+	fixture_fini(&fixture);
+}
+
+TEST(client_that_shuts_its_wake_socket_hurts_itself_only)
+{
+	struct fixture fixture;
+	fixture_init(&fixture);
+	int fd = fixture.attachment.client_wake_fd;
+	// Nothing can be left at the end that is never read.
+	CU_ASSERT_EQUAL(send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL), -1);
+	CU_ASSERT_EQUAL(errno, EPIPE);
+	flush_to_sleeper(&fixture, 1);
+	CU_ASSERT_TRUE(is_readable(fd));
+	CU_ASSERT_EQUAL(shutdown(fd, SHUT_RDWR), 0);
+	flush_to_sleeper(&fixture, 2); // no SIGPIPE, which would end the test
+	fixture_fini(&fixture);
+}
+
+TEST(full_counters_neither_block_a_worker_nor_keep_it_awake)
+{
+	struct fixture fixture;
+	fixture_init(&fixture);
+	int lanes_fd = lane_wake_open();
+	CU_ASSERT_TRUE_FATAL(lanes_fd >= 0);
+	CU_ASSERT_EQUAL(lane_wake_add(lanes_fd, fixture.lanes[0]), 0);
+	int fd = fixture.attachment.worker_wake_fd[0];
+	alarm(DEADLINE_S);
+	lane_wake_drain(lanes_fd); // nothing there: returns at once
+	CU_ASSERT_FALSE(is_readable(lanes_fd));
+	make_blocking(fd);
+	counter_fill(fd);
+	CU_ASSERT_TRUE(is_readable(lanes_fd));
+	lane_wake_drain(lanes_fd);
+	CU_ASSERT_FALSE(is_readable(lanes_fd));
+	// Emptied behind our back between the look and the drain.
+	uint64_t count;
+	CU_ASSERT_EQUAL(read(fd, &count, sizeof(count)), (ssize_t)sizeof(count));
+	CU_ASSERT_EQUAL(count, UINT64_MAX - 1);
+	lane_wake_drain(lanes_fd);
+	CU_ASSERT_FALSE(is_readable(lanes_fd));
+	CU_ASSERT_FALSE(exchange_lane_announce_sleep(fixture.lanes[0]));
+	exchange_lane_announce_awake(fixture.lanes[0]);
+	alarm(0);
+	close(lanes_fd);
+	fixture_fini(&fixture);
+}
+
+TEST(every_kick_of_a_client_wakes_though_none_is_read)
+{
+	struct fixture fixture;
+	fixture_init(&fixture);
+	int fd = fixture.attachment.worker_wake_fd[1];
+	const uint64_t one = 1;
+	CU_ASSERT_EQUAL(write(fd, &one, sizeof(one)), (ssize_t)sizeof(one));
+	int lanes_fd = lane_wake_open();
+	CU_ASSERT_EQUAL(lane_wake_add(lanes_fd, fixture.lanes[1]), 0);
+	CU_ASSERT_TRUE(is_readable(lanes_fd)); // the kick before
+	for (unsigned i = 0; i < 100; i++) {
+		lane_wake_drain(lanes_fd);
+		CU_ASSERT_FALSE(is_readable(lanes_fd));
+		CU_ASSERT_EQUAL(write(fd, &one, sizeof(one)), (ssize_t)sizeof(one));
+		CU_ASSERT_TRUE(is_readable(lanes_fd));
+	}
+	lane_wake_remove(lanes_fd, fixture.lanes[1]);
+	CU_ASSERT_FALSE(is_readable(lanes_fd));
+	CU_ASSERT_EQUAL(write(fd, &one, sizeof(one)), (ssize_t)sizeof(one));
+	CU_ASSERT_FALSE(is_readable(lanes_fd));
+	close(lanes_fd);
+	fixture_fini(&fixture);
+}
+
+TEST(clients_share_no_wake_up)
+{
+	struct fixture fixture;
+	struct exchange_attachment other;
+	fixture_init(&fixture);
+	fixture.acknowledges_at_once = true;
+	CU_ASSERT_EQUAL(
+		exchange_server_attach(fixture.server, PLX_PRIORITY_BULK, "other", 1, &other), 0);
+	const uint64_t one = 1;
+	uint64_t count;
+	for (unsigned worker = 0; worker < WORKERS; worker++) {
+		int own_fd = exchange_server_worker_wake_fd(fixture.server, worker);
+		CU_ASSERT_EQUAL(read(own_fd, &count, sizeof(count)), (ssize_t)sizeof(count));
+		CU_ASSERT_EQUAL(write(other.worker_wake_fd[worker], &one, sizeof(one)),
+				(ssize_t)sizeof(one));
+		CU_ASSERT_FALSE(is_readable(own_fd));
+		CU_ASSERT_FALSE(is_readable(fixture.attachment.worker_wake_fd[worker]));
+	}
+	fixture_fini(&fixture);
+}
+
+static void note_end(void *owner)
+{
+	unsigned *ends = owner;
+	(*ends)++;
+}
+
+TEST(client_that_broke_its_rings_is_ended_by_its_owner_or_detached)
+{
+	struct fixture fixture;
+	struct exchange_attachment next;
+	struct exchange_client_info info;
+	unsigned ends = 0;
+	fixture_init(&fixture);
+	fixture.acknowledges_at_once = true;
+	exchange_server_set_owner(fixture.server, 0, note_end, &ends);
+	exchange_server_end(fixture.server, 0);
+	exchange_server_end(fixture.server, 0);
+	CU_ASSERT_EQUAL(ends, 2); // until the owner detaches
+	CU_ASSERT_EQUAL(fixture.detached, 0);
+	exchange_server_detach(fixture.server, 0);
+	exchange_server_end(fixture.server, 0);
+	CU_ASSERT_EQUAL(ends, 2);
+	// The next one in this place has no owner and does not inherit one.
+	CU_ASSERT_EQUAL(exchange_server_attach(fixture.server, PLX_PRIORITY_BULK, "next", 1, &next),
+			0);
+	CU_ASSERT_EQUAL(next.client, 0);
+	exchange_server_end(fixture.server, 0);
+	CU_ASSERT_EQUAL(ends, 2);
+	CU_ASSERT_FALSE(exchange_server_client_info(fixture.server, 0, &info));
+	exchange_server_end(fixture.server, EXCHANGE_CLIENTS_MAX);
+	fixture_fini(&fixture);
+}
+
 TEST_MAIN(exchange_server, T(region_is_sealed_and_describes_itself),
 	  T(idle_region_touches_little_memory), T(job_is_read_and_its_result_delivered),
 	  T(malformed_record_can_be_skipped),
 	  T(impossible_positions_make_a_lane_unreadable_but_no_other),
 	  T(result_that_waits_for_room_keeps_no_worker_awake_until_there_is_some),
-	  T(region_lives_until_the_last_worker_let_go), T(places_are_limited_and_come_back))
+	  T(region_lives_until_the_last_worker_let_go), T(places_are_limited_and_come_back),
+	  T(client_that_never_reads_its_kicks_cannot_block_a_flush),
+	  T(client_that_shuts_its_wake_socket_hurts_itself_only),
+	  T(full_counters_neither_block_a_worker_nor_keep_it_awake),
+	  T(every_kick_of_a_client_wakes_though_none_is_read), T(clients_share_no_wake_up),
+	  T(client_that_broke_its_rings_is_ended_by_its_owner_or_detached))
