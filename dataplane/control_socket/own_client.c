@@ -111,8 +111,13 @@ static void submit_waiting(struct own_client *client)
 	struct own_lookup *lookup;
 	while ((lookup = STAILQ_FIRST(&client->waiting)) != NULL) {
 		STAILQ_REMOVE_HEAD(&client->waiting, entry);
-		lookup->job.tag = (uint64_t)(uintptr_t)lookup;
-		int error = plx_client_submit(client->client, &lookup->job);
+		// A copy: the answer shows the name as the caller gave it.
+		struct plx_job job = lookup->job;
+		job.tag = (uint64_t)(uintptr_t)lookup;
+		if (job.kind == PLX_JOB_RELEVANT_CAA) {
+			plx_name_strip_wildcard(&job.name);
+		}
+		int error = plx_client_submit(client->client, &job);
 		if (error != 0) {
 			lookup_end(client, lookup, error, NULL, NULL);
 		} else {

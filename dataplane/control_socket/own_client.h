@@ -20,6 +20,7 @@ void own_client_destroy(struct own_client *client);
 // `error` 0: the result and its body. Otherwise neither: the look-up never started.
 typedef void (*own_client_cb)(void *context, int error, const struct plx_job *job,
 			      const struct plx_result *result, const uint8_t *body);
+// A relevant CAA set is searched without the "*." of a wildcard; the callback sees the job as it was given.
 // The callback comes exactly once, later. -ENOMEM, -EAGAIN (too many at once): it never comes.
 PLX_MUST_CHECK int own_client_submit(struct own_client *client, const struct plx_job *job,
 				     own_client_cb callback, void *context);

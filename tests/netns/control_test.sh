@@ -75,12 +75,17 @@ test_wrong_commands() {
 	refused 1 "attempts" ctl caa a.test --attempts 1000
 	refused 1 "attempts: a value must follow|--attempts: a value" ctl caa a.test --attempts
 	refused 1 "--socket: a path must follow" ctl caa a.test --socket
+	refused 1 "--socket: a path must follow" ctl status --socket=
+	refused 1 'name: "a.\\255" is not UTF-8 text' ctl caa $'a.\xff'
+	refused 2 "the answer cannot be written" eval 'ctl describe >/dev/full'
 	refused 1 '"NOTATYPE" is not a record type' ctl lookup a.test NOTATYPE
 	refused 1 "ANY is a question" ctl lookup a.test ANY
 	refused 1 "caa: " ctl caa bad..name
 	refused 1 'poll-mode: .*"maybe"|enabled: "maybe" is not on or off' ctl poll-mode maybe
 	refused 1 'poll-mode: "on" is one word too many|poll-mode: "off" is one word too many' ctl poll-mode on off
 	refused 1 "192.0.2.300" ctl upstreams add 192.0.2.300
+	refused 1 '"0.0.0.0" cannot be a server' ctl upstreams add 0.0.0.0
+	refused 1 '"ff02::1" cannot be a server' ctl upstreams add ff02::1,trusted
 	refused 1 "frob" ctl upstreams add 192.0.2.7,frob
 	refused 1 "is an upstream already" ctl upstreams add "$server"
 	refused 1 "is no upstream" ctl upstreams remove 192.0.2.7
@@ -134,6 +139,11 @@ test_lookups() {
 	json 'it["status"] == "NOERROR" and it["records"][0]["value"] == "ca.test" and len(it["aliases"]) == 4' caa chain4.special.test
 	shows '192.0.2.80' lookup chain4.special.test A
 	json 'it["records"][0]["data"] == "192.0.2.80" and it["type"] == "A"' lookup chain4.special.test A --timeout-ms 3000 --attempts=2
+	# The CAA search of a wildcard begins without its star; the CAA set that the wildcard has itself is not its own.
+	local wild
+	wild=$(sed -n 's/^w[0-9]*\.\(wild\..*\)/\1/p' "$state/names" | sed 1q)
+	json 'it["records"][0]["value"] == "wild-ca.test"' lookup "*.$wild" CAA
+	json "it['name'] == '*.$wild' and it['found_at'] != '*.$wild' and 'wild-ca.test' not in str(it['records'])" caa "*.$wild"
 	json 'it["transport"] == "tcp" and len(it["records"]) == 1001' caa big.special.test
 	json 'it["transport"] == "tcp" and it["queries"] == 1' lookup chain4.special.test CAA --tcp
 	json 'it["status"] == "NXDOMAIN"' lookup no-such-name.special.test A
@@ -198,14 +208,14 @@ test_captures() {
 
 	# Captures that come and go under load.
 	local round=0
-	start_sweep "$state/rounds.jsonl" --rate 2500
+	start_sweep "$state/rounds.jsonl" --rate 1500
 	while kill -0 $sweep_pid 2>/dev/null; do
 		round=$((round + 1))
 		json 'it["state"] == "running"' capture start round$round.pcap
 		json 'it["state"] == "off" and it["end_reason"] == "stopped" and it["dropped"] == 0' capture stop
 		check "capture $round is whole" eval "tcpdump -nr $state/capture/round$round.pcap >$state/tcpdump.log 2>&1"
 	done
-	check "captures came and went" test $round -ge 5
+	check "captures came and went" test $round -ge 3
 	sweep_is_whole "$state/rounds.jsonl"
 
 	# What does not fit ends the capture, not the sweep.
