@@ -28,6 +28,20 @@ void upstream_part_defaults(struct upstream_config *upstream)
 	};
 }
 
+// Nobody answers from such an address, so a query to it could only time out. Loopback may be meant: interface lo.
+static int server_check(const struct plx_ip *ip, const char *text, struct options_fault *fault)
+{
+	static const uint8_t zero[16];
+	const uint8_t first = ip->bytes[0];
+	bool is_server = ip->family == 4 ? first != 0 && first < 224
+					 : first != 0xff && memcmp(ip->bytes, zero, 16) != 0;
+	return is_server ? 0
+			 : options_fault_set(fault,
+					     "\"%s\" cannot be a server: it is an unspecified, "
+					     "multicast or reserved address",
+					     text);
+}
+
 static int address_parse(const char *text, struct upstream_config *upstream,
 			 struct options_fault *fault)
 {
@@ -36,7 +50,7 @@ static int address_parse(const char *text, struct upstream_config *upstream,
 			fault, "\"%s\" is not an address; write it as 192.0.2.53 or 2001:db8::53",
 			text);
 	}
-	return 0;
+	return server_check(&upstream->endpoint.ip, text, fault);
 }
 
 static int port_parse(const char *text, struct upstream_config *upstream,
@@ -124,7 +138,8 @@ int options_parse_upstream(const char *text, struct upstream_config *ret_config,
 						 "192.0.2.53:5353 or [2001:db8::53]:5353",
 						 part);
 		}
-		int error = is_first ? 0 : short_part_parse(part, &upstream, fault);
+		int error = is_first ? server_check(&upstream.endpoint.ip, part, fault)
+				     : short_part_parse(part, &upstream, fault);
 		if (error != 0) {
 			return error;
 		}

@@ -111,6 +111,17 @@ TEST(wrong_flags_say_which_and_what)
 	expect_fault("--total-rate 10q --interface lo",
 		     "command line: --total-rate: \"10q\" is not a rate; write queries per second "
 		     "such as 500, 10k or 1M, or 0 for no limit");
+	static const char *const nobody[] = {"0.0.0.0", "224.0.0.1:53", "255.255.255.255",
+					     "::", "[ff02::1]:53"};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(nobody); i++) {
+		char line[80], message[200];
+		snprintf(line, sizeof(line), "--upstream %s", nobody[i]);
+		snprintf(message, sizeof(message),
+			 "command line: --upstream: \"%s\" cannot be a server: it is an "
+			 "unspecified, multicast or reserved address",
+			 nobody[i]);
+		expect_fault(line, message);
+	}
 	expect_fault("--upstream 192.0.2.1,rate=z",
 		     "command line: --upstream: rate: \"z\" is not a rate; write queries per "
 		     "second such as 500, 10k or 1M, or 0 for no limit");
