@@ -296,7 +296,7 @@ int command_line_read(int argc, char **argv, struct command *ret_command,
 	}
 	int error = 0;
 	unsigned matched = 0;
-	if (command.socket_path == NULL) {
+	if (command.socket_path == NULL || command.socket_path[0] == '\0') {
 		return command_fault(fault, "--socket: a path must follow");
 	}
 	if (command.action != COMMAND_CALL) {

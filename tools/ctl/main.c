@@ -90,7 +90,9 @@ int main(int argc, char **argv)
 	struct command command;
 	struct command_fault fault;
 	if (command_line_read(argc, argv, &command, &fault) != 0) {
-		fprintf(stderr, "parallaxctl: %s\n", fault.text);
+		fputs("parallaxctl: ", stderr);
+		print_safe(stderr, fault.text, strlen(fault.text)); // it quotes what was typed
+		fputc('\n', stderr);
 		return EXIT_USAGE;
 	}
 	int status = EXIT_DONE;
@@ -109,5 +111,9 @@ int main(int argc, char **argv)
 		break;
 	}
 	json_decref(command.params);
-	return fflush(stdout) == 0 ? status : EXIT_FAILURES;
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "parallaxctl: the answer cannot be written: %s\n", strerror(errno));
+		return EXIT_FAILURES;
+	}
+	return status;
 }
