@@ -49,7 +49,8 @@ static bool is_overloaded(const struct flow_window *window)
 	uint32_t bad = window->losses + window->refusals;
 	uint32_t all = window->answers + bad;
 	if (bad * 2 > all) {
-		return true; // most went unanswered
+		// Most went unanswered; before the first answer that may just be a distance nobody knows yet.
+		return window->rtt_min_ns != UINT64_MAX;
 	}
 	if (window->refusals * 4 > all) {
 		return true; // names that fail by themselves are fewer

@@ -183,7 +183,8 @@ uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priori
 		return room;
 	}
 	uint32_t reserve = resolver->lookups_max >> BULK_RESERVE_SHIFT;
-	uint32_t queued = resolver->queues[SEND_BULK].length;
+	// Those that wait for TCP count too: when a server is under alarm, everything does.
+	uint32_t queued = resolver->queues[SEND_BULK].length + resolver->queues[SEND_TCP].length;
 	if (room <= reserve || queued >= RESOLVER_BULK_QUEUED_MAX) {
 		return 0;
 	}

@@ -138,6 +138,8 @@ void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns, uint64_t no
 {
 	upstream_heard(upstream, now_ns);
 	take_rtt(upstream, rtt_ns);
+	flow_window_answer(&upstream->window,
+			   rtt_ns); // weighs against the loss that it was counted as
 }
 
 void upstream_failed(struct upstream *upstream)

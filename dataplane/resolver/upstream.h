@@ -14,6 +14,7 @@
 #include "ratelimit/flow_window.h"
 #include "ratelimit/token_bucket.h"
 #include "resolver/upstream_config.h"
+#include "tcp/tcp_query.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@
 #define UPSTREAM_SILENCE_NS (1000ull * 1000 * 1000)
 #define UPSTREAM_PROBE_NS (60ull * 1000 * 1000 * 1000) // a server that is down is tried this often
 // One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX.
-#define UPSTREAM_TCP_IN_FLIGHT_MAX 1024
+#define UPSTREAM_TCP_IN_FLIGHT_MAX (TCP_OUTSTANDING_MAX / 2)
 #define UPSTREAM_DOWNGRADE_NS (900ull * 1000 * 1000 * 1000)
 // Unwanted answers from one server's address within UPSTREAM_ALARM_WINDOW_NS that raise the spoofing alarm, and how
 // long TCP is used after it. Duplicates and late answers are not unwanted.

@@ -71,6 +71,7 @@ TEST(a_lossy_link_alone_does_not_shrink_it)
 TEST(a_dead_or_refusing_server_shrinks_it_to_the_floor)
 {
 	start();
+	pass_interval(1000, 200 * US, 0, 0);
 	for (unsigned i = 0; i < 10; i++) {
 		pass_interval(0, 0, 50, 0);
 	}
@@ -82,9 +83,19 @@ TEST(a_dead_or_refusing_server_shrinks_it_to_the_floor)
 	CU_ASSERT_EQUAL(window.size, FLOW_WINDOW_MIN);
 }
 
+TEST(silence_before_the_first_answer_says_nothing)
+{
+	start();
+	for (unsigned i = 0; i < 10; i++) {
+		pass_interval(0, 0, 50, 0);
+	}
+	CU_ASSERT_TRUE(window.size >= FLOW_WINDOW_START);
+}
+
 TEST(growth_after_overload_is_additive)
 {
 	start();
+	pass_interval(1000, 200 * US, 0, 0);
 	pass_interval(0, 0, 50, 0);
 	uint32_t before = window.size;
 	pass_interval(1000, 200 * US, 0, 0);
@@ -95,4 +106,4 @@ TEST_MAIN(flow_window, T(a_quick_server_gets_more_until_the_maximum),
 	  T(an_unused_window_does_not_grow), T(losses_with_slow_answers_halve_it),
 	  T(a_lossy_link_alone_does_not_shrink_it),
 	  T(a_dead_or_refusing_server_shrinks_it_to_the_floor),
-	  T(growth_after_overload_is_additive))
+	  T(silence_before_the_first_answer_says_nothing), T(growth_after_overload_is_additive))
