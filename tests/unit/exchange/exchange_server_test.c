@@ -279,8 +279,8 @@ static void flush_to_sleeper(struct fixture *fixture, unsigned count)
 	struct plx_region_worker *rings = plx_region_worker(fixture->region, 0);
 	const struct plx_result result = {.status = PLX_STATUS_ANSWERED};
 	for (unsigned i = 0; i < count; i++) {
-		__atomic_add_fetch(&rings->results.consumer_sleep, i == 0 ? 1 : 2,
-				   __ATOMIC_SEQ_CST);
+		uint64_t next_odd = (rings->results.consumer_sleep + 1) | 1;
+		__atomic_store_n(&rings->results.consumer_sleep, next_odd, __ATOMIC_SEQ_CST);
 		CU_ASSERT_TRUE_FATAL(exchange_lane_deliver(fixture->lanes[0], &result, NULL));
 		exchange_lane_flush(fixture->lanes[0]);
 	}
