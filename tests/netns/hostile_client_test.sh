@@ -5,8 +5,14 @@
 . "$(dirname "$0")/_setup.sh"
 
 hostile() { "$netns_dir/hostile_client.py" "$socket" "$@"; }
-client_is_listed() { rpc clients.list | grep -q '"hostile"'; } # while it is attached
-client_is_gone() { ! client_is_listed; }
+client_is_listed() { # while it is attached
+	local clients
+	clients=$(rpc clients.list) && [[ $clients == *'"hostile"'* ]]
+}
+client_is_gone() {
+	local clients
+	clients=$(rpc clients.list) && [[ $clients != *'"hostile"'* ]]
+}
 
 setup_lab --names "${NAMES:-20000}"
 lab names >"$state/names"
