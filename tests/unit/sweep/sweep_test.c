@@ -304,9 +304,9 @@ static void note_asked_name(const struct plx_job *job)
 {
 	char text[PLX_NAME_TEXT_MAX];
 	plx_name_format(&job->name, text);
-	strncat(asked_names, text, sizeof(asked_names) - strlen(asked_names) - 1);
-	strncat(asked_names, job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : " ",
-		sizeof(asked_names) - strlen(asked_names) - 1);
+	size_t used = strlen(asked_names);
+	snprintf(asked_names + used, sizeof(asked_names) - used, "%s%s", text,
+		 job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : " ");
 }
 
 TEST(caa_search_of_a_wildcard_begins_below_the_star)
