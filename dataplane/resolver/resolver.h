@@ -18,7 +18,8 @@
 //   to TCP, whose answer decides. Truncation always means TCP; a truncated answer is never used in part.
 //
 // Backpressure: resolver_submit refuses when no slot is free; a result that the sink refuses stays parked and is
-// offered again; nothing is dropped. One thread. Memory is allocated at create and never grows.
+// offered again; nothing is dropped. One thread. Memory is allocated at create; only results
+// that a client leaves unread add to it, within RESOLVER_PARKED_BYTES_MAX of bodies each.
 
 #pragma once
 

@@ -305,8 +305,13 @@ static void note_asked_name(const struct plx_job *job)
 	char text[PLX_NAME_TEXT_MAX];
 	plx_name_format(&job->name, text);
 	size_t used = strlen(asked_names);
-	snprintf(asked_names + used, sizeof(asked_names) - used, "%s%s", text,
-		 job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : " ");
+	size_t length = strlen(text);
+	CU_ASSERT_FATAL(used + length + 3 <= sizeof(asked_names));
+	memcpy(asked_names + used, text, length);
+	memcpy(asked_names + used + length, job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : "  ", 3);
+	if (job->kind != PLX_JOB_RELEVANT_CAA) {
+		asked_names[used + length + 1] = '\0';
+	}
 }
 
 TEST(caa_search_of_a_wildcard_begins_below_the_star)
