@@ -124,7 +124,8 @@ static enum plx_drop_reason check_message(struct resolver *resolver,
 	return now_ns < upstream->alarm_until_ns ? PLX_DROP_SUSPECT : PLX_DROP_ACCEPTED;
 }
 
-// What will be touched if the answer is accepted, fetched while it is checked.
+// What will be touched if the answer is accepted, fetched while it is checked. Over five alternating pairs of runs
+// against knotd on a veth the worker took 1.38 us of user time per name with it, 1.53 us without (medians).
 static void prefetch_outcome(const struct resolver *resolver, const struct transaction *transaction)
 {
 	transaction_prefetch_release(&resolver->table, transaction);
