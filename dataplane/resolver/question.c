@@ -251,12 +251,16 @@ static struct plx_result describe_failure(const struct resolver *resolver,
 	if (failure.status == PLX_STATUS_BOGUS) {
 		failure.dnssec = PLX_DNSSEC_BOGUS;
 	}
+	failure.rcode = transaction->last_rcode;
+	failure.ede_code = transaction->last_ede;
+	if (failure.status == PLX_STATUS_ANSWERED &&
+	    (failure.rcode == PLX_RCODE_NOERROR || failure.rcode == PLX_RCODE_NXDOMAIN)) {
+		failure.status = PLX_STATUS_MALFORMED; // no failure may ever read as an answer
+		failure.cause = PLX_CAUSE_BAD_MESSAGE;
+	}
 	if (transaction->failed_upstream != UPSTREAM_NONE) {
-		const struct upstream *upstream =
-			&resolver->pool.servers[transaction->failed_upstream];
-		failure.rcode = transaction->last_rcode;
-		failure.ede_code = transaction->last_ede;
-		failure.server = upstream->config.endpoint;
+		failure.server =
+			resolver->pool.servers[transaction->failed_upstream].config.endpoint;
 		failure.transport =
 			transaction->failed_by_tcp ? PLX_TRANSPORT_TCP : PLX_TRANSPORT_UDP;
 	}

@@ -409,7 +409,26 @@ TEST(bogus_stands_whatever_an_untrusted_server_says)
 	fixture_stop(&fixture);
 }
 
-TEST_MAIN(audit, T(a_failure_names_the_server_that_failed), T(a_full_tcp_pool_does_not_stop_udp),
+// A failure stays one when the server that caused it is removed: with its RCODE gone it would read as NOERROR, no CAA.
+TEST(removing_the_server_that_failed_leaves_no_empty_answer)
+{
+	fixture_start(&fixture, 2);
+	struct plx_job job = {.kind = PLX_JOB_RELEVANT_CAA, .qtype = PLX_TYPE_CAA, .attempts = 2};
+	uint64_t tag = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+	uint8_t failed = query.upstream;
+	reply_rcode(&fixture, &query, PLX_RCODE_SERVFAIL);
+	CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+	resolver_upstream_remove(fixture.resolver, failed, fixture.now_ns);
+	fixture_pass(&fixture, 9 * SECOND);
+	const struct fixture_result *found = fixture_result_of(&fixture, tag);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	CU_ASSERT_FALSE(plx_result_is_definitive(&found->result));
+	fixture_stop(&fixture);
+}
+
+TEST_MAIN(audit, T(removing_the_server_that_failed_leaves_no_empty_answer),
+	  T(a_failure_names_the_server_that_failed), T(a_full_tcp_pool_does_not_stop_udp),
 	  T(a_probe_that_is_cancelled_leaves_no_server_probing_for_ever),
 	  T(names_that_take_long_raise_no_alarm_and_shut_no_window),
 	  T(a_token_bucket_outlives_208_days),
