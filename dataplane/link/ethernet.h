@@ -19,6 +19,7 @@
 #define ETHERNET_TYPE_ARP 0x0806
 #define ETHERNET_TYPE_VLAN 0x8100
 #define ETHERNET_TYPE_IPV6 0x86dd
+#define ETHERNET_TYPE_PROVIDER_VLAN 0x88a8 // IEEE 802.1ad
 #define MAC_TEXT_MAX 18 // "aa:bb:cc:dd:ee:ff" and NUL
 
 // Same layout as struct rte_ether_addr.

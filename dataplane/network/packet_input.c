@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ethernet (an 802.1p priority tag is skipped), IPv4 with options, IPv6 without extension headers, UDP. A fragment is
 // dropped wherever it claims to go (RFC 9715; "fragmentation considered poisonous"). Datagrams to our port range never
-// reach the kernel: it would answer "port unreachable" and show an attacker which ports are open (SAD DNS).
+// reach the kernel: it would answer "port unreachable" and show an attacker which ports are open (SAD DNS). Nor do
+// redirects and router advertisements. The kernel looks below tags and extension headers, so these are looked below as
+// well; an answer never has them.
 
 #include "network/packet_input.h"
 
@@ -10,9 +12,17 @@
 #include "link/ethernet.h"
 #include "network/checksum.h"
 
+#define PROTOCOL_ICMP 1
 #define PROTOCOL_UDP 17
-#define PROTOCOL_ICMPV6 58
+#define PROTOCOL_IPV6_HOP_BY_HOP 0
+#define PROTOCOL_IPV6_ROUTING 43
 #define PROTOCOL_IPV6_FRAGMENT 44
+#define PROTOCOL_IPV6_AUTHENTICATION 51
+#define PROTOCOL_ICMPV6 58
+#define PROTOCOL_IPV6_DESTINATION 60
+#define PROTOCOL_IPV6_MOBILITY 135
+#define IPV6_EXTENSIONS_MAX 8 // RFC 8200 4.1 knows seven
+#define ICMP_REDIRECT 5
 #define ND_ROUTER_SOLICIT 133
 #define ND_REDIRECT 137
 #define IPV4_FRAGMENT_BITS 0x3fff // more fragments, or an offset
@@ -21,7 +31,8 @@
 struct ip_packet {
 	struct plx_ip source;
 	struct plx_ip destination;
-	uint8_t protocol;
+	uint8_t protocol; // behind all extension headers
+	bool has_extensions;
 	struct plx_reader body;
 };
 
@@ -73,6 +84,33 @@ static enum plx_drop_reason read_ipv4(struct plx_reader *reader, struct ip_packe
 	return PLX_DROP_ACCEPTED;
 }
 
+static bool is_extension(uint8_t protocol)
+{
+	return protocol == PROTOCOL_IPV6_HOP_BY_HOP || protocol == PROTOCOL_IPV6_ROUTING ||
+	       protocol == PROTOCOL_IPV6_AUTHENTICATION || protocol == PROTOCOL_IPV6_DESTINATION ||
+	       protocol == PROTOCOL_IPV6_MOBILITY;
+}
+
+// Moves the body past the extension headers.
+static enum plx_drop_reason skip_extensions(struct ip_packet *packet)
+{
+	struct plx_reader *reader = &packet->body;
+	for (unsigned i = 0; is_extension(packet->protocol); i++) {
+		uint8_t type = packet->protocol;
+		packet->has_extensions = true;
+		packet->protocol = plx_read_u8(reader);
+		size_t length = plx_read_u8(reader);
+		// RFC 4302 2.2 counts in units of 4 octets, all others in units of 8 (RFC 8200 4.2).
+		length = type == PROTOCOL_IPV6_AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
+		plx_read_bytes(reader, length - 2);
+		if (reader->failed || i == IPV6_EXTENSIONS_MAX) {
+			return PLX_DROP_BAD_FRAME;
+		}
+	}
+	return packet->protocol == PROTOCOL_IPV6_FRAGMENT ? PLX_DROP_FRAGMENT
+							  : PLX_DROP_ACCEPTED;
+}
+
 static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packet *packet)
 {
 	uint32_t version = plx_read_u32(reader) >> 28;
@@ -86,18 +124,33 @@ static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packe
 	if (reader->failed || version != 6 || payload_length > plx_reader_left(reader)) {
 		return PLX_DROP_BAD_FRAME;
 	}
-	if (packet->protocol == PROTOCOL_IPV6_FRAGMENT) {
-		return PLX_DROP_FRAGMENT;
-	}
 	packet->body = plx_reader_init(reader->bytes + reader->position, payload_length);
-	return PLX_DROP_ACCEPTED;
+	return skip_extensions(packet);
 }
 
-static bool is_neighbor_discovery(const struct ip_packet *packet)
+// The first octet of an ICMP message; -1: not one.
+static int icmp_type(const struct ip_packet *packet)
 {
-	return packet->source.family == 6 && packet->protocol == PROTOCOL_ICMPV6 &&
-	       packet->body.length > 0 && packet->body.bytes[0] >= ND_ROUTER_SOLICIT &&
-	       packet->body.bytes[0] <= ND_REDIRECT;
+	uint8_t protocol = packet->source.family == 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6;
+	const struct plx_reader *body = &packet->body;
+	return packet->protocol == protocol && plx_reader_left(body) > 0
+		       ? body->bytes[body->position]
+		       : -1;
+}
+
+// Whatever is neither UDP nor dropped for its IP header.
+static enum packet_class classify_other(const struct ip_packet *packet,
+					enum plx_drop_reason *ret_reason)
+{
+	int type = icmp_type(packet);
+	if (packet->source.family == 4) {
+		return type == ICMP_REDIRECT ? drop(PLX_DROP_NOT_OURS, ret_reason) : PACKET_FOREIGN;
+	}
+	if (type < ND_ROUTER_SOLICIT || type > ND_REDIRECT) {
+		return PACKET_FOREIGN;
+	}
+	// No host sends these with extension headers: they get past guards (RFC 7113).
+	return packet->has_extensions ? drop(PLX_DROP_BAD_FRAME, ret_reason) : PACKET_NEIGHBOR;
 }
 
 static bool is_udp_checksum_good(const struct packet_rules *rules, const struct ip_packet *packet,
@@ -135,7 +188,7 @@ static enum packet_class classify_udp(const struct packet_rules *rules, struct i
 	if (destination_port < rules->first_port || destination_port > rules->last_port) {
 		return PACKET_FOREIGN;
 	}
-	if (!is_own_address(rules, &packet->destination)) {
+	if (packet->has_extensions || !is_own_address(rules, &packet->destination)) {
 		return drop(PLX_DROP_NOT_OURS, ret_reason);
 	}
 	if (udp_length < 8 || udp_length > reader->length) {
@@ -153,6 +206,11 @@ static enum packet_class classify_udp(const struct packet_rules *rules, struct i
 	return PACKET_ANSWER;
 }
 
+static bool is_tag(uint16_t type)
+{
+	return type == ETHERNET_TYPE_VLAN || type == ETHERNET_TYPE_PROVIDER_VLAN;
+}
+
 enum packet_class packet_classify(const struct packet_rules *rules, const uint8_t *frame,
 				  uint32_t length, enum packet_checksum offload,
 				  struct packet_view *ret_view, enum plx_drop_reason *ret_reason)
@@ -160,11 +218,15 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 	struct plx_reader reader = plx_reader_init(frame, length);
 	plx_read_bytes(&reader, 12); // MAC addresses: the port filters, our IP addresses decide
 	uint16_t type = plx_read_u16(&reader);
-	if (type == ETHERNET_TYPE_VLAN) {
+	if (is_tag(type)) {
+		bool is_provider = type == ETHERNET_TYPE_PROVIDER_VLAN;
 		uint16_t tag = plx_read_u16(&reader);
 		type = plx_read_u16(&reader);
 		if ((tag & VLAN_ID_BITS) != 0) {
 			return PACKET_FOREIGN; // another VLAN than ours
+		}
+		if (is_provider || is_tag(type)) {
+			return drop(PLX_DROP_BAD_FRAME, ret_reason);
 		}
 	}
 	if (reader.failed) {
@@ -185,5 +247,5 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 	if (packet.protocol == PROTOCOL_UDP) {
 		return classify_udp(rules, &packet, offload, ret_view, ret_reason);
 	}
-	return is_neighbor_discovery(&packet) ? PACKET_NEIGHBOR : PACKET_FOREIGN;
+	return classify_other(&packet, ret_reason);
 }

@@ -231,12 +231,18 @@ TEST(ipv4_options_are_skipped_and_bad_header_lengths_dropped)
 	expect_drop(&frame, PLX_DROP_BAD_FRAME);
 }
 
-static void insert_vlan_tag(struct frame *frame, uint16_t tag)
+static void insert_tag(struct frame *frame, uint16_t type, uint16_t tag)
 {
 	memmove(frame->bytes + 16, frame->bytes + 12, frame->length - 12);
-	const uint8_t bytes[4] = {0x81, 0x00, (uint8_t)(tag >> 8), (uint8_t)tag};
+	const uint8_t bytes[4] = {(uint8_t)(type >> 8), (uint8_t)type, (uint8_t)(tag >> 8),
+				  (uint8_t)tag};
 	memcpy(frame->bytes + 12, bytes, sizeof(bytes));
 	frame->length += 4;
+}
+
+static void insert_vlan_tag(struct frame *frame, uint16_t tag)
+{
+	insert_tag(frame, 0x8100, tag);
 }
 
 TEST(a_priority_tag_is_skipped_and_other_vlans_are_the_kernels)
@@ -247,6 +253,98 @@ TEST(a_priority_tag_is_skipped_and_other_vlans_are_the_kernels)
 	frame = answer(&server4, &own4);
 	insert_vlan_tag(&frame, 0xe001);
 	CU_ASSERT_EQUAL(classify(&frame), PACKET_FOREIGN);
+}
+
+// The kernel looks below any number of priority tags of either kind, so it must not get what those hide.
+TEST(no_tags_hide_anything_from_us)
+{
+	static const uint16_t types[] = {0x8100, 0x88a8};
+	for (unsigned i = 0; i < 4; i++) {
+		struct frame frame = answer(&server4, &own4);
+		insert_tag(&frame, types[i % 2], 0);
+		insert_tag(&frame, types[i / 2], 0);
+		expect_drop(&frame, PLX_DROP_BAD_FRAME);
+	}
+	struct frame frame = answer(&server6, &own6);
+	insert_tag(&frame, 0x88a8, 0xe000);
+	expect_drop(&frame, PLX_DROP_BAD_FRAME);
+	frame = answer(&server6, &own6);
+	insert_tag(&frame, 0x88a8, 5); // a provider's VLAN: whoever made a device for it
+	CU_ASSERT_EQUAL(classify(&frame), PACKET_FOREIGN);
+}
+
+// Puts an extension header of 8 octets before what the IPv6 header announced.
+static void insert_extension(struct frame *frame, uint8_t type)
+{
+	uint8_t *ip = frame->bytes + IPV6_AT;
+	memmove(ip + 48, ip + 40, frame->length - IPV6_AT - 40);
+	const uint8_t header[8] = {ip[6], 0, 1, 4}; // PadN over the rest
+	memcpy(ip + 40, header, sizeof(header));
+	ip[6] = type;
+	ip[5] = (uint8_t)(ip[5] + 8);
+	frame->length += 8;
+}
+
+TEST(no_extension_header_hides_anything_from_us)
+{
+	static const uint8_t types[] = {0, 43, 60, 135};
+	for (unsigned i = 0; i < PLX_ARRAY_SIZE(types); i++) {
+		struct frame frame = answer(&server6, &own6);
+		insert_extension(&frame, types[i]);
+		expect_drop(&frame, PLX_DROP_NOT_OURS);
+		insert_extension(&frame, 60);
+		expect_drop(&frame, PLX_DROP_NOT_OURS);
+
+		frame = answer(&server6, &own6);
+		frame.bytes[IPV6_AT + 6] = 44; // a fragment
+		insert_extension(&frame, types[i]);
+		expect_drop(&frame, PLX_DROP_FRAGMENT);
+
+		for (unsigned type = 128; type < 140; type++) {
+			frame = answer(&server6, &own6);
+			frame.bytes[IPV6_AT + 6] = 58;
+			frame.bytes[IPV6_AT + 40] = (uint8_t)type;
+			insert_extension(&frame, types[i]);
+			if (type >= 133 && type <= 137) {
+				expect_drop(&frame, PLX_DROP_BAD_FRAME);
+			} else {
+				CU_ASSERT_EQUAL(classify(&frame), PACKET_FOREIGN);
+			}
+		}
+		frame = answer(&server6, &own6);
+		frame.bytes[IPV6_AT + 6] = 6; // TCP
+		insert_extension(&frame, types[i]);
+		CU_ASSERT_EQUAL(classify(&frame), PACKET_FOREIGN);
+	}
+}
+
+TEST(endless_and_broken_extension_headers_are_dropped)
+{
+	struct frame frame = answer(&server6, &own6);
+	for (unsigned i = 0; i < 9; i++) {
+		insert_extension(&frame, 60);
+	}
+	expect_drop(&frame, PLX_DROP_BAD_FRAME);
+	frame = answer(&server6, &own6);
+	insert_extension(&frame, 60);
+	frame.bytes[IPV6_AT + 41] = 200; // longer than the packet
+	expect_drop(&frame, PLX_DROP_BAD_FRAME);
+}
+
+// The routes of this port are configured, and anybody on the LAN can send a redirect.
+TEST(icmp_redirects_do_not_reach_the_kernel)
+{
+	for (unsigned type = 0; type < 256; type++) {
+		struct frame frame = answer(&server4, &own4);
+		frame.bytes[IPV4_AT + 9] = 1;
+		frame.bytes[IPV4_AT + 20] = (uint8_t)type;
+		fix_ipv4_checksum(&frame);
+		if (type == 5) {
+			expect_drop(&frame, PLX_DROP_NOT_OURS);
+		} else {
+			CU_ASSERT_EQUAL(classify(&frame), PACKET_FOREIGN);
+		}
+	}
 }
 
 TEST(arp_and_neighbor_discovery_are_told_from_other_traffic)
@@ -281,4 +379,7 @@ TEST_MAIN(packet_input, T(good_answers_of_both_families_are_taken),
 	  T(nothing_to_our_ports_ever_goes_to_the_kernel),
 	  T(ipv4_options_are_skipped_and_bad_header_lengths_dropped),
 	  T(a_priority_tag_is_skipped_and_other_vlans_are_the_kernels),
+	  T(no_tags_hide_anything_from_us), T(no_extension_header_hides_anything_from_us),
+	  T(endless_and_broken_extension_headers_are_dropped),
+	  T(icmp_redirects_do_not_reach_the_kernel),
 	  T(arp_and_neighbor_discovery_are_told_from_other_traffic))
