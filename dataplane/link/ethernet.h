@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ethernet: addresses, the 14-byte header, and its reader and writer. VLAN-tagged frames are not ours: whoever
-// meets ETHERNET_TYPE_VLAN hands the frame to the kernel. Pure, any thread.
+// Ethernet: addresses, the 14-byte header, and its reader and writer. Frames of a VLAN are not ours: whoever
+// meets a tag with another ID than 0 hands the frame to the kernel. Pure, any thread.
 
 #pragma once
 
@@ -20,7 +20,8 @@
 #define ETHERNET_TYPE_VLAN 0x8100
 #define ETHERNET_TYPE_IPV6 0x86dd
 #define ETHERNET_TYPE_PROVIDER_VLAN 0x88a8 // IEEE 802.1ad
-#define MAC_TEXT_MAX 18 // "aa:bb:cc:dd:ee:ff" and NUL
+#define ETHERNET_VLAN_ID_BITS 0x0fff // of the two octets after the type; ID 0: only a priority
+#define MAC_TEXT_MAX 18              // "aa:bb:cc:dd:ee:ff" and NUL
 
 // Same layout as struct rte_ether_addr.
 struct mac_address {

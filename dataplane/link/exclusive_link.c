@@ -350,6 +350,18 @@ static struct link_verdict receive_ipv6(struct exclusive_link *link, struct plx_
 	}
 }
 
+// The type behind a mere priority tag, which some switches put on every frame, ARP included.
+static uint16_t inner_type(struct plx_reader *reader, uint16_t type)
+{
+	struct plx_reader tag = *reader;
+	if (type != ETHERNET_TYPE_VLAN || (plx_read_u16(&tag) & ETHERNET_VLAN_ID_BITS) != 0) {
+		return type;
+	}
+	type = plx_read_u16(&tag);
+	*reader = tag;
+	return type;
+}
+
 struct link_verdict exclusive_link_receive(struct exclusive_link *link, const uint8_t *frame,
 					   size_t length, uint64_t now_ns,
 					   uint8_t reply[static LINK_FRAME_MAX])
@@ -363,7 +375,7 @@ struct link_verdict exclusive_link_receive(struct exclusive_link *link, const ui
 	     !mac_equal(&header.destination, &link->mac))) {
 		return (struct link_verdict) {0};
 	}
-	switch (header.type) {
+	switch (inner_type(&reader, header.type)) {
 	case ETHERNET_TYPE_ARP:
 		return receive_arp(link, &reader, now_ns, reply);
 	case ETHERNET_TYPE_IPV6:

@@ -26,7 +26,6 @@
 #define ND_ROUTER_SOLICIT 133
 #define ND_REDIRECT 137
 #define IPV4_FRAGMENT_BITS 0x3fff // more fragments, or an offset
-#define VLAN_ID_BITS 0x0fff
 
 struct ip_packet {
 	struct plx_ip source;
@@ -107,8 +106,7 @@ static enum plx_drop_reason skip_extensions(struct ip_packet *packet)
 			return PLX_DROP_BAD_FRAME;
 		}
 	}
-	return packet->protocol == PROTOCOL_IPV6_FRAGMENT ? PLX_DROP_FRAGMENT
-							  : PLX_DROP_ACCEPTED;
+	return packet->protocol == PROTOCOL_IPV6_FRAGMENT ? PLX_DROP_FRAGMENT : PLX_DROP_ACCEPTED;
 }
 
 static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packet *packet)
@@ -222,7 +220,7 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 		bool is_provider = type == ETHERNET_TYPE_PROVIDER_VLAN;
 		uint16_t tag = plx_read_u16(&reader);
 		type = plx_read_u16(&reader);
-		if ((tag & VLAN_ID_BITS) != 0) {
+		if ((tag & ETHERNET_VLAN_ID_BITS) != 0) {
 			return PACKET_FOREIGN; // another VLAN than ours
 		}
 		if (is_provider || is_tag(type)) {

@@ -68,19 +68,30 @@ static void watch(struct exclusive_link *link, unsigned index, const char *text)
 	CU_ASSERT_EQUAL(exclusive_link_watch(link, index, &ip, START), 0);
 }
 
+static bool has_priority_tags; // the wire between us and the peer puts one on every frame
+
+static size_t through_the_wire(uint8_t frame[static LINK_FRAME_MAX + 4], size_t length)
+{
+	if (!has_priority_tags || length == 0) {
+		return length;
+	}
+	memmove(frame + 16, frame + 12, length - 12);
+	memcpy(frame + 12, "\x81\x00\xe0\x00", 4);
+	return length + 4;
+}
+
 // Carries our questions to the peer and its answers back.
 static void exchange(struct exclusive_link *us, struct exclusive_link *peer, uint64_t now_ns)
 {
-	uint8_t question[LINK_FRAME_MAX];
-	uint8_t answer[LINK_FRAME_MAX];
-	uint8_t unused[LINK_FRAME_MAX];
+	uint8_t question[LINK_FRAME_MAX + 4], answer[LINK_FRAME_MAX + 4], unused[LINK_FRAME_MAX];
 	size_t length;
 	while ((length = exclusive_link_next_frame(us, now_ns, question)) > 0) {
-		struct link_verdict verdict =
-			exclusive_link_receive(peer, question, length, now_ns, answer);
-		if (verdict.reply_length > 0) {
-			(void)exclusive_link_receive(us, answer, verdict.reply_length, now_ns,
-						     unused);
+		length = through_the_wire(question, length);
+		length =
+			exclusive_link_receive(peer, question, length, now_ns, answer).reply_length;
+		length = through_the_wire(answer, length);
+		if (length > 0) {
+			(void)exclusive_link_receive(us, answer, length, now_ns, unused);
 		}
 	}
 }
@@ -411,6 +422,22 @@ TEST(router_messages_are_dropped)
 	exclusive_link_destroy(us);
 }
 
+TEST(a_priority_tag_hides_no_answer_and_no_question)
+{
+	struct exclusive_link *us = our_link();
+	struct exclusive_link *peer = peer_link();
+	struct changes changes = {0};
+	watch(us, 0, "192.0.2.2");
+	watch(us, 1, "2001:db8::2");
+	has_priority_tags = true;
+	exchange_for(us, peer, START, 1, &changes);
+	has_priority_tags = false;
+	CU_ASSERT_EQUAL(changes.last[0].state, LINK_PATH_REACHABLE);
+	CU_ASSERT_EQUAL(changes.last[1].state, LINK_PATH_REACHABLE);
+	exclusive_link_destroy(us);
+	exclusive_link_destroy(peer);
+}
+
 TEST(a_gateway_outside_all_prefixes_is_on_the_link)
 {
 	struct exclusive_link_config config = {.mac = mac_of(OUR_MAC), .gateway_count = 1};
@@ -467,4 +494,5 @@ TEST_MAIN(exclusive_link, T(servers_on_the_link_and_behind_gateways_are_reached)
 	  T(a_dad_probe_for_our_address_is_answered_to_all),
 	  T(a_flood_of_requests_is_not_reflected), T(somebody_with_our_address_is_counted),
 	  T(the_kernel_gets_what_is_not_ours), T(router_messages_are_dropped),
+	  T(a_priority_tag_hides_no_answer_and_no_question),
 	  T(a_gateway_outside_all_prefixes_is_on_the_link), T(wrong_configurations_are_refused))
