@@ -4,6 +4,7 @@
 
 #include "startup/dataplane.h"
 #include "startup/log_line.h"
+#include "startup/thread_capabilities.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -21,6 +22,14 @@ const struct passwd *run_account(const struct options *options)
 	return account != NULL ? account : getpwnam("nobody");
 }
 
+static int drop_capabilities(const struct dataplane *dataplane)
+{
+	int error = thread_capabilities_drop();
+	return error == 0 ? 0
+			  : start_fault(dataplane, "privileges", error,
+					"a thread keeps its capabilities: %s", strerror(-error));
+}
+
 int drop_privileges(struct dataplane *dataplane)
 {
 	const char *configured = dataplane->options.user;
@@ -30,7 +39,7 @@ int drop_privileges(struct dataplane *dataplane)
 				   strerror(errno));
 	}
 	if (geteuid() != 0) {
-		return 0; // started without privileges to drop
+		return drop_capabilities(dataplane); // it may have been given some
 	}
 	const struct passwd *account = run_account(&dataplane->options);
 	if (account == NULL) {
@@ -55,5 +64,5 @@ int drop_privileges(struct dataplane *dataplane)
 		return start_fault(dataplane, "privileges", -EPERM,
 				   "privileges came back after they were dropped");
 	}
-	return 0;
+	return drop_capabilities(dataplane); // none are left unless securebits keep them
 }

@@ -215,12 +215,14 @@ static int pool_init(struct tcp_pool *pool)
 			       pool->lane_count * TCP_OUTSTANDING_MAX, push_answer, pool);
 }
 
-// The thread takes no signals: they are the main thread's.
+// The thread takes no signals: they are the main thread's. But for SIGRTMAX, by which threads are told to give up their
+// capabilities (startup/thread_capabilities.h).
 static int start_thread(struct tcp_pool *pool)
 {
 	sigset_t all;
 	sigset_t before;
 	sigfillset(&all);
+	sigdelset(&all, SIGRTMAX);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = pthread_create(&pool->thread, NULL, run_thread, pool);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
