@@ -74,6 +74,14 @@ void massdns_simple_append(struct plx_formatter *formatter, const struct plx_ask
 	}
 }
 
+static void append_ndjson_name(struct plx_text *text, const struct plx_name *name)
+{
+	json_append_name(text, name);
+	if (name->length > 1) { // the root is a dot already
+		plx_text_character(text, '.');
+	}
+}
+
 // Alias TTLs are not part of a result: their `ttl` is left out.
 static void append_ndjson_aliases(const struct plx_asked *asked, const struct plx_result_view *view,
 				  struct plx_text *text)
@@ -81,11 +89,10 @@ static void append_ndjson_aliases(const struct plx_asked *asked, const struct pl
 	for (unsigned hop = 0; hop < view->result->alias_count; hop++) {
 		plx_text_string(text, hop == 0 ? "" : ",");
 		plx_text_literal(text, "{\"type\":\"CNAME\",\"class\":\"IN\",\"name\":\"");
-		const struct plx_name *owner = formatter_alias_owner(asked, view, hop);
-		json_append_name(text, owner);
-		plx_text_literal(text, ".\",\"data\":\"");
-		json_append_name(text, &view->aliases[hop]);
-		plx_text_literal(text, ".\"}");
+		append_ndjson_name(text, formatter_alias_owner(asked, view, hop));
+		plx_text_literal(text, "\",\"data\":\"");
+		append_ndjson_name(text, &view->aliases[hop]);
+		plx_text_literal(text, "\"}");
 	}
 }
 
@@ -107,9 +114,8 @@ static void append_ndjson_answers(struct plx_formatter *formatter, const struct 
 		plx_text_literal(text, ",\"type\":\"");
 		field_append_type(&formatter->fields, text, result->qtype);
 		plx_text_literal(text, "\",\"class\":\"IN\",\"name\":\"");
-		json_append_name(text, &view->owner);
-		plx_text_string(text,
-				view->owner.length > 1 ? ".\",\"data\":\"" : "\",\"data\":\"");
+		append_ndjson_name(text, &view->owner);
+		plx_text_literal(text, "\",\"data\":\"");
 		size_t length;
 		const char *data =
 			formatter_rdata_text(formatter, result->qtype, &record, text, &length);

@@ -68,11 +68,13 @@ static void append_data(struct plx_formatter *formatter, uint16_t type,
 	if (data == NULL) {
 		return;
 	}
-	if (ends_in_name(type) && data[0] != '\\' && length > 1 && data[length - 1] == '.') {
+	bool is_unknown_form = length > 1 && data[0] == '\\' && data[1] == '#'; // RFC 3597
+	if (ends_in_name(type) && !is_unknown_form && length > 1 && data[length - 1] == '.') {
 		length--;
 	}
-	const char *space = type == PLX_TYPE_MX ? memchr(data, ' ', length) : NULL;
-	if (space != NULL && data[0] != '\\') {
+	const char *space =
+		type == PLX_TYPE_MX && !is_unknown_form ? memchr(data, ' ', length) : NULL;
+	if (space != NULL) {
 		plx_text_literal(text, ",\"preference\":");
 		plx_text_append(text, data, (size_t)(space - data));
 		length -= (size_t)(space + 1 - data);

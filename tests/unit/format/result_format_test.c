@@ -298,6 +298,25 @@ TEST(zdns_has_the_shape_of_zdns)
 				      "\"ttl\":5,\"answer\":\"x\\ny\"}]"));
 }
 
+TEST(root_and_escapes_keep_the_dots_of_each_format)
+{
+	struct result_builder builder;
+	builder_init(&builder, PLX_TYPE_A);
+	builder_alias(&builder, ".");
+	const char *text =
+		render_built(PLX_FORMAT_MASSDNS_NDJSON, "a.example.test", false, &builder);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"name\":\"a.example.test.\",\"data\":\".\"}"));
+	builder_init(&builder, PLX_TYPE_NS);
+	builder_owner(&builder, "a.test");
+	builder_record(&builder, 60, "\x03@ns\x04test", 10);
+	builder_record(&builder, 60, "", 1);
+	builder_record(&builder, 60, "\x03no", 3);
+	text = render_built(PLX_FORMAT_ZDNS, "a.test", false, &builder);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"answer\":\"\\\\@ns.test\"}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"answer\":\".\"}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"answer\":\"\\\\# 3 036E6F\"}"));
+}
+
 TEST(names_with_unusual_octets_are_escaped_twice)
 {
 	struct result_builder builder;
@@ -432,6 +451,7 @@ TEST_MAIN(result_format, T(jsonl_renders_the_documented_caa_line),
 	  T(massdns_simple_joins_records_by_tabs),
 	  T(massdns_simple_writes_a_comment_when_there_is_no_record),
 	  T(massdns_ndjson_has_the_keys_of_massdns), T(zdns_has_the_shape_of_zdns),
+	  T(root_and_escapes_keep_the_dots_of_each_format),
 	  T(names_with_unusual_octets_are_escaped_twice),
 	  T(times_are_right_around_leap_days_and_years), T(text_without_room_is_left_as_it_was),
 	  T(inconsistent_body_is_refused), T(long_rdata_is_rendered_whole),
