@@ -4,6 +4,7 @@
 #include <parallax/base/error.h>
 
 #include "sweep/client_engine.h"
+#include "sweep/file_roles.h"
 #include "sweep/progress.h"
 #include "sweep/summary.h"
 #include "sweep/sweep.h"
@@ -117,6 +118,9 @@ int main(int argc, char **argv)
 	int parsed = sweep_options_parse(argc, argv, &options, &failure);
 	if (parsed != 0) {
 		return parsed > 0 ? SWEEP_EXIT_DONE : print_failure(&failure);
+	}
+	if (file_roles_check(&options, &failure) != 0) {
+		return print_failure(&failure);
 	}
 	struct progress progress;
 	progress_init(&progress, isatty(STDERR_FILENO) && !options.quiet && !options.json);
