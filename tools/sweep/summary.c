@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <sys/stat.h>
+
 static double seconds(const struct tally *tally)
 {
 	return (double)tally->runtime_ms / 1000;
@@ -78,25 +80,36 @@ void summary_print_json(FILE *file, const struct tally *tally, bool is_complete,
 		exit_status);
 }
 
+static int write_json(const char *path, const struct tally *tally, bool is_complete,
+		      int exit_status)
+{
+	FILE *file = fopen(path, "we");
+	if (file == NULL) {
+		return -errno;
+	}
+	summary_print_json(file, tally, is_complete, exit_status);
+	int failed = ferror(file);
+	if (fclose(file) != 0 || failed) {
+		return errno != 0 ? -errno : -EIO;
+	}
+	return 0;
+}
+
 int summary_save_json(const char *path, const struct tally *tally, bool is_complete,
 		      int exit_status)
 {
+	struct stat status;
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		return write_json(path, tally, is_complete, exit_status); // a device or a pipe
+	}
 	char *temporary_path = NULL;
 	if (asprintf(&temporary_path, "%s.new", path) < 0) {
 		return -ENOMEM;
 	}
-	int error = 0;
-	FILE *file = fopen(temporary_path, "we");
-	if (file == NULL) {
+	int error = write_json(temporary_path, tally, is_complete, exit_status);
+	if (error == 0 && rename(temporary_path, path) != 0) {
 		error = -errno;
-		goto free_path;
 	}
-	summary_print_json(file, tally, is_complete, exit_status);
-	int failed = ferror(file);
-	if (fclose(file) != 0 || failed || rename(temporary_path, path) != 0) {
-		error = errno != 0 ? -errno : -EIO;
-	}
-free_path:
 	free(temporary_path);
 	return error;
 }

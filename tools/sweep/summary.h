@@ -12,6 +12,7 @@
 void summary_print_table(FILE *file, const struct tally *tally);
 void summary_print_line(FILE *file, const struct tally *tally);
 void summary_print_json(FILE *file, const struct tally *tally, bool is_complete, int exit_status);
-// Writes the JSON to `path` by way of a rename, so that nobody reads half of it. -errno.
+// Writes the JSON to `path` by way of a rename, so that nobody reads half of it; to a device or a pipe as it is.
+// -errno.
 PLX_MUST_CHECK int summary_save_json(const char *path, const struct tally *tally, bool is_complete,
 				     int exit_status);
