@@ -53,6 +53,18 @@ static int cut_to(struct output_file *output, uint64_t keep, struct sweep_failur
 	return 0;
 }
 
+// A device or a pipe may have many writers.
+static int lock(struct output_file *output, struct sweep_failure *failure)
+{
+	struct stat status;
+	if (fstat(output->fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+	    flock(output->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+		return 0;
+	}
+	return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: another parallax-sweep is writing to it",
+			  output->path);
+}
+
 int output_file_open(struct output_file *output, const char *path, uint64_t keep,
 		     struct sweep_failure *failure)
 {
@@ -73,9 +85,8 @@ int output_file_open(struct output_file *output, const char *path, uint64_t keep
 		return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: cannot be written: %s", path,
 				  strerror(errno));
 	}
-	if (flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-		return sweep_fail(failure, SWEEP_EXIT_USAGE,
-				  "%s: another parallax-sweep is writing to it", path);
+	if (lock(output, failure) != 0) {
+		return -1;
 	}
 	output->written = keep;
 	output->write_back = keep;

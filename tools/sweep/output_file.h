@@ -24,7 +24,7 @@ struct output_file {
 };
 
 // `path` "-" is stdout. `keep` octets of the file stay, the rest is dropped (0: an empty file). The file must end
-// a line there. Locked, so that two sweeps never write to one file.
+// a line there. A regular file is locked, so that two sweeps never write to one.
 PLX_MUST_CHECK int output_file_open(struct output_file *output, const char *path, uint64_t keep,
 				    struct sweep_failure *failure);
 // Nothing is flushed. Zeroed structures are accepted.

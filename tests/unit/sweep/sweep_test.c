@@ -351,6 +351,20 @@ TEST(two_sweeps_never_write_to_one_file)
 	bench_sweep_destroy(bench);
 }
 
+// To a device or a pipe they may, as with any other program.
+TEST(two_sweeps_may_write_to_dev_null)
+{
+	struct bench_sweep *bench = bench_sweep_create(19);
+	struct sweep other;
+	struct sweep_failure failure;
+	struct sweep_engine engine = fake_engine_interface(&bench->fake);
+	bench->config.output_path = "/dev/null";
+	CU_ASSERT_EQUAL(sweep_open(&other, &bench->config, &engine, &failure), 0);
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
+	sweep_close(&other);
+	bench_sweep_destroy(bench);
+}
+
 TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_asked_at_once),
 	  T(stopped_sweep_finishes_what_is_asked_and_resumes),
 	  T(results_are_written_while_millions_of_lines_are_skipped),
@@ -360,4 +374,5 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(output_that_was_changed_is_refused), T(shards_share_the_lines_out),
 	  T(rate_is_kept_over_the_whole_sweep), T(full_disk_ends_with_one_clear_line),
 	  T(caa_sweep_climbs_and_keeps_explicit_types),
-	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file))
+	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
+	  T(two_sweeps_may_write_to_dev_null))
