@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -12,6 +14,7 @@
 
 // So that the data sync of a checkpoint finds little left to do.
 #define WRITE_BACK_BYTES (8u * 1024 * 1024)
+#define STALL_POLL_MS 100
 
 static int cut_to(struct output_file *output, uint64_t keep, struct sweep_failure *failure)
 {
@@ -53,12 +56,17 @@ static int cut_to(struct output_file *output, uint64_t keep, struct sweep_failur
 	return 0;
 }
 
+static bool is_regular_file(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 // A device or a pipe may have many writers.
 static int lock(struct output_file *output, struct sweep_failure *failure)
 {
-	struct stat status;
-	if (fstat(output->fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-	    flock(output->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+	if (output->can_stall || flock(output->fd, LOCK_EX | LOCK_NB) == 0 ||
+	    errno != EWOULDBLOCK) {
 		return 0;
 	}
 	return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: another parallax-sweep is writing to it",
@@ -72,6 +80,7 @@ int output_file_open(struct output_file *output, const char *path, uint64_t keep
 	if (strcmp(path, "-") == 0) {
 		output->path = "stdout";
 		output->fd = dup(STDOUT_FILENO);
+		output->can_stall = !is_regular_file(output->fd);
 		return output->fd >= 0 ? 0
 				       : sweep_fail(failure, SWEEP_EXIT_USAGE, "stdout: %s",
 						    strerror(errno));
@@ -85,6 +94,7 @@ int output_file_open(struct output_file *output, const char *path, uint64_t keep
 		return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: cannot be written: %s", path,
 				  strerror(errno));
 	}
+	output->can_stall = !is_regular_file(output->fd);
 	if (lock(output, failure) != 0) {
 		return -1;
 	}
@@ -118,6 +128,11 @@ static int give_up(struct output_file *output, size_t written, int error,
 			output->written += kept;
 		}
 	}
+	if (error == EINTR) {
+		return sweep_fail(failure, SWEEP_EXIT_INTERRUPTED,
+				  "interrupted: %s: its reader takes nothing: the rest is lost",
+				  output->path);
+	}
 	if (error == EPIPE) {
 		return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: its reader has closed it",
 				  output->path);
@@ -137,6 +152,36 @@ static void start_write_back(struct output_file *output)
 	}
 }
 
+// write(2) would wait for a reader that rests and start again after each signal. 0, or -EINTR when asked to stop.
+static int wait_for_reader(const struct output_file *output)
+{
+	unsigned waited_ms = 0;
+	for (;;) {
+		struct pollfd room = {.fd = output->fd, .events = POLLOUT};
+		if (poll(&room, 1, STALL_POLL_MS) > 0) {
+			return 0;
+		}
+		int requests = output->stop_requests == NULL ? 0 : *output->stop_requests;
+		waited_ms += requests > 0 ? STALL_POLL_MS : 0;
+		if (requests > 1 || waited_ms >= OUTPUT_PATIENCE_MS) {
+			return -EINTR;
+		}
+	}
+}
+
+// A pipe that has room takes PIPE_BUF octets without waiting.
+static ssize_t write_some(const struct output_file *output, const char *bytes, size_t length)
+{
+	if (output->can_stall) {
+		if (wait_for_reader(output) != 0) {
+			return -EINTR;
+		}
+		length = length < PIPE_BUF ? length : PIPE_BUF;
+	}
+	ssize_t count = write(output->fd, bytes, length);
+	return count >= 0 ? count : errno == EINTR ? -EAGAIN : -errno;
+}
+
 int output_file_flush(struct output_file *output, struct sweep_failure *failure)
 {
 	struct plx_text *pending = &output->pending;
@@ -146,12 +191,12 @@ int output_file_flush(struct output_file *output, struct sweep_failure *failure)
 	size_t written = 0;
 	while (written < pending->length) {
 		ssize_t count =
-			write(output->fd, pending->bytes + written, pending->length - written);
-		if (count < 0 && errno == EINTR) {
+			write_some(output, pending->bytes + written, pending->length - written);
+		if (count == -EAGAIN) {
 			continue;
 		}
 		if (count <= 0) {
-			return give_up(output, written, count == 0 ? ENOSPC : errno, failure);
+			return give_up(output, written, count == 0 ? ENOSPC : (int)-count, failure);
 		}
 		written += (size_t)count;
 	}

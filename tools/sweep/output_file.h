@@ -12,12 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <signal.h>
+
 #define OUTPUT_WRITE_BYTES (256 * 1024) // written when this much waits
+#define OUTPUT_PATIENCE_MS 10000
 
 struct output_file {
 	int fd;
 	bool is_regular;
-	const char *path;    // for messages; borrowed
+	bool can_stall; // its reader may rest, as that of a pipe
+	const volatile sig_atomic_t
+		*stop_requests; // end a stalled write; NULL: none; set by the owner
+	const char *path;       // for messages; borrowed
 	uint64_t written;    // octets of the file that hold whole lines; 0 at the start of a pipe
 	uint64_t write_back; // up to here the kernel was asked to start writing to the disk
 	struct plx_text pending;
@@ -41,5 +47,6 @@ static inline bool output_file_is_due(const struct output_file *output)
 	return output->pending.length >= OUTPUT_WRITE_BYTES;
 }
 
-// Writes all that is pending.
+// Writes all that is pending. A reader that rests is waited for, after a first stop request OUTPUT_PATIENCE_MS at most
+// and after a second no longer.
 PLX_MUST_CHECK int output_file_flush(struct output_file *output, struct sweep_failure *failure);

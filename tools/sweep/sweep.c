@@ -48,6 +48,7 @@ static int open_files(struct sweep *sweep)
 			     sweep->failure) != 0) {
 		return -1;
 	}
+	sweep->output.stop_requests = config->stop_requests;
 	if (config->checkpoint_path != NULL && sweep->output.is_regular &&
 	    keep_output_name(sweep) != 0) {
 		return -1;

@@ -6,8 +6,11 @@
 #include "bench_sweep.h"
 #include "cunit_runner.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 TEST(every_line_gets_one_output_line)
 {
@@ -365,6 +368,23 @@ TEST(two_sweeps_may_write_to_dev_null)
 	bench_sweep_destroy(bench);
 }
 
+TEST(stop_request_ends_the_wait_for_a_reader_that_rests)
+{
+	struct bench_sweep *bench = bench_sweep_create(20);
+	CU_ASSERT_EQUAL(mkfifo(bench->files.output, 0600), 0);
+	int fd = open(bench->files.output, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	static const char filling[4096];
+	while (write(fd, filling, sizeof(filling)) > 0) {
+	}
+	bench->config.stop_requests = &stop_requests;
+	stop_requests = 2;
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), -1);
+	CU_ASSERT_EQUAL(bench->failure.exit_status, SWEEP_EXIT_INTERRUPTED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, "its reader takes nothing"));
+	close(fd);
+	bench_sweep_destroy(bench);
+}
+
 TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_asked_at_once),
 	  T(stopped_sweep_finishes_what_is_asked_and_resumes),
 	  T(results_are_written_while_millions_of_lines_are_skipped),
@@ -375,4 +395,5 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(rate_is_kept_over_the_whole_sweep), T(full_disk_ends_with_one_clear_line),
 	  T(caa_sweep_climbs_and_keeps_explicit_types),
 	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
-	  T(two_sweeps_may_write_to_dev_null))
+	  T(two_sweeps_may_write_to_dev_null),
+	  T(stop_request_ends_the_wait_for_a_reader_that_rests))
