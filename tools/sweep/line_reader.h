@@ -44,6 +44,14 @@ static inline uint64_t line_reader_position(const struct line_reader *reader)
 	return reader->next_offset + reader->dropped;
 }
 
+// How much of what was passed and is buffered was passed: the stream runs ahead by the buffer. 1 for an empty input.
+static inline double line_reader_share(const struct line_reader *reader)
+{
+	double passed = (double)line_reader_position(reader);
+	double buffered = (double)(reader->end - reader->start);
+	return passed + buffered > 0 ? passed / (passed + buffered) : 1;
+}
+
 // 1 and a line, 0 at the end, -EINPROGRESS when a buffer full of a too long line was passed (call again: there is
 // more), else as input_stream_read. A last line without a line end is a line.
 PLX_MUST_CHECK int line_reader_next(struct line_reader *reader, struct line_view *ret_line);

@@ -25,25 +25,31 @@ static double rate_between(uint64_t results, uint64_t ns)
 	return ns == 0 ? 0 : (double)results * 1e9 / (double)ns;
 }
 
-// The part of the input that is read runs ahead of what is done by the window only.
-static void print_time_left(const struct progress *progress, double fraction, uint64_t now_ns)
+// "1200/~10000 done  12.0 %  ETA 00:01:28"; the total only when it is known or can be estimated.
+static void print_done(const struct progress *progress, const struct sweep *sweep, uint64_t now_ns)
 {
-	double gained = fraction - progress->started_fraction;
-	if (fraction < 0 || gained <= 0) {
+	uint64_t done = sweep->tally.results;
+	uint64_t total = sweep_total(sweep);
+	double rate = rate_between(done - progress->started_results, now_ns - progress->started_ns);
+	if (total < done || total == 0) {
+		fprintf(stderr, "%llu done", (unsigned long long)done);
 		return;
 	}
-	double elapsed_s = (double)(now_ns - progress->started_ns) / 1e9;
-	uint64_t left_s = (uint64_t)(elapsed_s * (1 - fraction) / gained);
-	fprintf(stderr, "  %.1f %%  ETA %02llu:%02llu:%02llu", fraction * 100,
-		(unsigned long long)(left_s / 3600), (unsigned long long)(left_s / 60 % 60),
-		(unsigned long long)(left_s % 60));
+	fprintf(stderr, "%llu/%s%llu done  %.1f %%", (unsigned long long)done,
+		sweep->input_ended ? "" : "~", (unsigned long long)total,
+		100 * (double)done / (double)total);
+	if (rate > 0) {
+		uint64_t left_s = (uint64_t)((double)(total - done) / rate);
+		fprintf(stderr, "  ETA %02llu:%02llu:%02llu", (unsigned long long)(left_s / 3600),
+			(unsigned long long)(left_s / 60 % 60), (unsigned long long)(left_s % 60));
+	}
 }
 
 static void draw(struct progress *progress, const struct sweep *sweep, uint64_t now_ns)
 {
 	const struct tally *tally = &sweep->tally;
-	fprintf(stderr, "\r\033[K%llu done", (unsigned long long)tally->results);
-	print_time_left(progress, input_stream_fraction(sweep->stream), now_ns);
+	fputs("\r\033[K", stderr);
+	print_done(progress, sweep, now_ns);
 	fprintf(stderr, "  %.0f/s now  %.0f/s avg ",
 		rate_between(tally->results - progress->drawn_results, now_ns - progress->drawn_ns),
 		rate_between(tally->results - progress->started_results,
@@ -65,10 +71,8 @@ void progress_turn(struct progress *progress, const struct sweep *sweep, uint64_
 		return;
 	}
 	if (progress->started_ns == 0) {
-		double fraction = input_stream_fraction(sweep->stream);
 		progress->started_ns = now_ns;
 		progress->started_results = sweep->tally.results;
-		progress->started_fraction = fraction > 0 ? fraction : 0;
 		progress->drawn_ns = now_ns;
 		progress->drawn_results = sweep->tally.results;
 	}

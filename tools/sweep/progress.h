@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The live line on a terminal: done, rate, time left, statuses. Redrawn twice a second.
+// The live line on a terminal: done of how many, time left, rate, statuses. Redrawn twice a second.
 
 #pragma once
 
@@ -12,7 +12,6 @@ struct progress {
 	uint64_t drawn_results;
 	uint64_t started_ns;
 	uint64_t started_results;
-	double started_fraction;
 };
 
 void progress_init(struct progress *progress, bool is_shown);

@@ -115,3 +115,13 @@ struct line_position sweep_low_position(const struct sweep *sweep)
 	}
 	return (struct line_position) {sweep->reader->next_number, sweep->reader->next_offset};
 }
+
+uint64_t sweep_total(const struct sweep *sweep)
+{
+	uint64_t begun = sweep->tally.results + sweep->items.open_count;
+	if (sweep->input_ended) {
+		return begun;
+	}
+	double fraction = input_stream_fraction(sweep->stream) * line_reader_share(sweep->reader);
+	return fraction > 0 ? (uint64_t)((double)begun / fraction) : 0;
+}

@@ -104,6 +104,10 @@ PLX_MUST_CHECK int sweep_run(struct sweep *sweep);
 // Where a resumed sweep would begin reading.
 struct line_position sweep_low_position(const struct sweep *sweep);
 
+// How many output lines there will be: exact once all of the input is read, till then an estimate from its lines so
+// far. 0: unknown, the input is a pipe or has just begun.
+uint64_t sweep_total(const struct sweep *sweep);
+
 // Between the files of the sweep:
 unsigned sweep_intake(struct sweep *sweep, unsigned max); // submits; how many
 void sweep_take_result(void *sweep, const struct plx_result *result, const uint8_t *body);

@@ -385,6 +385,34 @@ TEST(stop_request_ends_the_wait_for_a_reader_that_rests)
 	bench_sweep_destroy(bench);
 }
 
+static unsigned bad_estimates;
+static unsigned estimates;
+
+static void check_total(void *context, const struct sweep *sweep, uint64_t now_ns)
+{
+	const unsigned *needed = context;
+	if (sweep->tally.results < 500) {
+		return;
+	}
+	uint64_t total = sweep_total(sweep);
+	uint64_t error = total > *needed ? total - *needed : *needed - total;
+	estimates++;
+	bad_estimates += error > (sweep->input_ended ? 0 : *needed / 5);
+}
+
+// All of this input fits into the reader's buffer.
+TEST(total_is_estimated_from_the_lines_that_were_passed)
+{
+	struct bench_sweep *bench = bench_sweep_create(21);
+	bench->config.on_turn = check_total;
+	bench->config.callback_context = &bench->needed;
+	bad_estimates = 0;
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
+	CU_ASSERT_TRUE(estimates > 10);
+	CU_ASSERT_EQUAL(bad_estimates, 0);
+	bench_sweep_destroy(bench);
+}
+
 TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_asked_at_once),
 	  T(stopped_sweep_finishes_what_is_asked_and_resumes),
 	  T(results_are_written_while_millions_of_lines_are_skipped),
@@ -396,4 +424,5 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(caa_sweep_climbs_and_keeps_explicit_types),
 	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
 	  T(two_sweeps_may_write_to_dev_null),
-	  T(stop_request_ends_the_wait_for_a_reader_that_rests))
+	  T(stop_request_ends_the_wait_for_a_reader_that_rests),
+	  T(total_is_estimated_from_the_lines_that_were_passed))
