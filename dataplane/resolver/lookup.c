@@ -248,6 +248,12 @@ static enum plx_status follow_aliases(struct resolver *resolver, uint32_t index,
 	return PLX_STATUS_ANSWERED;
 }
 
+// Hops of earlier answers and of this one: results have no room for more, and who reads them refuses such a one.
+static bool is_chain_too_long(const struct lookup *lookup, const struct answer *answer)
+{
+	return lookup->alias_count + answer->alias_count > PLX_ALIASES_MAX;
+}
+
 void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_result *verdict,
 		   const struct answer *answer, uint64_t now_ns)
 {
@@ -262,10 +268,13 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 			  now_ns);
 		return;
 	}
-	enum plx_status status = PLX_STATUS_ANSWERED;
+	enum plx_status status = PLX_STATUS_LIMIT; // whatever else: no answer
 	switch (answer->kind) {
 	case ANSWER_NODATA:
 	case ANSWER_NXDOMAIN:
+		if (is_chain_too_long(lookup, answer)) {
+			break;
+		}
 		if (lookup->kind == PLX_JOB_RELEVANT_CAA && climb(resolver, index)) {
 			ask_current(resolver, index);
 			return;
@@ -273,8 +282,7 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 		finish_found(resolver, index, verdict, answer, now_ns);
 		return;
 	case ANSWER_RECORDS:
-		if (lookup->alias_count + answer->alias_count > PLX_ALIASES_MAX) {
-			status = PLX_STATUS_LIMIT;
+		if (is_chain_too_long(lookup, answer)) {
 			break;
 		}
 		finish_found(resolver, index, verdict, answer, now_ns);
@@ -290,7 +298,6 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 		status = PLX_STATUS_LOOP;
 		break;
 	case ANSWER_LIMIT:
-		status = PLX_STATUS_LIMIT;
 		break;
 	case ANSWER_CONTRADICTORY:
 		fail_with(resolver, index, verdict, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
