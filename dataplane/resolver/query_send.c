@@ -37,7 +37,7 @@ static uint16_t write_query(struct resolver *resolver, uint32_t slot, uint16_t i
 	memcpy(cookie + PLX_COOKIE_CLIENT_BYTES, upstream->server_cookie,
 	       upstream->server_cookie_length);
 	bool uses_edns = upstream_uses_edns(upstream, now_ns);
-	bool uses_cookie = uses_edns && now_ns >= upstream->no_cookie_until_ns;
+	bool uses_cookie = upstream_uses_cookie(upstream, now_ns);
 	const struct plx_query query = {
 		.name = name,
 		.name_length = transaction->name_length,

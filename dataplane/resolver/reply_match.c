@@ -166,7 +166,9 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		note_mismatch(resolver, slot);
 		return reason;
 	}
-	if (reason == PLX_DROP_WRONG_CASE) {
+	bool may_fold_case = (transaction->flags & TRANSACTION_SENT_COOKIE) != 0 &&
+			     upstream_may_fold_case(upstream, now_ns);
+	if (reason == PLX_DROP_WRONG_CASE && !may_fold_case) {
 		transaction->flags |= TRANSACTION_WRONG_CASE;
 		suspect(resolver, slot);
 		return reason;

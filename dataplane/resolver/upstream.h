@@ -109,11 +109,22 @@ static inline bool upstream_uses_edns(const struct upstream *upstream, uint64_t 
 {
 	return now_ns >= upstream->no_edns_until_ns;
 }
+// Whether queries carry a COOKIE option.
+static inline bool upstream_uses_cookie(const struct upstream *upstream, uint64_t now_ns)
+{
+	return upstream_uses_edns(upstream, now_ns) && now_ns >= upstream->no_cookie_until_ns;
+}
+// The server folds case, and its cookie, which comes with every answer, stands in for it.
+static inline bool upstream_may_fold_case(const struct upstream *upstream, uint64_t now_ns)
+{
+	return now_ns < upstream->no_case_until_ns && upstream->server_cookie_length > 0 &&
+	       upstream_uses_cookie(upstream, now_ns);
+}
 // With the case gone, UDP would rest on port and ID alone, unless the server does cookies.
 static inline bool upstream_wants_tcp(const struct upstream *upstream, uint64_t now_ns)
 {
 	return now_ns < upstream->alarm_until_ns ||
-	       (now_ns < upstream->no_case_until_ns && upstream->server_cookie_length == 0);
+	       (now_ns < upstream->no_case_until_ns && !upstream_may_fold_case(upstream, now_ns));
 }
 
 // Learns the server's cookie from an accepted answer whose client part was ours (RFC 7873 5.3).

@@ -315,6 +315,18 @@ TEST(a_server_known_for_cookies_must_send_them)
 	expect_answer_by_tcp();
 }
 
+// A cookie that is no longer sent protects nothing.
+TEST(a_cookie_given_up_does_not_stand_in_for_the_case)
+{
+	struct upstream upstream = {.server_cookie_length = 8, .no_case_until_ns = 10 * SECOND};
+	CU_ASSERT_FALSE(upstream_wants_tcp(&upstream, SECOND));
+	upstream.no_cookie_until_ns = 5 * SECOND;
+	CU_ASSERT_TRUE(upstream_wants_tcp(&upstream, SECOND));
+	CU_ASSERT_FALSE(upstream_wants_tcp(&upstream, 6 * SECOND));
+	upstream.no_edns_until_ns = 8 * SECOND;
+	CU_ASSERT_TRUE(upstream_wants_tcp(&upstream, 6 * SECOND));
+}
+
 TEST_MAIN(reply_match, T(short_datagrams_are_counted_and_ignored),
 	  T(another_source_address_or_port_is_ignored),
 	  T(a_query_another_opcode_or_question_count_is_ignored),
@@ -325,4 +337,5 @@ TEST_MAIN(reply_match, T(short_datagrams_are_counted_and_ignored),
 	  T(a_malformed_answer_does_not_end_the_wait),
 	  T(duplicates_are_late_and_never_answer_twice), T(an_answer_to_an_earlier_query_is_late),
 	  T(answers_to_all_earlier_queries_are_late_and_teach_the_delay),
-	  T(a_wrong_cookie_means_tcp), T(a_server_known_for_cookies_must_send_them))
+	  T(a_wrong_cookie_means_tcp), T(a_server_known_for_cookies_must_send_them),
+	  T(a_cookie_given_up_does_not_stand_in_for_the_case))
