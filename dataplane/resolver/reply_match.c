@@ -36,24 +36,33 @@ static void note_mismatch(struct resolver *resolver, uint32_t slot)
 	}
 }
 
+// A late answer to an earlier query of the question that waits now: each query was a generation.
+static void note_late(struct resolver *resolver, const struct datagram *datagram, uint64_t now_ns)
+{
+	const struct transaction *transaction = slot_of(resolver, datagram->code.slot);
+	uint32_t age = transaction_age(transaction, datagram->code.generation,
+				       resolver->config.identity->generation_bits);
+	if (transaction->state != TRANSACTION_WAIT_UDP || age >= transaction->queries) {
+		return;
+	}
+	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
+	if (plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {
+		upstream_heard_late(upstream, now_ns - transaction->first_sent_ns, now_ns);
+	}
+}
+
 // Late answers are told from forged ones by the generation. They teach the server's RTT and nothing else.
 static enum plx_drop_reason check_generation(struct resolver *resolver,
 					     const struct datagram *datagram, uint64_t now_ns)
 {
-	struct transaction *transaction = slot_of(resolver, datagram->code.slot);
+	const struct transaction *transaction = slot_of(resolver, datagram->code.slot);
 	bool is_current = transaction->generation == datagram->code.generation;
 	if (is_current && transaction->state == TRANSACTION_WAIT_UDP) {
 		return PLX_DROP_ACCEPTED;
 	}
 	if (transaction_had(transaction, datagram->code.generation,
 			    resolver->config.identity->generation_bits)) {
-		if (transaction->state == TRANSACTION_WAIT_UDP && transaction->first_sent_ns != 0) {
-			struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-			if (plx_endpoint_equal(&upstream->config.endpoint, &datagram->source)) {
-				upstream_heard_late(upstream, now_ns - transaction->first_sent_ns,
-						    now_ns);
-			}
-		}
+		note_late(resolver, datagram, now_ns);
 		return PLX_DROP_LATE;
 	}
 	reply_count_unwanted(resolver, &datagram->source, now_ns);

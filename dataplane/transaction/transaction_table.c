@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// With the fewest generation bits, 4, no answer that was never asked for may look like a late one.
-#define RENEWALS_MAX 7
+// Generations that a slot remembers to have had, at most; and never more than half of all, so that at least every
+// second answer that was never asked for is told from a late one.
+#define RENEWALS_MAX UINT8_MAX
+#define START_STEP_MASK 3 // a question starts 1 to 4 generations after the last one of its slot
 
 int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 			   const struct plx_siphash_key *hash_key)
@@ -24,6 +26,7 @@ int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 	memset(table->slots, 0, count * sizeof(*table->slots));
 	for (uint32_t slot = 0; slot < count; slot++) {
 		table->slots[slot].next_queued = slot + 1 < count ? slot + 1 : SLOT_NONE;
+		table->slots[slot].generation = (uint16_t)plx_siphash_word(hash_key, slot);
 		table->buckets[slot] = SLOT_NONE;
 	}
 	table->free_head = 0;
@@ -114,6 +117,9 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 		.key_flags = key->key_flags,
 		.name_length = key->name_length,
 		.state = TRANSACTION_QUEUED,
+		// Of the questions before, whose answers may still come.
+		.generation = transaction->generation,
+		.renewals = transaction->renewals,
 	};
 	memcpy(table->names[slot], key->name, key->name_length);
 	*bucket = slot;
@@ -141,25 +147,40 @@ void transaction_release(struct transaction_table *table, uint32_t slot)
 	table->free_count++;
 }
 
+static uint32_t generation_mask(unsigned generation_bits)
+{
+	return generation_bits < 16 ? (1u << generation_bits) - 1 : UINT16_MAX;
+}
+
+static void advance(struct transaction *transaction, unsigned step, unsigned generation_bits)
+{
+	uint32_t mask = generation_mask(generation_bits);
+	uint32_t renewals_max = mask / 2 < RENEWALS_MAX ? mask / 2 : RENEWALS_MAX;
+	uint32_t renewals = transaction->renewals + step;
+	transaction->generation = (uint16_t)((transaction->generation + step) & mask);
+	transaction->renewals = (uint8_t)(renewals < renewals_max ? renewals : renewals_max);
+}
+
 void transaction_start(struct transaction *transaction, uint32_t random_bits,
 		       unsigned generation_bits)
 {
-	transaction->generation = (uint16_t)(random_bits & ((1u << generation_bits) - 1));
-	transaction->renewals = 0;
+	advance(transaction, 1 + (random_bits & START_STEP_MASK), generation_bits);
 }
 
 void transaction_renew(struct transaction *transaction, unsigned generation_bits)
 {
-	transaction->generation =
-		(uint16_t)((transaction->generation + 1u) & ((1u << generation_bits) - 1));
-	if (transaction->renewals < RENEWALS_MAX) {
-		transaction->renewals++;
-	}
+	advance(transaction, 1, generation_bits);
+}
+
+uint32_t transaction_age(const struct transaction *transaction, uint32_t generation,
+			 unsigned generation_bits)
+{
+	uint32_t mask = generation_mask(generation_bits);
+	return generation <= mask ? (transaction->generation - generation) & mask : UINT32_MAX;
 }
 
 bool transaction_had(const struct transaction *transaction, uint32_t generation,
 		     unsigned generation_bits)
 {
-	uint32_t age = (transaction->generation - generation) & ((1u << generation_bits) - 1);
-	return age <= transaction->renewals;
+	return transaction_age(transaction, generation, generation_bits) <= transaction->renewals;
 }

@@ -4,7 +4,9 @@
 // (query_identity.h), and by (name, type, flags) through a hash that merges identical questions.
 //
 // Free slots wait in a FIFO, not a stack: the next (slot, generation) pairs then walk through the whole code space,
-// so that pairs seen long ago tell nothing about those to come. Each question starts at a random generation.
+// so that pairs seen long ago tell nothing about those to come. The generations of a slot go on from question to
+// question, a few at a time at random, and start at random: an answer that comes after its question ended, when the slot
+// has served others, is known as late for the next 255 generations.
 
 #pragma once
 
@@ -59,7 +61,7 @@ struct transaction {
 	uint8_t mismatches;  // packets that reached this slot and failed a later check
 	uint8_t last_status; // enum plx_status of the last failure
 	uint8_t last_cause;  // enum plx_cause of the last failure
-	uint8_t renewals; // generations since it was acquired, saturated: tell late answers from forged ones
+	uint8_t renewals; // generations that the slot had, saturated: tell late answers from forged ones
 	uint8_t failed_upstream; // that last_status is about
 	uint8_t failed_by_tcp;
 };
@@ -103,12 +105,16 @@ static inline void transaction_prefetch_release(const struct transaction_table *
 }
 void transaction_release(struct transaction_table *table, uint32_t slot);
 
-// Draws the first generation of a question.
+// Moves on to the first generation of a question, by a random step.
 void transaction_start(struct transaction *transaction, uint32_t random_bits,
 		       unsigned generation_bits);
 // Moves on to the next generation: answers to earlier queries are late from now on. The permutation of
 // query_identity.h hides that generations follow each other.
 void transaction_renew(struct transaction *transaction, unsigned generation_bits);
-// Whether `generation` is one that this slot had since it was acquired: the current one, or an earlier one.
+// How many generations ago `generation` was that of this slot, modulo their number; the current one is 0.
+uint32_t transaction_age(const struct transaction *transaction, uint32_t generation,
+			 unsigned generation_bits);
+// Whether `generation` is one that this slot had not long ago: the current one, or an earlier one, of this question or
+// of those before.
 bool transaction_had(const struct transaction *transaction, uint32_t generation,
 		     unsigned generation_bits);

@@ -194,6 +194,52 @@ TEST(names_that_take_long_raise_no_alarm_and_shut_no_window)
 	fixture_stop(&fixture);
 }
 
+// Nor are late answers to a question that is over, when its slot has served others since. The first server takes two
+// seconds for some names; the second one has answered them long before.
+static void two_servers_turn(void)
+{
+	while (pending_count < SLOW_MAX && fixture_next_udp(&fixture, &pending[pending_count])) {
+		const struct fixture_query *asked = &pending[pending_count];
+		bool is_slow = asked->name_text[0] == 's' && asked->upstream == 0;
+		due_ns[pending_count++] = fixture.now_ns + (is_slow ? 2000 : 5) * MS;
+	}
+	fixture_pass(&fixture, 5 * MS);
+	for (unsigned i = 0; i < pending_count; i++) {
+		if (due_ns[i] != 0 && due_ns[i] <= fixture.now_ns) {
+			due_ns[i] = 0;
+			reply_begin(&reply, &pending[i], PLX_FLAG_RA, PLX_RCODE_NXDOMAIN);
+			(void)reply_send(&fixture, &reply);
+		}
+	}
+	fixture_forget_results(&fixture);
+}
+
+TEST(answers_that_come_after_their_question_ended_raise_no_alarm)
+{
+	fixture_start(&fixture, 2);
+	pending_count = 0;
+	unsigned next = 0;
+	char name[32];
+	for (unsigned turn = 0; turn < 600; turn++) { // 3 s, 4000 names a second, a tenth slow
+		for (unsigned i = 0; i < 20; i++) {
+			if (resolver_room(fixture.resolver, PLX_PRIORITY_BULK) == 0) {
+				break;
+			}
+			snprintf(name, sizeof(name), "%s%u.test",
+				 turn > 50 && next % 10 == 0 ? "s" : "q", next);
+			next++;
+			fixture_lookup(&fixture, name, PLX_TYPE_TXT);
+		}
+		two_servers_turn();
+	}
+	struct upstream_snapshot first;
+	resolver_upstream_read(fixture.resolver, 0, &first);
+	CU_ASSERT_TRUE(pending_count < SLOW_MAX && first.timeouts > 200);
+	CU_ASSERT_EQUAL(first.unwanted, 0);
+	CU_ASSERT_EQUAL(fixture.counters.spoof_alarms, 0);
+	fixture_stop(&fixture);
+}
+
 // The answer of a removed server must not be told as its successor's, least of all with the successor's trust.
 TEST(a_removed_server_s_tcp_answer_is_not_its_successor_s)
 {
@@ -431,6 +477,7 @@ TEST_MAIN(audit, T(removing_the_server_that_failed_leaves_no_empty_answer),
 	  T(a_failure_names_the_server_that_failed), T(a_full_tcp_pool_does_not_stop_udp),
 	  T(a_probe_that_is_cancelled_leaves_no_server_probing_for_ever),
 	  T(names_that_take_long_raise_no_alarm_and_shut_no_window),
+	  T(answers_that_come_after_their_question_ended_raise_no_alarm),
 	  T(a_token_bucket_outlives_208_days),
 	  T(a_removed_server_s_tcp_answer_is_not_its_successor_s),
 	  T(short_deadlines_take_no_server_down),

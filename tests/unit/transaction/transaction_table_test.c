@@ -92,13 +92,14 @@ TEST(a_full_table_refuses_and_recovers)
 
 TEST(earlier_generations_are_known_and_no_others)
 {
-	struct transaction transaction = {0};
-	transaction_start(&transaction, 0xfffe, 4);
+	struct transaction transaction = {.generation = 12};
+	transaction_start(&transaction, 0xfffd, 4); // two further
 	uint16_t first = transaction.generation;
 	CU_ASSERT_EQUAL(first, 14);
 	CU_ASSERT_TRUE(transaction_had(&transaction, first, 4));
-	CU_ASSERT_FALSE(transaction_had(&transaction, 13, 4));
+	CU_ASSERT_FALSE(transaction_had(&transaction, 11, 4));
 	CU_ASSERT_FALSE(transaction_had(&transaction, 15, 4));
+	CU_ASSERT_FALSE(transaction_had(&transaction, 16 + first, 4));
 	for (unsigned i = 0; i < 5; i++) {
 		uint16_t before = transaction.generation;
 		transaction_renew(&transaction, 4);
@@ -106,12 +107,44 @@ TEST(earlier_generations_are_known_and_no_others)
 		CU_ASSERT_TRUE(transaction.generation < 16);
 		CU_ASSERT_TRUE(transaction_had(&transaction, before, 4));
 		CU_ASSERT_TRUE(transaction_had(&transaction, first, 4));
-		CU_ASSERT_FALSE(transaction_had(&transaction, 13, 4));
+		CU_ASSERT_EQUAL(transaction_age(&transaction, first, 4), i + 1);
+		CU_ASSERT_FALSE(transaction_had(&transaction, 11, 4));
 		CU_ASSERT_FALSE(
 			transaction_had(&transaction, (transaction.generation + 1u) & 15, 4));
 	}
+	for (unsigned i = 0; i < 100; i++) {
+		transaction_renew(&transaction, 4);
+	}
+	unsigned known = 0;
+	for (uint32_t generation = 0; generation < 16; generation++) {
+		known += transaction_had(&transaction, generation, 4);
+	}
+	CU_ASSERT_EQUAL(known, 8); // half of all: the others are forged for certain
+}
+
+TEST(generations_go_on_from_question_to_question)
+{
+	start();
+	uint16_t seen[40];
+	for (unsigned i = 0; i < 16 * PLX_ARRAY_SIZE(seen); i++) { // every slot serves as often
+		struct transaction_key key = key_of("a.test", 1);
+		uint32_t slot = acquire(&key);
+		struct transaction *transaction = &table.slots[slot];
+		transaction_start(transaction, i, 20);
+		if (slot == 3) {
+			seen[i / 16] = transaction->generation;
+		}
+		transaction_release(&table, slot);
+	}
+	for (unsigned i = 1; i < PLX_ARRAY_SIZE(seen); i++) {
+		CU_ASSERT_NOT_EQUAL(seen[i], seen[i - 1]);
+		CU_ASSERT_TRUE(transaction_had(&table.slots[3], seen[i], 20));
+	}
+	CU_ASSERT_FALSE(transaction_had(&table.slots[3], seen[39] + 0x10000u, 20));
+	transaction_table_fini(&table);
 }
 
 TEST_MAIN(transaction_table, T(a_question_is_found_in_any_case_until_it_is_released),
 	  T(all_slots_serve_before_one_serves_again), T(a_full_table_refuses_and_recovers),
-	  T(earlier_generations_are_known_and_no_others))
+	  T(earlier_generations_are_known_and_no_others),
+	  T(generations_go_on_from_question_to_question))
