@@ -160,12 +160,6 @@ bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outg
 	return false;
 }
 
-static bool may_ask_by_tcp(const struct upstream *upstream, uint64_t now_ns)
-{
-	return upstream->tcp_in_flight < UPSTREAM_TCP_IN_FLIGHT_MAX &&
-	       token_bucket_has(&upstream->bucket, now_ns);
-}
-
 // The server for a TCP query: the one asked last when its answer must be completed or confirmed, else another one.
 static uint8_t choose_for_tcp(struct resolver *resolver, const struct transaction *transaction,
 			      uint64_t now_ns)
@@ -177,7 +171,8 @@ static uint8_t choose_for_tcp(struct resolver *resolver, const struct transactio
 	if (!stays) {
 		index = upstream_choose(&resolver->pool, index, resolver->config.random, now_ns);
 	}
-	return index != UPSTREAM_NONE && may_ask_by_tcp(&resolver->pool.servers[index], now_ns)
+	return index != UPSTREAM_NONE &&
+			       upstream_may_send_tcp(&resolver->pool.servers[index], now_ns)
 		       ? index
 		       : UPSTREAM_NONE;
 }

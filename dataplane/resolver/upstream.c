@@ -47,10 +47,24 @@ uint64_t upstream_timeout_ns(const struct upstream *upstream, unsigned attempts)
 	return timeout_ns < UPSTREAM_RTO_MAX_NS ? timeout_ns : UPSTREAM_RTO_MAX_NS;
 }
 
+// The configured limit, which UDP and TCP share.
+static bool is_full(const struct upstream *upstream)
+{
+	return upstream->in_flight + upstream->tcp_in_flight >= upstream->window.size_max;
+}
+
+bool upstream_may_send_tcp(const struct upstream *upstream, uint64_t now_ns)
+{
+	uint32_t half = (upstream->window.size_max + 1) / 2;
+	uint32_t tcp_max = half < UPSTREAM_TCP_IN_FLIGHT_MAX ? half : UPSTREAM_TCP_IN_FLIGHT_MAX;
+	return upstream->tcp_in_flight < tcp_max && !is_full(upstream) &&
+	       token_bucket_has(&upstream->bucket, now_ns);
+}
+
 bool upstream_may_send(const struct upstream *upstream, uint64_t now_ns, bool is_last_resort)
 {
 	if (!upstream->is_set || !upstream->is_reachable || upstream->is_draining ||
-	    !flow_window_has_room(&upstream->window, upstream->in_flight) ||
+	    !flow_window_has_room(&upstream->window, upstream->in_flight) || is_full(upstream) ||
 	    !token_bucket_has(&upstream->bucket, now_ns)) {
 		return false;
 	}

@@ -26,7 +26,8 @@
 #define UPSTREAM_DOWN_TIMEOUTS 3
 #define UPSTREAM_SILENCE_NS (1000ull * 1000 * 1000)
 #define UPSTREAM_PROBE_NS (60ull * 1000 * 1000 * 1000) // a server that is down is tried this often
-// One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX.
+// One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX, nor, with more than half of what it
+// may have outstanding, keep UDP from it.
 #define UPSTREAM_TCP_IN_FLIGHT_MAX (TCP_OUTSTANDING_MAX / 2)
 #define UPSTREAM_DOWNGRADE_NS (900ull * 1000 * 1000 * 1000)
 // Unwanted answers from one server's address within UPSTREAM_ALARM_WINDOW_NS that raise the spoofing alarm, and how
@@ -90,6 +91,8 @@ uint64_t upstream_timeout_ns(const struct upstream *upstream, unsigned attempts)
 
 // Whether a query may go to it now; UPSTREAM_DOWN servers only when `is_last_resort`.
 bool upstream_may_send(const struct upstream *upstream, uint64_t now_ns, bool is_last_resort);
+// Whether its limits let another query go by TCP.
+bool upstream_may_send_tcp(const struct upstream *upstream, uint64_t now_ns);
 void upstream_sent(struct upstream *upstream, uint64_t now_ns);
 // A query ended: exactly one of these per upstream_sent (UDP).
 void upstream_answered(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns);

@@ -17,14 +17,14 @@ struct arrival {
 	// UDP
 	uint32_t copies;
 	uint32_t forged; // datagrams with other IDs that come just before
-	struct plx_endpoint source;
-	uint16_t port; // ours
+	uint16_t port;   // ours
 	// TCP
 	uint32_t slot;
 	uint32_t generation;
 	uint32_t rtt_us;
 	int error;
 	// both
+	struct plx_endpoint source;
 	uint32_t length;
 	uint8_t *wire; // owned
 };

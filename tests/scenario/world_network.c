@@ -222,6 +222,7 @@ static void take_tcp(struct world *world, const struct tcp_request *request)
 		.upstream = (unsigned)(upstream - world->upstreams),
 		.transport = PLX_TRANSPORT_TCP,
 		.arrival = {.is_tcp = true,
+			    .source = request->server,
 			    .slot = request->slot,
 			    .generation = request->generation},
 	};
@@ -291,6 +292,7 @@ static void deliver_udp(struct world *world, struct arrival *arrival)
 static void deliver_tcp(struct world *world, const struct arrival *arrival)
 {
 	const struct tcp_answer answer = {
+		.server = arrival->source,
 		.slot = arrival->slot,
 		.generation = arrival->generation,
 		.error = arrival->error,
