@@ -191,8 +191,7 @@ static void ask_by_tcp(struct resolver *resolver, uint32_t slot, uint8_t index, 
 	ret_request->query_length = write_query(resolver, slot, 0, now_ns, ret_request->query);
 	question_watch_deadline(resolver, slot); // the TCP thread itself ends every query
 	note_sent(resolver, transaction, now_ns);
-	token_bucket_take(&upstream->bucket, now_ns);
-	upstream->tcp_in_flight++;
+	upstream_sent_tcp(upstream, now_ns);
 	count(&resolver->config.counters->tcp_queries);
 }
 

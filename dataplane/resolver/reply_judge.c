@@ -62,7 +62,8 @@ static void fail_at_server(struct resolver *resolver, const struct accepted_repl
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	question_note_failure(transaction, status, cause, reply->message);
 	transaction->failures++;
-	upstream_failed(&resolver->pool.servers[transaction->upstream]);
+	bool is_its_own = status == PLX_STATUS_ANSWERED || status == PLX_STATUS_LAME;
+	upstream_failed(&resolver->pool.servers[transaction->upstream], is_its_own);
 	question_retry(resolver, reply->slot, now_ns);
 }
 
@@ -137,7 +138,7 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 			 uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
-	const struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
+	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
 	struct plx_name name = {.length = transaction->name_length};
 	memcpy(name.wire, resolver->table.names[reply->slot], name.length);
 	PLX_UNINITIALIZED struct answer answer;
@@ -152,6 +153,7 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 			       now_ns);
 		return;
 	}
+	upstream_served(upstream);
 	if (transaction->last_status == PLX_STATUS_BOGUS && !upstream->config.is_trusted) {
 		// Bogus is not washed white by a server that does not validate.
 		fail_at_server(resolver, reply, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,

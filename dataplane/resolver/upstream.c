@@ -87,10 +87,18 @@ void upstream_sent(struct upstream *upstream, uint64_t now_ns)
 	if (upstream->in_flight >= upstream->window.size) {
 		upstream->window.was_full = true;
 	}
+	upstream->failing_probe_after_ns = now_ns + UPSTREAM_FAILING_PROBE_NS;
 	if (upstream->health == UPSTREAM_DOWN && now_ns >= upstream->probe_after_ns) {
 		upstream->health = UPSTREAM_PROBING;
 		upstream->probe_after_ns = now_ns + UPSTREAM_PROBE_NS;
 	}
+}
+
+void upstream_sent_tcp(struct upstream *upstream, uint64_t now_ns)
+{
+	token_bucket_take(&upstream->bucket, now_ns);
+	upstream->tcp_in_flight++;
+	upstream->failing_probe_after_ns = now_ns + UPSTREAM_FAILING_PROBE_NS;
 }
 
 // RFC 6298 2.2 and 2.3.
@@ -156,10 +164,18 @@ void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns, uint64_t no
 			   rtt_ns); // weighs against the loss that it was counted as
 }
 
-void upstream_failed(struct upstream *upstream)
+void upstream_failed(struct upstream *upstream, bool is_its_own)
 {
 	upstream->failures++;
+	if (is_its_own && upstream->failures_in_row < UPSTREAM_FAILING_ROW) {
+		upstream->failures_in_row++;
+	}
 	flow_window_refusal(&upstream->window);
+}
+
+void upstream_served(struct upstream *upstream)
+{
+	upstream->failures_in_row = 0;
 }
 
 bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns)

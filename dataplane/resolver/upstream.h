@@ -26,6 +26,10 @@
 #define UPSTREAM_DOWN_TIMEOUTS 3
 #define UPSTREAM_SILENCE_NS (1000ull * 1000 * 1000)
 #define UPSTREAM_PROBE_NS (60ull * 1000 * 1000 * 1000) // a server that is down is tried this often
+// A server that answered so many queries in a row with a refusal or a failure of its own, and none with an answer, is
+// asked only this often while there is a better one: it answers soonest of all and would draw all questions.
+#define UPSTREAM_FAILING_ROW 16
+#define UPSTREAM_FAILING_PROBE_NS (1000ull * 1000 * 1000)
 // One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX, nor, with more than half of what it
 // may have outstanding, keep UDP from it.
 #define UPSTREAM_TCP_IN_FLIGHT_MAX (TCP_OUTSTANDING_MAX / 2)
@@ -51,9 +55,11 @@ struct upstream {
 	uint32_t in_flight;     // by UDP
 	uint32_t tcp_in_flight; // given to the TCP thread and not answered yet
 	uint32_t timeouts_in_row;
-	uint64_t heard_ns;       // last accepted answer, or when it was set
-	uint64_t probe_after_ns; // while down
-	uint64_t srtt_ns;        // 0 until the first answer
+	uint32_t failures_in_row;
+	uint64_t failing_probe_after_ns; // while failures_in_row has reached UPSTREAM_FAILING_ROW
+	uint64_t heard_ns;               // last accepted answer, or when it was set
+	uint64_t probe_after_ns;         // while down
+	uint64_t srtt_ns;                // 0 until the first answer
 	uint64_t rttvar_ns;
 	struct flow_window window;
 	struct token_bucket bucket;
@@ -94,6 +100,7 @@ bool upstream_may_send(const struct upstream *upstream, uint64_t now_ns, bool is
 // Whether its limits let another query go by TCP.
 bool upstream_may_send_tcp(const struct upstream *upstream, uint64_t now_ns);
 void upstream_sent(struct upstream *upstream, uint64_t now_ns);
+void upstream_sent_tcp(struct upstream *upstream, uint64_t now_ns);
 // A query ended: exactly one of these per upstream_sent (UDP).
 void upstream_answered(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns);
 void upstream_timed_out(struct upstream *upstream, uint64_t now_ns);
@@ -103,7 +110,13 @@ void upstream_abandoned(struct upstream *upstream); // nobody waits any more, or
 void upstream_heard_late(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns);
 // A sign of life by TCP.
 void upstream_heard(struct upstream *upstream, uint64_t now_ns);
-void upstream_failed(struct upstream *upstream); // SERVFAIL, REFUSED, FORMERR, NOTIMP, LAME
+// SERVFAIL, REFUSED, FORMERR, NOTIMP, LAME and the like; `is_its_own`: may be the server's fault and not the name's.
+void upstream_failed(struct upstream *upstream, bool is_its_own);
+void upstream_served(struct upstream *upstream); // a definitive answer
+static inline bool upstream_is_failing(const struct upstream *upstream)
+{
+	return upstream->failures_in_row >= UPSTREAM_FAILING_ROW;
+}
 // Counts a packet from its address that failed the acceptance rules; true when this one raised the alarm.
 bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns);
 

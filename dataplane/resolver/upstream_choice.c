@@ -10,15 +10,28 @@ static uint64_t expected_wait(const struct upstream *upstream)
 	return (upstream->srtt_ns / 1024 + 1) * (upstream->in_flight + 1);
 }
 
-static uint8_t choose_among(const struct upstream_pool *pool, uint8_t avoid, bool is_last_resort,
+// How far down the choice goes.
+enum resort {
+	RESORT_NONE,    // servers that answer
+	RESORT_FAILING, // and those that only refuse
+	RESORT_DOWN,    // and those that are silent
+};
+
+static bool is_candidate(const struct upstream *upstream, enum resort resort, uint64_t now_ns)
+{
+	bool may_fail = resort != RESORT_NONE || !upstream_is_failing(upstream) ||
+			now_ns >= upstream->failing_probe_after_ns;
+	return may_fail && upstream_may_send(upstream, now_ns, resort == RESORT_DOWN);
+}
+
+static uint8_t choose_among(const struct upstream_pool *pool, uint8_t avoid, enum resort resort,
 			    uint32_t random_bits, uint64_t now_ns)
 {
 	uint8_t candidates[UPSTREAMS_MAX];
 	unsigned count = 0;
 	for (unsigned i = 0; i < pool->count; i++) {
 		uint8_t index = pool->order[i];
-		if (index != avoid &&
-		    upstream_may_send(&pool->servers[index], now_ns, is_last_resort)) {
+		if (index != avoid && is_candidate(&pool->servers[index], resort, now_ns)) {
 			candidates[count++] = index;
 		}
 	}
@@ -32,24 +45,35 @@ static uint8_t choose_among(const struct upstream_pool *pool, uint8_t avoid, boo
 											    : first;
 }
 
+// Whether one of those that `resort` allows is well and only busy.
+static bool is_worth_waiting(const struct upstream_pool *pool, enum resort resort)
+{
+	for (unsigned i = 0; i < pool->count; i++) {
+		const struct upstream *upstream = &pool->servers[pool->order[i]];
+		if (upstream->health == UPSTREAM_UP && upstream->is_reachable &&
+		    !upstream->is_draining &&
+		    (resort != RESORT_NONE || !upstream_is_failing(upstream))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 uint8_t upstream_choose(const struct upstream_pool *pool, uint8_t avoid, struct plx_random *random,
 			uint64_t now_ns)
 {
 	uint32_t random_bits = pool->count > 1 ? plx_random_u32(random) : 0;
-	uint8_t index = choose_among(pool, avoid, false, random_bits, now_ns);
-	if (index == UPSTREAM_NONE && avoid != UPSTREAM_NONE) {
-		index = choose_among(pool, UPSTREAM_NONE, false, random_bits, now_ns);
-	}
-	for (unsigned i = 0; index == UPSTREAM_NONE && i < pool->count; i++) {
-		if (pool->servers[pool->order[i]].health == UPSTREAM_UP &&
-		    pool->servers[pool->order[i]].is_reachable &&
-		    !pool->servers[pool->order[i]].is_draining) {
-			return UPSTREAM_NONE; // a healthy one is only busy: wait for it
+	for (enum resort resort = RESORT_NONE; resort <= RESORT_DOWN; resort++) {
+		uint8_t avoided = resort == RESORT_DOWN ? UPSTREAM_NONE : avoid;
+		uint8_t index = choose_among(pool, avoided, resort, random_bits, now_ns);
+		if (index == UPSTREAM_NONE && avoided != UPSTREAM_NONE) {
+			index = choose_among(pool, UPSTREAM_NONE, resort, random_bits, now_ns);
+		}
+		if (index != UPSTREAM_NONE || is_worth_waiting(pool, resort)) {
+			return index;
 		}
 	}
-	return index != UPSTREAM_NONE
-		       ? index
-		       : choose_among(pool, UPSTREAM_NONE, true, random_bits, now_ns);
+	return UPSTREAM_NONE;
 }
 
 uint8_t upstream_find(const struct upstream_pool *pool, const struct plx_endpoint *endpoint)

@@ -19,7 +19,8 @@ struct upstream_pool {
 
 // Picks, of two servers drawn at random, the one with the shorter expected wait (SRTT times the queries already
 // waiting there), among those that may be sent to now; `avoid` (the server asked last, or UPSTREAM_NONE) only if no
-// other is left, and servers that are down only if no other is up. UPSTREAM_NONE: nobody may be asked now.
+// other is left, servers that only fail if no other answers, and servers that are down only if no other is up.
+// UPSTREAM_NONE: nobody may be asked now.
 uint8_t upstream_choose(const struct upstream_pool *pool, uint8_t avoid, struct plx_random *random,
 			uint64_t now_ns);
 // The set server with this address and port, or UPSTREAM_NONE.
