@@ -62,9 +62,10 @@ static void *accept_connections(void *argument)
 		struct loopback_connection *connection = &server->connections[index];
 		*connection =
 			(struct loopback_connection) {.server = server, .fd = fd, .index = index};
+		// First, for the test may look as soon as it is served.
+		atomic_store(&server->accepted_count, index + 1);
 		must(pthread_create(&connection->thread, NULL, serve_connection, connection) == 0,
 		     "pthread_create");
-		atomic_store(&server->accepted_count, index + 1);
 		pthread_mutex_unlock(&server->mutex);
 	}
 }
