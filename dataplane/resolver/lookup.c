@@ -55,12 +55,19 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 		.priority = (uint8_t)priority,
 		.attempts_max = job->attempts > 0 ? job->attempts : PLX_JOB_ATTEMPTS_DEFAULT,
 	};
-	if (job->kind == PLX_JOB_RELEVANT_CAA) {
-		lookup->qtype = PLX_TYPE_CAA;
-	}
 	struct plx_name *name = &resolver->names[index];
 	name->length = job->name.length;
 	memcpy(name->wire, job->name.wire, job->name.length);
+	if (job->kind == PLX_JOB_RELEVANT_CAA) {
+		lookup->qtype = PLX_TYPE_CAA;
+		plx_name_strip_wildcard(name);
+		if (name->length == 1) {
+			// The root is never asked, and nothing is issued for it.
+			const struct plx_result failure = {.status = PLX_STATUS_INVALID_NAME};
+			lookup_fail(resolver, index, &failure, now_ns);
+			return 0;
+		}
+	}
 	if (resolver->pool.count == 0) {
 		const struct plx_result failure = {
 			.status = PLX_STATUS_TIMEOUT,

@@ -14,7 +14,7 @@
 enum plx_job_kind {
 	PLX_JOB_LOOKUP = 1, // (name, type) as it is
 	PLX_JOB_RELEVANT_CAA =
-		2, // the relevant CAA RRset of the name: the climb of RFC 8659 section 3
+		2, // the relevant CAA RRset of the name, without its "*.": the climb of RFC 8659 section 3
 };
 
 enum plx_priority {

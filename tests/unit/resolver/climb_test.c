@@ -348,6 +348,30 @@ TEST(bogus_by_a_trusted_validator_is_bogus)
 	fixture_stop(&fixture);
 }
 
+// RFC 8659 3: the search begins below the star, whose own CAA says nothing about the certificate.
+TEST(the_climb_of_a_wildcard_begins_below_its_star)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tag = fixture_caa(&fixture, "*.example.test");
+	expect_query("example.test", PLX_TYPE_CAA);
+	reply_begin(&reply, &query, PLX_FLAG_RA, PLX_RCODE_NOERROR);
+	reply_caa(&reply, NULL, 0, "issue", "ca.test");
+	CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
+	expect_result(tag, PLX_STATUS_ANSWERED, PLX_RCODE_NOERROR);
+	struct plx_result_view view = open_result(tag);
+	expect_name(&view.found_at, "example.test");
+	fixture_stop(&fixture);
+}
+
+TEST(the_root_has_no_relevant_caa_and_is_not_asked)
+{
+	fixture_start(&fixture, 1);
+	uint64_t tag = fixture_caa(&fixture, ".");
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &query));
+	expect_result(tag, PLX_STATUS_INVALID_NAME, PLX_RCODE_NOERROR);
+	fixture_stop(&fixture);
+}
+
 TEST_MAIN(climb, T(a_name_without_caa_asks_every_ancestor_but_the_root),
 	  T(the_nearest_ancestor_with_caa_decides), T(the_climb_stops_at_an_error),
 	  T(an_alias_without_caa_climbs_from_the_original_name),
@@ -360,4 +384,6 @@ TEST_MAIN(climb, T(a_name_without_caa_asks_every_ancestor_but_the_root),
 	  T(nobody_in_charge_cannot_say_that_a_name_does_not_exist),
 	  T(a_malformed_caa_record_is_never_no_caa),
 	  T(dnssec_is_told_only_by_trusted_servers_and_the_weakest_counts),
-	  T(bogus_by_a_trusted_validator_is_bogus))
+	  T(bogus_by_a_trusted_validator_is_bogus),
+	  T(the_climb_of_a_wildcard_begins_below_its_star),
+	  T(the_root_has_no_relevant_caa_and_is_not_asked))
