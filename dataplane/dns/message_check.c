@@ -148,7 +148,10 @@ static int option_read(struct plx_message *message, struct plx_reader *options)
 		if (ede.failed) {
 			return PLX_ERR_DNS_RDATA;
 		}
-		if (message->ede_code == 0) {
+		// A server may add codes of any kind in any order (RFC 8914 2): one about validation decides.
+		bool is_decisive = plx_ede_is_bogus(info_code) &&
+				   !plx_ede_is_bogus((uint16_t)(message->ede_code - 1));
+		if (message->ede_code == 0 || is_decisive) {
 			// The last private-use code shares a number with the one before: 0 is "absent".
 			message->ede_code =
 				(uint16_t)(info_code + (info_code < UINT16_MAX ? 1 : 0));

@@ -10,16 +10,6 @@
 
 #include <string.h>
 
-// RFC 8914 info-codes that speak of failed DNSSEC validation.
-static bool is_bogus_ede(uint16_t code_plus_one)
-{
-	if (code_plus_one == 0) {
-		return false;
-	}
-	unsigned code = code_plus_one - 1u;
-	return code >= 6 && code <= 12;
-}
-
 static uint8_t dnssec_of(const struct upstream *upstream, const struct plx_message *message)
 {
 	if (!upstream->config.is_trusted) {
@@ -126,7 +116,7 @@ static void judge_failure(struct resolver *resolver, const struct accepted_reply
 		return;
 	}
 	if (message->rcode == PLX_RCODE_SERVFAIL && upstream->config.is_trusted &&
-	    is_bogus_ede(message->ede_code)) {
+	    message->ede_code != 0 && plx_ede_is_bogus((uint16_t)(message->ede_code - 1))) {
 		fail_at_server(resolver, reply, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,
 			       now_ns);
 		return;

@@ -53,7 +53,8 @@ struct plx_message {
 	uint16_t rcode;        // extended: 12 bits when has_edns
 	const uint8_t *cookie; // COOKIE option's data (RFC 7873), first one; NULL when absent
 	uint8_t cookie_length;
-	uint16_t ede_code; // first EDE info-code (RFC 8914) + 1; 0 when absent
+	uint16_t
+		ede_code; // first EDE info-code (RFC 8914) that tells of failed validation, else the first, + 1; 0: none
 };
 
 struct plx_record {
@@ -75,6 +76,12 @@ struct plx_record_cursor {
 // Header and question only: what the acceptance rules look at before a message is trusted. Errors: PLX_ERR_DNS_*.
 PLX_MUST_CHECK int plx_message_open(const uint8_t *wire, size_t length,
 				    struct plx_message *ret_message);
+// RFC 8914 info-codes that speak of failed DNSSEC validation.
+static inline bool plx_ede_is_bogus(uint16_t info_code)
+{
+	return info_code >= 6 && info_code <= 12;
+}
+
 // Walks all sections of an opened message: owner names, RDATA bounds, names inside the RDATA of the types we
 // decode (CNAME, DNAME, NS, PTR, MX, SOA, SRV, CAA's tag), EDNS options, exactly one OPT at the root in the
 // additional section, no trailing bytes. Fills the EDNS fields. Errors: PLX_ERR_DNS_*, PLX_ERR_CAA_TAG.

@@ -128,7 +128,20 @@ TEST(edns_fields_are_read)
 	CU_ASSERT_TRUE(message.edns_do);
 	CU_ASSERT_EQUAL(message.cookie_length, 16);
 	CU_ASSERT_EQUAL(memcmp(message.cookie, "clientckserverck", 16), 0);
-	CU_ASSERT_EQUAL(message.ede_code, 22 + 1); // the first one
+	CU_ASSERT_EQUAL(message.ede_code, 6 + 1);
+}
+
+TEST(an_ede_code_about_validation_goes_before_others)
+{
+	CU_ASSERT_EQUAL(check_options(OCTETS("\0\x0f\0\2\0\x16\0\x0f\0\2\0\x03")), 0);
+	CU_ASSERT_EQUAL(message.ede_code, 22 + 1); // none is: the first
+	CU_ASSERT_EQUAL(check_options(OCTETS("\0\x0f\0\2\0\x16\0\x0f\0\2\0\x07\0\x0f\0\2\0\x09")),
+			0);
+	CU_ASSERT_EQUAL(message.ede_code, 7 + 1);
+	CU_ASSERT_EQUAL(check_options(OCTETS("\0\x0f\0\2\0\x0c\0\x0f\0\2\0\x16")), 0);
+	CU_ASSERT_EQUAL(message.ede_code, 12 + 1);
+	CU_ASSERT_EQUAL(check_options(OCTETS("\0\x0f\0\2\xff\xff\0\x0f\0\2\0\6")), 0);
+	CU_ASSERT_EQUAL(message.ede_code, 6 + 1);
 }
 
 TEST(opt_stands_once_at_the_root_of_the_additional_section)
@@ -234,5 +247,7 @@ TEST_MAIN(message_check, T(trailing_octets_are_refused), T(missing_records_are_r
 	  T(unknown_types_and_classes_are_opaque), T(edns_fields_are_read),
 	  T(opt_stands_once_at_the_root_of_the_additional_section),
 	  T(options_of_32_are_read_and_33_are_not), T(malformed_options_are_refused),
-	  T(cookies_are_of_8_or_16_to_40_octets), T(last_ede_code_is_not_taken_for_none),
-	  T(compression_bombs_exhaust_the_step_budget), T(large_rrsets_with_one_long_owner_pass))
+	  T(cookies_are_of_8_or_16_to_40_octets),
+	  T(an_ede_code_about_validation_goes_before_others),
+	  T(last_ede_code_is_not_taken_for_none), T(compression_bombs_exhaust_the_step_budget),
+	  T(large_rrsets_with_one_long_owner_pass))
