@@ -27,7 +27,8 @@ struct input_stream {
 	bool at_end;   // of the file
 	bool in_frame; // a compressed frame or member has begun and not ended
 	enum compression compression;
-	uint64_t file_size;
+	off_t start;        // of our part of the file: stdin may have been read before
+	uint64_t file_size; // of our part, as is the position
 	uint64_t file_position;
 	size_t raw_start; // unread raw octets: raw[raw_start..raw_end)
 	size_t raw_end;
@@ -55,12 +56,11 @@ struct input_stream *input_stream_open(const char *path, struct sweep_failure *f
 		sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: is a directory, give a file", path);
 		goto close_stream;
 	}
-	stream->is_regular = S_ISREG(status.st_mode);
-	stream->file_size = stream->is_regular ? (uint64_t)status.st_size : 0;
-	if (stream->is_regular && lseek(stream->fd, 0, SEEK_SET) != 0) {
-		stream->is_regular = false;
-	}
+	stream->start = S_ISREG(status.st_mode) ? lseek(stream->fd, 0, SEEK_CUR) : -1;
+	stream->is_regular = stream->start >= 0;
 	if (stream->is_regular) {
+		off_t left = status.st_size - stream->start;
+		stream->file_size = left > 0 ? (uint64_t)left : 0;
 		posix_fadvise(stream->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}
 	return stream;
@@ -84,15 +84,24 @@ void input_stream_close(struct input_stream *stream)
 	free(stream);
 }
 
+static off_t place_of(const struct input_stream *stream, uint64_t position)
+{
+	return stream->start + (off_t)position;
+}
+
+// Files are read by position: a redirected stdin stays where it stands, for a shell that resumes in a loop.
 static ssize_t read_file(struct input_stream *stream, void *bytes, size_t size)
 {
-	if (!stream->is_regular) {
+	ssize_t count;
+	if (stream->is_regular) {
+		count = pread(stream->fd, bytes, size, place_of(stream, stream->file_position));
+	} else {
 		struct pollfd ready = {.fd = stream->fd, .events = POLLIN};
 		if (poll(&ready, 1, 0) <= 0) {
 			return -EAGAIN;
 		}
+		count = read(stream->fd, bytes, size);
 	}
-	ssize_t count = read(stream->fd, bytes, size);
 	if (count < 0) {
 		return errno == EINTR ? -EAGAIN : -errno;
 	}
@@ -241,8 +250,7 @@ int input_stream_skip(struct input_stream *stream, uint64_t position)
 		}
 	}
 	if (stream->compression == COMPRESSION_NONE && stream->is_regular) {
-		if (position > stream->file_size ||
-		    lseek(stream->fd, (off_t)position, SEEK_SET) < 0) {
+		if (position > stream->file_size) {
 			return -ENODATA;
 		}
 		stream->raw_start = 0;
@@ -273,11 +281,11 @@ bool input_stream_identify(const struct input_stream *stream, struct input_ident
 	if (sample == NULL) {
 		return false;
 	}
-	ssize_t head = pread(stream->fd, sample, IDENTITY_CHUNK, 0);
-	off_t tail_start = stream->file_size > IDENTITY_CHUNK
-				   ? (off_t)(stream->file_size - IDENTITY_CHUNK)
-				   : 0;
-	ssize_t tail = pread(stream->fd, sample + IDENTITY_CHUNK, IDENTITY_CHUNK, tail_start);
+	uint64_t tail_start =
+		stream->file_size > IDENTITY_CHUNK ? stream->file_size - IDENTITY_CHUNK : 0;
+	ssize_t head = pread(stream->fd, sample, IDENTITY_CHUNK, place_of(stream, 0));
+	ssize_t tail = pread(stream->fd, sample + IDENTITY_CHUNK, IDENTITY_CHUNK,
+			     place_of(stream, tail_start));
 	bool is_read = head >= 0 && tail >= 0;
 	ret_identity->size = stream->file_size;
 	ret_identity->digest = is_read ? plx_siphash(&key, sample, 2 * IDENTITY_CHUNK) : 0;

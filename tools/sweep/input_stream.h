@@ -15,13 +15,14 @@
 
 struct input_stream;
 
-// What tells one input from another when a sweep is resumed. Its path is not part of it.
+// What tells one input from another when a sweep is resumed: of a redirected stdin the part from where it stands on.
+// Its path is not part of it.
 struct input_identity {
 	uint64_t size;
 	uint64_t digest; // of the first and last 64 KiB
 };
 
-// `path` "-" is stdin. NULL and the failure.
+// `path` "-" is stdin; redirected from a file it is read from where it stands, and left there. NULL and the failure.
 struct input_stream *input_stream_open(const char *path, struct sweep_failure *failure);
 void input_stream_close(struct input_stream *stream);
 

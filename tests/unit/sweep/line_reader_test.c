@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,17 +278,23 @@ TEST(longest_line_is_whole)
 	end_file();
 }
 
-TEST(dry_pipe_says_try_again)
+static void open_as_stdin(int fd)
 {
-	int pipe_fds[2];
 	struct sweep_failure failure;
-	CU_ASSERT_EQUAL_FATAL(pipe(pipe_fds), 0);
 	int saved_stdin = dup(STDIN_FILENO);
-	dup2(pipe_fds[0], STDIN_FILENO);
+	dup2(fd, STDIN_FILENO);
 	stream = input_stream_open("-", &failure);
 	dup2(saved_stdin, STDIN_FILENO);
 	close(saved_stdin);
-	close(pipe_fds[0]);
+	close(fd);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+}
+
+TEST(dry_pipe_says_try_again)
+{
+	int pipe_fds[2];
+	CU_ASSERT_EQUAL_FATAL(pipe(pipe_fds), 0);
+	open_as_stdin(pipe_fds[0]);
 	CU_ASSERT_EQUAL(input_stream_skip(stream, 0), 0);
 	reader = line_reader_create(stream, 1, 0);
 	CU_ASSERT_EQUAL(line_reader_next(reader, &line), -EAGAIN);
@@ -306,6 +313,64 @@ TEST(dry_pipe_says_try_again)
 	input_stream_close(stream);
 }
 
+// What read it before has taken its part: (read -r header; parallax-sweep) <file
+static int shared_fd;
+
+static void begin_stdin_at(const char *text, off_t start, uint64_t number, uint64_t offset)
+{
+	sweep_files_create(&files);
+	sweep_files_write(files.input, text, strlen(text));
+	shared_fd = open(files.input, O_RDONLY | O_CLOEXEC);
+	CU_ASSERT_EQUAL(lseek(shared_fd, start, SEEK_SET), start);
+	open_as_stdin(dup(shared_fd));
+	CU_ASSERT_EQUAL_FATAL(input_stream_skip(stream, offset), 0);
+	reader = line_reader_create(stream, number, offset);
+}
+
+static void end_stdin(off_t start)
+{
+	CU_ASSERT_EQUAL(lseek(shared_fd, 0, SEEK_CUR), start); // for the next one
+	close(shared_fd);
+	end_file();
+}
+
+TEST(redirected_stdin_is_read_from_where_it_stands)
+{
+	begin_stdin_at("header\none\ntwo\n", 7, 1, 0);
+	expect_line("one", 1, 0);
+	expect_line("two", 2, 4);
+	CU_ASSERT_EQUAL(line_reader_next(reader, &line), 0);
+	CU_ASSERT_EQUAL(input_stream_fraction(stream), 1.0);
+	end_stdin(7);
+	begin_stdin_at("header\none\ntwo\n", 7, 2, 4); // the same, resumed
+	expect_line("two", 2, 4);
+	CU_ASSERT_EQUAL(line_reader_next(reader, &line), 0);
+	CU_ASSERT_EQUAL(input_stream_fraction(stream), 1.0);
+	end_stdin(7);
+	begin_stdin_at("one\n", 9, 1, 0);
+	CU_ASSERT_EQUAL(line_reader_next(reader, &line), 0);
+	end_stdin(9);
+}
+
+TEST(redirected_stdin_is_known_by_what_is_left_of_it)
+{
+	struct input_identity whole;
+	struct input_identity rest;
+	struct input_identity same;
+	begin_stdin_at("header\none\n", 0, 1, 0);
+	CU_ASSERT_TRUE(input_stream_identify(stream, &whole));
+	end_stdin(0);
+	begin_stdin_at("header\none\n", 7, 1, 0);
+	CU_ASSERT_TRUE(input_stream_identify(stream, &rest));
+	end_stdin(7);
+	begin_stdin_at("one\n", 0, 1, 0);
+	CU_ASSERT_TRUE(input_stream_identify(stream, &same));
+	end_stdin(0);
+	CU_ASSERT_EQUAL(rest.size, 4);
+	CU_ASSERT_NOT_EQUAL(memcmp(&rest, &whole, sizeof(rest)), 0);
+	CU_ASSERT_EQUAL(memcmp(&rest, &same, sizeof(rest)), 0);
+}
+
 TEST(unreadable_inputs_are_named)
 {
 	struct sweep_failure failure;
@@ -322,4 +387,5 @@ TEST_MAIN(line_reader, T(line_ends_are_stripped_and_the_last_line_needs_none),
 	  T(cut_off_and_damaged_compression_is_told_apart),
 	  T(too_long_lines_are_cut_whatever_their_length),
 	  T(lines_behind_a_too_long_line_are_not_passed_over), T(longest_line_is_whole),
-	  T(dry_pipe_says_try_again), T(unreadable_inputs_are_named))
+	  T(dry_pipe_says_try_again), T(redirected_stdin_is_read_from_where_it_stands),
+	  T(redirected_stdin_is_known_by_what_is_left_of_it), T(unreadable_inputs_are_named))
