@@ -7,6 +7,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -191,6 +192,9 @@ static ssize_t inflate_zstd(struct input_stream *stream, void *bytes, size_t siz
 			    0};
 	ZSTD_outBuffer out = {bytes, size, 0};
 	size_t result = ZSTD_decompressStream(stream->zstd, &out, &in);
+	if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge) {
+		return -EFBIG; // libzstd takes 128 MiB at most unless told otherwise
+	}
 	if (ZSTD_isError(result)) {
 		return -EBADMSG;
 	}
@@ -269,6 +273,21 @@ int input_stream_skip(struct input_stream *stream, uint64_t position)
 		position -= (uint64_t)count;
 	}
 	return 0;
+}
+
+const char *input_stream_error_text(int error)
+{
+	switch (error) {
+	case -EBADMSG:
+		return "its compressed data is damaged";
+	case -ENODATA:
+		return "it ends early";
+	case -EFBIG:
+		return "its zstd window is above 128 MiB: compress it anew without --long, as by "
+		       "zstd -d --long=31 <OLD | zstd >NEW";
+	default:
+		return strerror(-error);
+	}
 }
 
 bool input_stream_identify(const struct input_stream *stream, struct input_identity *ret_identity)

@@ -27,11 +27,13 @@ struct input_stream *input_stream_open(const char *path, struct sweep_failure *f
 void input_stream_close(struct input_stream *stream);
 
 // Decompressed octets: how many, 0 at the end, -EAGAIN when a pipe has none yet, -EBADMSG for damaged and
-// -ENODATA for cut-off compressed data, -errno.
+// -ENODATA for cut-off compressed data, -EFBIG for zstd windows above 128 MiB, -errno.
 PLX_MUST_CHECK ssize_t input_stream_read(struct input_stream *stream, void *bytes, size_t size);
 // To a position counted in decompressed octets, before the first read. Negative as above; -ENODATA too when the
 // input is shorter.
 PLX_MUST_CHECK int input_stream_skip(struct input_stream *stream, uint64_t position);
+// What such an error means for the input, and how to mend it.
+const char *input_stream_error_text(int error);
 
 // True for regular files; false for pipes, which cannot be resumed.
 bool input_stream_identify(const struct input_stream *stream, struct input_identity *ret_identity);

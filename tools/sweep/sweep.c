@@ -42,7 +42,8 @@ static int open_files(struct sweep *sweep)
 		return sweep_fail(
 			sweep->failure, SWEEP_EXIT_USAGE,
 			"%s: cannot be read up to octet %llu, where the checkpoint is: %s",
-			config->input_path, (unsigned long long)low->offset, strerror(-error));
+			config->input_path, (unsigned long long)low->offset,
+			input_stream_error_text(error));
 	}
 	if (output_file_open(&sweep->output, config->output_path, sweep->checkpoint.output_length,
 			     sweep->failure) != 0) {

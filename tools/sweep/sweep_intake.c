@@ -7,7 +7,6 @@
 #include "sweep/sweep.h"
 
 #include <errno.h>
-#include <string.h>
 
 // So much input is read in a turn at most, then results are collected and stop requests seen: millions of lines in
 // a row may be done, blank or of another shard, and a line may have no end. A line costs LINE_COST octets more than it
@@ -92,13 +91,10 @@ static bool take_line(struct sweep *sweep, const struct line_view *line, struct 
 
 static void end_damaged_input(struct sweep *sweep, int error)
 {
-	const char *reason = error == -EBADMSG   ? "its compressed data is damaged"
-			     : error == -ENODATA ? "its compressed data ends early"
-						 : strerror(-error);
 	sweep_fail(&sweep->input_failure, SWEEP_EXIT_USAGE,
 		   "%s: line %llu: cannot be read: %s; all lines before it are done",
 		   sweep->config->input_path, (unsigned long long)sweep->reader->next_number,
-		   reason);
+		   input_stream_error_text(error));
 	sweep->input_failed = true;
 	sweep->input_ended = true;
 }

@@ -218,6 +218,29 @@ TEST(cut_off_and_damaged_compression_is_told_apart)
 	free(text);
 }
 
+// A window of 2^log octets (log from 10 on) and one raw block.
+static void begin_zstd_window(unsigned log)
+{
+	const char frame[] = {
+		0x28, (char)0xb5, 0x2f, (char)0xfd, 0,   (char)((log - 10) << 3), 4 << 3 | 1, 0,
+		0,    'o',        'n',  'e',        '\n'};
+	begin_file(frame, sizeof(frame), 1, 0);
+}
+
+TEST(window_that_would_take_too_much_memory_is_told_from_damage)
+{
+	begin_zstd_window(27);
+	expect_line("one", 1, 0);
+	CU_ASSERT_EQUAL(line_reader_next(reader, &line), 0);
+	end_file();
+	for (unsigned log = 28; log <= 32; log++) {
+		begin_zstd_window(log);
+		CU_ASSERT_EQUAL(read_to_failure(), -EFBIG);
+		end_file();
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(input_stream_error_text(-EFBIG), "zstd -d --long=31"));
+}
+
 TEST(too_long_lines_are_cut_whatever_their_length)
 {
 	static const size_t lengths[] = {SWEEP_LINE_MAX + 1, LINE_READER_BUFFER - 1,
@@ -385,6 +408,7 @@ TEST_MAIN(line_reader, T(line_ends_are_stripped_and_the_last_line_needs_none),
 	  T(empty_input_has_no_lines), T(all_packings_give_the_same_lines),
 	  T(all_packings_go_on_at_a_position), T(joined_members_and_frames_are_one_input),
 	  T(cut_off_and_damaged_compression_is_told_apart),
+	  T(window_that_would_take_too_much_memory_is_told_from_damage),
 	  T(too_long_lines_are_cut_whatever_their_length),
 	  T(lines_behind_a_too_long_line_are_not_passed_over), T(longest_line_is_whole),
 	  T(dry_pipe_says_try_again), T(redirected_stdin_is_read_from_where_it_stands),
