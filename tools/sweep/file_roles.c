@@ -4,6 +4,7 @@
 #include "sweep/file_roles.h"
 
 #include "sweep/parent_directory.h"
+#include "sweep/replaced_file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -81,5 +82,7 @@ int file_roles_check(const struct sweep_options *options, struct sweep_failure *
 			}
 		}
 	}
-	return 0;
+	return options->summary_path == NULL
+		       ? 0
+		       : replaced_file_check("--summary", options->summary_path, failure);
 }

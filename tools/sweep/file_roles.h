@@ -8,6 +8,7 @@
 #include "sweep/sweep_options.h"
 
 // To be called before anything is opened. Fails when two of input, output, checkpoint and summary are one file,
-// by whatever names. Devices and pipes may be shared.
+// by whatever names. Devices and pipes may be shared. Fails too when the summary could not be written, which would
+// show at the end.
 PLX_MUST_CHECK int file_roles_check(const struct sweep_options *options,
 				    struct sweep_failure *failure);

@@ -4,6 +4,7 @@
 #include <parallax/dns/rr_type.h>
 
 #include "sweep/parent_directory.h"
+#include "sweep/replaced_file.h"
 #include "sweep/sweep.h"
 
 #include <errno.h>
@@ -51,6 +52,12 @@ static int check_can_resume_later(const struct sweep *sweep)
 			"--checkpoint: stdout cannot be cut back on resume: give --output FILE");
 	}
 	return 0;
+}
+
+// Else it would show at the first checkpoint, when the output is emptied already.
+static int check_writable(const struct sweep *sweep)
+{
+	return replaced_file_check("--checkpoint", sweep->config->checkpoint_path, sweep->failure);
 }
 
 // Whatever checkpoint was there, or was removed by hand, is gone for good before the output is emptied: after a power
@@ -105,8 +112,14 @@ int sweep_checkpoint_open(struct sweep *sweep)
 				  config->checkpoint_path);
 	}
 	sweep->checkpoint = found;
-	return check_same_sweep(sweep, options, &input);
+	if (check_same_sweep(sweep, options, &input) != 0) {
+		return -1;
+	}
+	return found.is_complete ? 0 : check_writable(sweep);
 start_anew:
+	if (check_writable(sweep) != 0) {
+		return -1;
+	}
 	memcpy(sweep->checkpoint.options, options, sizeof(options));
 	sweep->checkpoint.input = input;
 	return forget_checkpoint(sweep, is_there);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One file in two roles, under equal and different names, is refused before it is emptied.
+// One file in two roles, under equal and different names, is refused before it is emptied; so is a summary that cannot be written.
 
 #include "sweep/file_roles.h"
 
@@ -71,6 +71,17 @@ TEST(summary_does_not_replace_the_input)
 	sweep_files_remove(&files);
 }
 
+TEST(summary_that_could_not_be_written_at_the_end_is_refused)
+{
+	struct sweep_options options = options_create();
+	options.summary_path = "/tmp/parallax-none/summary.json";
+	CU_ASSERT_EQUAL(file_roles_check(&options, &failure), -1);
+	CU_ASSERT_EQUAL(failure.exit_status, SWEEP_EXIT_USAGE);
+	CU_ASSERT_STRING_EQUAL(failure.text, "--summary: /tmp/parallax-none/summary.json: its "
+					     "directory does not exist: create it or give another");
+	sweep_files_remove(&files);
+}
+
 TEST(devices_may_be_shared)
 {
 	struct sweep_options options = options_create();
@@ -83,4 +94,4 @@ TEST(devices_may_be_shared)
 
 TEST_MAIN(file_roles, T(four_files_are_accepted), T(input_is_not_the_output_under_another_name),
 	  T(new_checkpoint_is_not_the_new_output), T(summary_does_not_replace_the_input),
-	  T(devices_may_be_shared))
+	  T(summary_that_could_not_be_written_at_the_end_is_refused), T(devices_may_be_shared))

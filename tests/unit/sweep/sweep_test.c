@@ -231,6 +231,36 @@ TEST(output_that_was_changed_is_refused)
 	bench_sweep_destroy(bench);
 }
 
+static void expect_refusal(struct bench_sweep *bench, const char *reason)
+{
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), -1);
+	CU_ASSERT_EQUAL(bench->failure.exit_status, SWEEP_EXIT_USAGE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, reason));
+}
+
+TEST(checkpoint_that_cannot_be_made_is_refused_before_the_output_is_emptied)
+{
+	struct bench_sweep *bench = bench_sweep_create(22);
+	char path[128];
+	snprintf(path, sizeof(path), "%s/none/checkpoint", bench->files.directory);
+	sweep_files_write(bench->files.output, "kept\n", 5);
+	chmod(bench->files.output, 0666);
+	bench->config.checkpoint_path = path;
+	expect_refusal(bench, "its directory does not exist: create it or give another");
+	bench->config.checkpoint_path = bench->files.checkpoint;
+	chmod(bench->files.directory, 0555);
+	if (geteuid() == 0) {
+		CU_ASSERT_EQUAL_FATAL(seteuid(65534), 0); // root may write anywhere
+	}
+	expect_refusal(bench, "its directory cannot be written: Permission denied");
+	CU_ASSERT_EQUAL(seteuid(getuid()), 0);
+	chmod(bench->files.directory, 0755);
+	char *text = sweep_files_read(bench->files.output);
+	CU_ASSERT_STRING_EQUAL(text, "kept\n");
+	free(text);
+	bench_sweep_destroy(bench);
+}
+
 TEST(shards_share_the_lines_out)
 {
 	struct bench_sweep *bench = bench_sweep_create(14);
@@ -419,9 +449,10 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(stop_request_is_seen_while_lines_are_skipped),
 	  T(silent_dataplane_does_not_hold_up_a_stop_for_ever), T(complete_sweep_is_not_run_again),
 	  T(unfinished_checkpoint_is_not_overwritten), T(other_options_or_input_are_refused),
-	  T(output_that_was_changed_is_refused), T(shards_share_the_lines_out),
-	  T(rate_is_kept_over_the_whole_sweep), T(full_disk_ends_with_one_clear_line),
-	  T(caa_sweep_climbs_and_keeps_explicit_types),
+	  T(output_that_was_changed_is_refused),
+	  T(checkpoint_that_cannot_be_made_is_refused_before_the_output_is_emptied),
+	  T(shards_share_the_lines_out), T(rate_is_kept_over_the_whole_sweep),
+	  T(full_disk_ends_with_one_clear_line), T(caa_sweep_climbs_and_keeps_explicit_types),
 	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
 	  T(two_sweeps_may_write_to_dev_null),
 	  T(stop_request_ends_the_wait_for_a_reader_that_rests),
