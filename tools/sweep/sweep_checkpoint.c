@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // All that changes what the output says; how fast it is asked may differ between runs.
@@ -50,6 +51,13 @@ static int check_can_resume_later(const struct sweep *sweep)
 		return sweep_fail(
 			sweep->failure, SWEEP_EXIT_USAGE,
 			"--checkpoint: stdout cannot be cut back on resume: give --output FILE");
+	}
+	struct stat status;
+	if (stat(config->output_path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		return sweep_fail(sweep->failure, SWEEP_EXIT_USAGE,
+				  "--checkpoint: the output %s is not a regular file and cannot be "
+				  "cut back on resume: give another --output",
+				  config->output_path);
 	}
 	return 0;
 }

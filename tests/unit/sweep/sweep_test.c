@@ -261,6 +261,18 @@ TEST(checkpoint_that_cannot_be_made_is_refused_before_the_output_is_emptied)
 	bench_sweep_destroy(bench);
 }
 
+TEST(output_that_cannot_be_cut_back_has_no_checkpoint)
+{
+	struct bench_sweep *bench = bench_sweep_create(23);
+	bench->config.checkpoint_path = bench->files.checkpoint;
+	CU_ASSERT_EQUAL(mkfifo(bench->files.output, 0600), 0);
+	expect_refusal(bench, "is not a regular file and cannot be cut back on resume");
+	bench->config.output_path = "/dev/null";
+	expect_refusal(bench, "--checkpoint: the output /dev/null is not a regular file");
+	CU_ASSERT_NOT_EQUAL(access(bench->files.checkpoint, F_OK), 0);
+	bench_sweep_destroy(bench);
+}
+
 TEST(shards_share_the_lines_out)
 {
 	struct bench_sweep *bench = bench_sweep_create(14);
@@ -451,8 +463,9 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(unfinished_checkpoint_is_not_overwritten), T(other_options_or_input_are_refused),
 	  T(output_that_was_changed_is_refused),
 	  T(checkpoint_that_cannot_be_made_is_refused_before_the_output_is_emptied),
-	  T(shards_share_the_lines_out), T(rate_is_kept_over_the_whole_sweep),
-	  T(full_disk_ends_with_one_clear_line), T(caa_sweep_climbs_and_keeps_explicit_types),
+	  T(output_that_cannot_be_cut_back_has_no_checkpoint), T(shards_share_the_lines_out),
+	  T(rate_is_kept_over_the_whole_sweep), T(full_disk_ends_with_one_clear_line),
+	  T(caa_sweep_climbs_and_keeps_explicit_types),
 	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
 	  T(two_sweeps_may_write_to_dev_null),
 	  T(stop_request_ends_the_wait_for_a_reader_that_rests),
