@@ -238,12 +238,30 @@ static int read_section(struct file_reader *reader, const yaml_node_t *key,
 	return walk_mapping(reader, value, read_option, NULL);
 }
 
-static int syntax_fault(struct file_reader *reader, const yaml_parser_t *parser)
+// libyaml counts octets when it stumbles over the encoding; people look for lines and columns.
+static int encoding_fault(struct file_reader *reader, const char *bytes, size_t offset,
+			  const char *problem)
+{
+	size_t line = 1, column = 1;
+	for (size_t i = 0; i < offset; i++) {
+		bool is_continued = ((unsigned char)bytes[i] & 0xc0) == 0x80;
+		column += is_continued ? 0 : 1;
+		if (bytes[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	return options_fault_set(reader->fault, "%s:%zu:%zu: not YAML: %s", reader->path, line,
+				 column, problem);
+}
+
+static int syntax_fault(struct file_reader *reader, const yaml_parser_t *parser, const char *bytes,
+			size_t length)
 {
 	const char *problem = parser->problem != NULL ? parser->problem : "not enough memory";
 	if (parser->error == YAML_READER_ERROR) {
-		return options_fault_set(reader->fault, "%s: byte %zu: not YAML: %s", reader->path,
-					 parser->problem_offset, problem);
+		size_t offset = parser->problem_offset;
+		return encoding_fault(reader, bytes, offset < length ? offset : length, problem);
 	}
 	return options_fault_set(reader->fault, "%s:%zu:%zu: not YAML: %s%s%s", reader->path,
 				 parser->problem_mark.line + 1, parser->problem_mark.column + 1,
@@ -263,6 +281,26 @@ static int read_root(struct file_reader *reader)
 	return walk_mapping(reader, root, read_section, NULL);
 }
 
+// A second document in the file would be passed over in silence, and with it what its author set there.
+static int read_end(struct file_reader *reader, yaml_parser_t *parser, const char *bytes,
+		    size_t length)
+{
+	if (yaml_parser_load(parser, &reader->document) == 0) {
+		return syntax_fault(reader, parser, bytes, length);
+	}
+	int error = 0;
+	if (yaml_document_get_root_node(&reader->document) != NULL) {
+		options_fault_set(reader->fault,
+				  "a second document begins; one file is one document: remove the "
+				  "line \"---\" or what follows it");
+		const yaml_mark_t *mark = &reader->document.start_mark;
+		error = options_fault_prefix(reader->fault, "%s:%zu:%zu", reader->path,
+					     mark->line + 1, mark->column + 1);
+	}
+	yaml_document_delete(&reader->document);
+	return error;
+}
+
 int options_read_document(const char *path, const void *bytes, size_t length,
 			  struct options *options, struct options_fault *fault)
 {
@@ -274,10 +312,11 @@ int options_read_document(const char *path, const void *bytes, size_t length,
 	yaml_parser_set_input_string(&parser, bytes, length);
 	int error;
 	if (yaml_parser_load(&parser, &reader.document) == 0) {
-		error = syntax_fault(&reader, &parser);
+		error = syntax_fault(&reader, &parser, bytes, length);
 	} else {
 		error = read_root(&reader);
 		yaml_document_delete(&reader.document);
+		error = error != 0 ? error : read_end(&reader, &parser, bytes, length);
 	}
 	yaml_parser_delete(&parser);
 	return error;

@@ -228,7 +228,20 @@ TEST(broken_yaml_names_the_place)
 	CU_ASSERT_EQUAL(read_text("dataplane:\n\tuser: a\n"), PLX_ERR_CONFIG);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "test.yaml:2:1: not YAML: "));
 	CU_ASSERT_EQUAL(read_text("dataplane: {user: \"\xff\"}\n"), PLX_ERR_CONFIG);
-	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "test.yaml: byte "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "test.yaml:1:20: not YAML: "));
+	CU_ASSERT_EQUAL(read_text("dataplane:\n  # \xc3\xbc \xff\n"), PLX_ERR_CONFIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "test.yaml:2:7: not YAML: "));
+}
+
+TEST(a_second_document_is_refused)
+{
+	expect_fault("dataplane:\n  user: a\n---\ndataplane:\n  user: b\n",
+		     "test.yaml:3:1: a second document begins; one file is one document: remove "
+		     "the line \"---\" or what follows it");
+	CU_ASSERT_EQUAL(read_text("dataplane:\n  user: a\n---\n\tb"), PLX_ERR_CONFIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "test.yaml:4:1: not YAML: "));
+	CU_ASSERT_EQUAL(read_text("---\ndataplane:\n  user: a\n...\n# the end\n"), 0);
+	CU_ASSERT_STRING_EQUAL(options.user, "a");
 }
 
 TEST(faults_are_one_line_whatever_the_file_says)
@@ -264,5 +277,5 @@ TEST_MAIN(options_file, T(every_key_reaches_its_field), T(an_empty_file_leaves_t
 	  T(unknown_keys_are_named_with_the_nearest_known_one), T(duplicate_keys_name_both_places),
 	  T(wrong_types_say_what_was_expected), T(bad_values_say_what_to_write_instead),
 	  T(bad_addresses_and_ports_say_what_to_write_instead), T(broken_yaml_names_the_place),
-	  T(faults_are_one_line_whatever_the_file_says), T(a_file_that_cannot_be_read_is_named),
-	  T(a_file_is_read_from_disk))
+	  T(a_second_document_is_refused), T(faults_are_one_line_whatever_the_file_says),
+	  T(a_file_that_cannot_be_read_is_named), T(a_file_is_read_from_disk))
