@@ -4,6 +4,7 @@
 
 #include "options/options.h"
 
+#include <assert.h>
 #include <string.h>
 
 // Longer words than any key: no suggestion is looked for.
@@ -98,6 +99,7 @@ const struct option_spec option_table[] = {
 // clang-format on
 
 const size_t option_count = PLX_ARRAY_SIZE(option_table);
+static_assert(PLX_ARRAY_SIZE(option_table) <= OPTIONS_KEYS_MAX, "each key has a place");
 
 const struct option_spec *option_find_key(const char *key)
 {

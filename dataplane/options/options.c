@@ -27,10 +27,12 @@ void options_init(struct options *options)
 static int check_exclusive_mode(const struct options *options, struct options_fault *fault)
 {
 	if (options->address_count == 0) {
+		fault->key = "device";
 		return options_fault_set(fault, "address is missing: with device (exclusive mode) "
 						"the port needs an address such as 192.0.2.10/24");
 	}
 	if (options->xdp_program[0] != '\0') {
+		fault->key = "xdp_program";
 		return options_fault_set(fault, "xdp_program belongs to shared mode (interface), "
 						"but device is given; remove one of them");
 	}
@@ -40,6 +42,7 @@ static int check_exclusive_mode(const struct options *options, struct options_fa
 			is_usable |= options->address[j].ip.family == options->gateway[i].family;
 		}
 		if (!is_usable) {
+			fault->key = "gateway";
 			return options_fault_set(
 				fault,
 				"gateway: there is no IPv%u address to reach it from; "
@@ -54,10 +57,12 @@ static int check_exclusive_mode(const struct options *options, struct options_fa
 static int check_shared_mode(const struct options *options, struct options_fault *fault)
 {
 	if (options->address_count > 0) {
+		fault->key = "address";
 		return options_fault_set(fault, "address: shared mode uses the interface's own "
 						"addresses; remove it, or use device");
 	}
 	if (options->gateway_count > 0) {
+		fault->key = "gateway";
 		return options_fault_set(fault, "gateway: shared mode uses the kernel's routes; "
 						"remove it, or use device");
 	}
@@ -68,6 +73,7 @@ static int check_cpus(const struct options *options, struct options_fault *fault
 {
 	for (unsigned i = 0; options->workers.is_pinned && i < options->workers.count; i++) {
 		if (options->workers.cpu[i] == options->main_cpu) {
+			fault->key = "main_cpu";
 			return options_fault_set(
 				fault,
 				"main_cpu: CPU %d is in workers as well; give the control "
@@ -80,6 +86,7 @@ static int check_cpus(const struct options *options, struct options_fault *fault
 
 int options_check(const struct options *options, struct options_fault *fault)
 {
+	fault->key = NULL;
 	bool is_shared = options->interface[0] != '\0';
 	bool is_exclusive = options->device[0] != '\0';
 	if (!is_shared && !is_exclusive) {
@@ -88,12 +95,28 @@ int options_check(const struct options *options, struct options_fault *fault)
 			       "example --interface eth0 (all keys: --help)");
 	}
 	if (is_shared && is_exclusive) {
+		fault->key = "device";
 		return options_fault_set(fault, "interface and device are both given; the port is "
 						"either shared with the kernel or exclusive");
 	}
 	int error = is_exclusive ? check_exclusive_mode(options, fault)
 				 : check_shared_mode(options, fault);
 	return error != 0 ? error : check_cpus(options, fault);
+}
+
+// Puts where to mend it in front of a fault of options_check: the key's place, the file, or the flags.
+static int check_fault_place(const struct options *options, const char *path,
+			     struct options_fault *fault)
+{
+	if (path != NULL && fault->key == NULL) {
+		return options_fault_prefix(fault, "%s", path);
+	}
+	const struct options_place *place =
+		path != NULL ? &options->places[option_find_key(fault->key) - option_table] : NULL;
+	if (place == NULL || place->line == 0) {
+		return options_fault_prefix(fault, "command line");
+	}
+	return options_fault_prefix(fault, "%s:%u:%u", path, place->line, place->column);
 }
 
 int options_read(int argc, char **argv, struct options *ret_options,
@@ -114,10 +137,7 @@ int options_read(int argc, char **argv, struct options *ret_options,
 		if (error == 0) {
 			error = options_check(&options, fault);
 			if (error != 0) {
-				options_fault_prefix(fault, "%s",
-						     request.config_path != NULL
-							     ? request.config_path
-							     : "command line");
+				error = check_fault_place(&options, request.config_path, fault);
 			}
 		}
 	}

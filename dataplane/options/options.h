@@ -23,6 +23,7 @@
 #define OPTIONS_WORKERS_MAX 64 // EXCHANGE_WORKERS_MAX
 #define OPTIONS_EAL_ARGUMENTS_MAX 64
 #define OPTIONS_FAULT_MAX 640
+#define OPTIONS_KEYS_MAX 64
 
 struct options_prefix {
 	struct plx_ip ip; // the host part is kept: this is an interface's address, not a network
@@ -44,6 +45,12 @@ struct options_port_range {
 enum options_log_format {
 	OPTIONS_LOG_TEXT, // key=value
 	OPTIONS_LOG_JSON,
+};
+
+// Where a key of the file stands, counted from 1; line 0: not in the file, or a flag took its place.
+struct options_place {
+	uint32_t line;
+	uint32_t column;
 };
 
 // Strings are "" when not given. Exactly one of interface and device is set after options_check.
@@ -73,6 +80,7 @@ struct options {
 	char xdp_program[256]; // object file; "": the built-in place
 	enum options_log_format log_format;
 	char capture_dir[256];
+	struct options_place places[OPTIONS_KEYS_MAX]; // by index in option_table
 };
 
 enum options_action {
@@ -93,6 +101,7 @@ struct options_request {
 // One line without a newline.
 struct options_fault {
 	char text[OPTIONS_FAULT_MAX];
+	const char *key; // of options_check: whose line to look at; NULL: none in particular
 };
 
 // All defaults.

@@ -172,7 +172,7 @@ int options_arguments_scan(int argc, char **argv, struct options_request *ret_re
 int options_arguments_apply(int argc, char **argv, struct options *options,
 			    struct options_fault *fault)
 {
-	bool is_given[64] = {false};
+	bool is_given[OPTIONS_KEYS_MAX] = {false};
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		struct argument argument;
 		int error = argument_read(argv, argc, i, &argument, fault);
@@ -193,6 +193,7 @@ int options_arguments_apply(int argc, char **argv, struct options *options,
 						 spec->flag);
 		}
 		*given = true;
+		options->places[spec - option_table] = (struct options_place) {0};
 		const char *value = argument.value != NULL ? argument.value : "true";
 		error = option_value_parse(spec, value, options, fault);
 		if (error != 0) {

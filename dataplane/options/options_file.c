@@ -203,6 +203,9 @@ static int read_option(struct file_reader *reader, const yaml_node_t *key, const
 		return unknown_key(reader, key, "key",
 				   option_nearest(scalar_text(key), option_key_at, option_count));
 	}
+	reader->options->places[spec - option_table] =
+		(struct options_place) {.line = (uint32_t)key->start_mark.line + 1,
+					.column = (uint32_t)key->start_mark.column + 1};
 	bool takes_list = option_is_list(spec->type) || spec->type == OPTION_WORKERS;
 	if (value->type == YAML_SEQUENCE_NODE && takes_list) {
 		option_value_clear(spec, reader->options);

@@ -31,7 +31,7 @@ static void check_accepted(const struct options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct options options;
-	struct options_fault fault = {""};
+	struct options_fault fault = {.text = ""};
 	options_init(&options);
 	if (options_read_document("f", data, size, &options, &fault) == 0) {
 		check_accepted(&options);

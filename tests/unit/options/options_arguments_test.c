@@ -160,7 +160,30 @@ TEST(keys_that_do_not_go_together_are_refused)
 		     "thread another one or none");
 }
 
+TEST(keys_of_a_file_that_do_not_go_together_are_placed)
+{
+	char path[] = "/tmp/parallax-options-XXXXXX";
+	int fd = mkstemp(path);
+	static const char text[] = "dataplane:\n  interface: lo\n  address: 192.0.2.1/24\n"
+				   "  main_cpu: 1\n";
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	char line[256], message[256];
+	snprintf(line, sizeof(line), "--config %s", path);
+	snprintf(message, sizeof(message),
+		 "%s:3:3: address: shared mode uses the interface's own addresses; remove it, or "
+		 "use device",
+		 path);
+	expect_fault(line, message);
+	// What a flag said is no fault of the file's line.
+	snprintf(line, sizeof(line), "--config %s --device x", path);
+	expect_fault(line, "command line: interface and device are both given; the port is either "
+			   "shared with the kernel or exclusive");
+	unlink(path);
+}
+
 TEST_MAIN(options_arguments, T(flags_do_without_a_file), T(switches_take_an_optional_word),
 	  T(words_after_two_dashes_are_the_eals), T(flags_win_over_the_file),
 	  T(help_and_version_need_nothing_else), T(wrong_flags_say_which_and_what),
-	  T(keys_that_do_not_go_together_are_refused))
+	  T(keys_that_do_not_go_together_are_refused),
+	  T(keys_of_a_file_that_do_not_go_together_are_placed))
