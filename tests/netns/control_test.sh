@@ -56,7 +56,7 @@ test_without_daemon() {
 		"lookup a.test CAA" "caa a.test" counters clients poll-mode "poll-mode on" "capture start a" "capture stop" \
 		"capture status" drain describe "watch --count 2"; do
 		# shellcheck disable=SC2086
-		refused 3 "$socket: " ctl $command
+		refused 3 "$socket: .*; is parallax-dataplane running" ctl $command
 		# shellcheck disable=SC2086
 		refused 3 "$socket: " ctl --json $command
 	done
@@ -271,6 +271,13 @@ test_permissions() {
 	json "any(u['server'].startswith('$server') and not u['draining'] for u in it['upstreams'])" upstreams list
 	refused 3 "member of socket_group" as $stranger $stranger status
 	refused 3 "member of socket_group" as $stranger $stranger caa chain4.special.test
+	refused 3 "member of socket_group" as $stranger $stranger watch --count 1
+	# Who gets past the file's mode is refused by the daemon, and watch does not wait for that to change.
+	for command in status "watch --count 1"; do
+		# shellcheck disable=SC2086
+		refused 1 "members of socket_group may connect" setpriv --reuid $stranger --regid $stranger --clear-groups \
+			--inh-caps=+dac_override --ambient-caps=+dac_override -- "$(program parallaxctl)" --socket "$socket" $command
+	done
 	check "the daemon's own account may change" setpriv --reuid nobody --regid nogroup --clear-groups -- \
 		"$(program parallaxctl)" --socket "$socket" poll-mode off >"$state/out"
 }

@@ -2,6 +2,8 @@
 
 #include "connection.h"
 
+#include <parallax/base/error.h>
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -15,6 +17,18 @@
 
 #define READ_BYTES ((size_t)64 * 1024)
 #define ANSWER_BYTES_MAX ((size_t)64 * 1024 * 1024)
+
+void connection_print_failure(const char *socket_path, int error, FILE *out)
+{
+	const char *advice = "";
+	if (error == -ENOENT || error == -ECONNREFUSED) {
+		advice = "; is parallax-dataplane running? --socket names another socket";
+	} else if (error == -EACCES) {
+		advice = "; run as root or as a member of socket_group";
+	}
+	fprintf(out, "parallaxctl: %s: %s%s\n", socket_path,
+		error == -EPROTO ? "the answer is not JSON-RPC" : plx_error_text(error), advice);
+}
 
 int connection_open(const char *socket_path, struct connection *ret_connection)
 {

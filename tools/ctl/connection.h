@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct json_t;
 
@@ -23,6 +24,8 @@ struct connection {
 
 // -errno of the connection.
 PLX_MUST_CHECK int connection_open(const char *socket_path, struct connection *ret_connection);
+// One line for the user about an error of connection_open or connection_call, with advice.
+void connection_print_failure(const char *socket_path, int error, FILE *out);
 void connection_close(struct connection *connection);
 // 0 and an own reference to the whole answer object, which holds `result` or `error`. -errno: the connection failed
 // (-ECONNRESET: the daemon closed it; -ETIMEDOUT; -EPROTO: the answer is not JSON-RPC). `params` is borrowed.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // parallaxctl: one command, one call, one answer.
 
-#include <parallax/base/error.h>
 #include <parallax/protocol/rpc_method.h>
 
 #include "command_line.h"
@@ -16,19 +15,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static int unreachable(const struct command *command, int error)
-{
-	const char *advice = "";
-	if (error == -ENOENT || error == -ECONNREFUSED) {
-		advice = "; is parallax-dataplane running? --socket names another socket";
-	} else if (error == -EACCES) {
-		advice = "; run as root or as a member of socket_group";
-	}
-	fprintf(stderr, "parallaxctl: %s: %s%s\n", command->socket_path,
-		error == -EPROTO ? "the answer is not JSON-RPC" : plx_error_text(error), advice);
-	return EXIT_UNREACHABLE;
-}
 
 static void print_json(const json_t *value)
 {
@@ -72,13 +58,15 @@ static int call_run(const struct command *command)
 	struct connection connection;
 	int error = connection_open(command->socket_path, &connection);
 	if (error != 0) {
-		return unreachable(command, error);
+		connection_print_failure(command->socket_path, error, stderr);
+		return EXIT_UNREACHABLE;
 	}
 	json_t *answer = NULL;
 	error = connection_call(&connection, command->method->name, command->params, &answer);
 	connection_close(&connection);
 	if (error != 0) {
-		return unreachable(command, error);
+		connection_print_failure(command->socket_path, error, stderr);
+		return EXIT_UNREACHABLE;
 	}
 	int status = show_answer(command, answer);
 	json_decref(answer);

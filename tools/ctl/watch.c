@@ -3,7 +3,6 @@
 #include "watch.h"
 
 #include <parallax/base/attributes.h>
-#include <parallax/base/error.h>
 
 #include "command_line.h"
 #include "connection.h"
@@ -43,6 +42,8 @@ struct watch {
 	struct connection connection;
 	bool is_terminal;
 	int signal_fd;
+	bool is_reached; // the last reading came
+	json_t *refusal; // the daemon's error, after which there is nothing to watch
 	// The reading before, for rates.
 	bool has_before;
 	struct timespec before_time;
@@ -61,6 +62,9 @@ static json_t *ask(struct watch *watch, const char *method)
 		return NULL;
 	}
 	json_t *result = json_incref(json_object_get(answer, "result"));
+	if (result == NULL && watch->refusal == NULL) {
+		watch->refusal = json_incref(json_object_get(answer, "error"));
+	}
 	json_decref(answer);
 	return result;
 }
@@ -173,7 +177,14 @@ static void refresh(struct watch *watch)
 		(void)error; // shown by the missing status
 	}
 	json_t *status = watch->connection.fd < 0 ? NULL : ask(watch, "status.get");
-	json_t *upstreams = watch->connection.fd < 0 ? NULL : ask(watch, "upstreams.list");
+	json_t *upstreams = watch->connection.fd < 0 || watch->refusal != NULL
+				    ? NULL
+				    : ask(watch, "upstreams.list");
+	watch->is_reached = status != NULL && upstreams != NULL;
+	if (watch->refusal != NULL) {
+		json_decref(status);
+		return;
+	}
 	if (watch->command->wants_json) {
 		json_t *both = json_pack("{s:O?, s:O?}", "status", status, "upstreams",
 					 json_object_get(upstreams, "upstreams"));
@@ -205,13 +216,22 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
+static void show_refusal(const json_t *refusal)
+{
+	const json_t *message = json_object_get(refusal, "message");
+	fputs("parallaxctl: watch: ", stderr);
+	if (json_is_string(message)) {
+		print_safe(stderr, json_string_value(message), json_string_length(message));
+	}
+	fputc('\n', stderr);
+}
+
 int watch_run(const struct command *command)
 {
 	struct watch watch = {.command = command, .connection.fd = -1};
 	int error = connection_open(command->socket_path, &watch.connection);
 	if (error != 0) {
-		fprintf(stderr, "parallaxctl: %s: %s\n", command->socket_path,
-			plx_error_text(error));
+		connection_print_failure(command->socket_path, error, stderr);
 		return EXIT_UNREACHABLE;
 	}
 	watch.is_terminal = !command->wants_json && isatty(STDOUT_FILENO);
@@ -222,7 +242,8 @@ int watch_run(const struct command *command)
 	bool is_interrupted = false;
 	for (unsigned i = 0; !is_interrupted; i++) {
 		refresh(&watch);
-		if (command->watch_count > 0 && i + 1 == command->watch_count) {
+		if (watch.refusal != NULL ||
+		    (command->watch_count > 0 && i + 1 == command->watch_count)) {
 			break;
 		}
 		is_interrupted = wait_second(&watch);
@@ -232,5 +253,13 @@ int watch_run(const struct command *command)
 	}
 	connection_close(&watch.connection);
 	close(watch.signal_fd);
-	return is_interrupted ? EXIT_INTERRUPTED : EXIT_DONE;
+	if (watch.refusal != NULL) {
+		show_refusal(watch.refusal);
+		json_decref(watch.refusal);
+		return EXIT_USAGE;
+	}
+	if (is_interrupted) {
+		return EXIT_INTERRUPTED;
+	}
+	return watch.is_reached ? EXIT_DONE : EXIT_UNREACHABLE;
 }
