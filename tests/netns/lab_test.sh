@@ -70,6 +70,16 @@ ip netns delete "${prefix}web"
 check_status 3 lab status >/dev/null
 lab down
 check "no namespace is left" test -z "$(ip netns list | grep "^$prefix" || :)"
+wrong() { # COMMAND…: usage errors end with 1 and one line
+	check_status 1 "$@" 2>"$state/err"
+	check "one line: $(cat "$state/err")" test "$(wc -l <"$state/err")" = 1
+}
+wrong lab
+wrong lab frobnicate
+wrong lab fault truncated maybe
+wrong lab fault 37 on
+wrong lab up --names many
+wrong lab upstreams nobody
 check_status 1 lab up --names 10 2>/dev/null
 check_status 1 lab up --netem "delay soon" 2>/dev/null
 echo "expected answers equal kdig's; faults and shapes work"

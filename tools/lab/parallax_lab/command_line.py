@@ -154,8 +154,15 @@ def upstream_kind(text: str) -> str:
     raise argparse.ArgumentTypeError(f"{text}: give auth, nsd, resolvers, fault or fault:NAME")
 
 
+class Parser(argparse.ArgumentParser):
+    """Usage errors are one line and exit status 1, as everywhere in Parallax; argparse's own are 2."""
+
+    def error(self, message: str):
+        raise LabError(f"{message}; {self.prog} --help shows how it is called")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="parallax-lab", description="A small Internet in network namespaces.")
+    parser = Parser(prog="parallax-lab", description="A small Internet in network namespaces.")
     parser.add_argument("--version", action="version", version=f"parallax-lab {VERSION}")
     parser.add_argument("--prefix", default="plx-", help="of the namespaces; labs with different prefixes stand side "
                                                          "by side (default plx-)")

@@ -80,7 +80,7 @@ FAULTS = (
 def find_fault(text: str) -> Fault:
     """By "09-truncated", "truncated", "9" or "09"."""
     for fault in FAULTS:
-        if text in (fault.full_name, fault.name) or (text.isdigit() and int(text) == fault.number):
+        if text in (fault.full_name, fault.name) or (text.isdecimal() and int(text) == fault.number):
             return fault
     raise LabError(f"{text}: no such fault; parallax-lab fault list shows all")
 
