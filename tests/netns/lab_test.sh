@@ -46,6 +46,12 @@ check "the address answers again" answers @10.203.0.53 test SOA
 lab fault delay-2s on
 took=$(milliseconds @10.203.0.53 test SOA)
 check "an answer took 2 s ($took ms)" test "$took" -ge 1990 -a "$took" -lt 2500
+lab fault delay-9s on
+lab fault delay-2s on
+check "the later shape replaces the earlier" test "$(lab status | grep 'faults on')" = "  faults on: 03-delay-2s"
+lab fault delay-9s off
+took=$(milliseconds @10.203.0.53 test SOA)
+check "what is not on switches nothing off ($took ms)" test "$took" -ge 1990 -a "$took" -lt 2500
 lab fault delay-2s off
 lab netem "delay 40ms"
 took=$(milliseconds @10.203.0.53 test SOA)
@@ -78,6 +84,9 @@ wrong lab
 wrong lab frobnicate
 wrong lab fault truncated maybe
 wrong lab fault 37 on
+wrong lab fault truncated on
+wrong lab netem off
+check "nothing is left of faults without a lab" test ! -e "$state/lab"
 wrong lab up --names many
 wrong lab upstreams nobody
 check_status 1 lab up --names 10 2>/dev/null

@@ -78,6 +78,7 @@ def command_fault(lab: Lab, options) -> int:
     if options.switch is None:
         raise LabError(f"fault {options.name}: say on or off")
     find_fault(options.name)
+    lab.require()
     lab.lock()
     lab.faults.switch(options.name, options.switch == "on")
     return 0
@@ -85,8 +86,10 @@ def command_fault(lab: Lab, options) -> int:
 
 def command_netem(lab: Lab, options) -> int:
     shape = None if options.spec == "off" else parse_shape(options.spec)
+    lab.require()
     lab.lock()
     lab.shaping.shape(options.host, shape)
+    lab.faults.forget_shapes(options.host)
     return 0
 
 

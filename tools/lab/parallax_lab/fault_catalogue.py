@@ -77,6 +77,13 @@ FAULTS = (
 )
 
 
+# Faults that shape the link of auth: it has one shape at a time.
+SHAPES: dict[int, Shape] = {
+    3: Shape(delay_us=2_000_000), 4: Shape(delay_us=9_000_000),
+    7: Shape(jitter_us=200_000, jitter_percent=50), 8: Shape(copies=5),
+}
+
+
 def find_fault(text: str) -> Fault:
     """By "09-truncated", "truncated", "9" or "09"."""
     for fault in FAULTS:
@@ -112,6 +119,12 @@ class FaultCatalogue:
             self._switch_scripted(fault, is_on) if fault.is_scripted else self._switch_network(fault, is_on)
         mark.touch() if is_on else mark.unlink(missing_ok=True)
 
+    def forget_shapes(self, host: str):
+        """The host's link got another shape than that of a fault: none of those is on any more."""
+        for fault in FAULTS:
+            if host == "auth" and fault.number in SHAPES:
+                (self.folder / fault.full_name).unlink(missing_ok=True)
+
     def _switch_scripted(self, fault: Fault, is_on: bool):
         for other in FAULTS:  # the first address plays one fault at a time
             if other.is_scripted:
@@ -129,14 +142,11 @@ class FaultCatalogue:
                 for way in ("iifname", "oifname")],
             6: ['iifname "p-probe" drop', 'oifname "p-probe" drop'],
         }
-        shapes: dict[int, Shape] = {
-            3: Shape(delay_us=2_000_000), 4: Shape(delay_us=9_000_000),
-            7: Shape(jitter_us=200_000, jitter_percent=50), 8: Shape(copies=5),
-        }
         if fault.number in drops:
             self.shaping.set_rules(f"fault_{fault.number}", drops[fault.number] if is_on else [])
-        elif fault.number in shapes:
-            self.shaping.shape("auth", shapes[fault.number]._replace(direction="from") if is_on else None)
+        elif fault.number in SHAPES:
+            self.forget_shapes("auth")
+            self.shaping.shape("auth", SHAPES[fault.number]._replace(direction="from") if is_on else None)
         else:
             special: dict[int, Callable[[bool], None]] = {28: self._flood_icmp, 29: self._refuse_tcp}
             special[fault.number](is_on)

@@ -46,6 +46,10 @@ class Lab:
         except FileNotFoundError as error:
             raise LabError(f"no lab is up with prefix {self.prefix} in {self.state}: run parallax-lab up") from error
 
+    def require(self):
+        """LabError when no lab is up, before anything is touched."""
+        _ = self.settings
+
     @property
     def network(self) -> Network:
         return Network(self.prefix, self.settings["queues"])
