@@ -88,6 +88,9 @@ wrong lab fault truncated on
 wrong lab netem off
 check "nothing is left of faults without a lab" test ! -e "$state/lab"
 wrong lab up --names many
+printf '@ SOA ns h 1 3600 600 86400 300\n@ NS ns\nns A 10.203.0.53\nwww A 1.2.3\n' >"$state/odd.test.zone"
+check_status 1 lab up --names 1000 --zone "$state/odd.test.zone" 2>"$state/err"
+check "the zone's fault is placed: $(cat "$state/err")" grep -q "$state/odd.test.zone:4: .*1\.2\.3" "$state/err"
 wrong lab upstreams nobody
 check_status 1 lab up --names 10 2>/dev/null
 check_status 1 lab up --netem "delay soon" 2>/dev/null

@@ -2,6 +2,8 @@
 """Writes the lab's zone files: the generated ones, root and top-level zones with their delegations, extra ones."""
 
 import os
+import re
+import subprocess
 from multiprocessing import Pool
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +82,9 @@ def write_leaf_zones(model: ZoneModel, extra: list[Path], folder: Path) -> list[
     return entries + [add_extra_zone(path, entries, folder) for path in extra]
 
 
+ADDED_LINES = 2  # in front of the text of --zone: $ORIGIN and $TTL
+
+
 def add_extra_zone(path: Path, entries: list[ZoneEntry], folder: Path) -> ZoneEntry:
     """--zone FILE: NAME.zone holds zone NAME, with its own SOA and NS."""
     origin = path.name.removesuffix(".zone").rstrip(".").lower()
@@ -88,11 +93,29 @@ def add_extra_zone(path: Path, entries: list[ZoneEntry], folder: Path) -> ZoneEn
     if any(entry.origin == origin for entry in entries) or origin in TLDS:
         raise LabError(f"{path}: the lab already has a zone {origin}")
     try:
-        text = path.read_text()
+        text = path.read_bytes()
     except OSError as error:
         raise LabError(f"{path}: {error.strerror}") from error
-    zone_path(folder, origin).write_text(f"$ORIGIN {origin}.\n$TTL {TTL}\n{text}")
+    served = zone_path(folder, origin)
+    served.write_bytes(f"$ORIGIN {origin}.\n$TTL {TTL}\n".encode() + text)
+    check_zone(path, origin, served)
     return ZoneEntry(origin, False, True)
+
+
+def check_zone(path: Path, origin: str, served: Path):
+    """LabError with the first fault's line: a server would only leave the zone out."""
+    try:
+        done = subprocess.run(["nsd-checkzone", origin, str(served)], text=True, errors="replace", capture_output=True,
+                              check=False)
+    except FileNotFoundError as error:
+        raise LabError("nsd-checkzone: not installed; run tools/install-packages") from error
+    if done.returncode == 0:
+        return
+    faults = re.findall(re.escape(f"{served}:") + r"(\d+): (.+)", done.stderr)
+    if not faults:
+        raise LabError(f"{path}: not a zone: {(done.stderr or done.stdout).strip().splitlines()[0]}")
+    line, text = min(faults, key=lambda fault: int(fault[0]))
+    raise LabError(f"{path}:{max(int(line) - ADDED_LINES, 1)}: {text.strip()}")
 
 
 def parent_of(origin: str) -> str:
