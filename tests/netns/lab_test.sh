@@ -10,7 +10,7 @@ milliseconds() { # of one query
 }
 answers() { ask "$@" +short | grep -q .; }
 
-setup_lab --names 1500
+setup_lab --names 1500 --perspectives 2
 for kind in caa plain; do
 	lab names $kind >"$state/names"
 	lab expect $kind >"$state/expect.$kind"
@@ -37,6 +37,14 @@ check "a signed zone validates" grep -q 'Flags:.* ad' "$state/secure"
 ask @10.203.0.1 +dnssec www.bogus.test CAA >"$state/bogus" || :
 check "a zone whose DS does not fit fails" grep -q 'status: SERVFAIL' "$state/bogus"
 check "nsd behind the router answers" answers @10.203.1.54 special.test SOA
+
+lab netem "delay 40ms" --host perspective2
+looks_from() { on "$1" kdig +time=3 +retry=0 @10.203.0.1 chain4.special.test CAA >"$state/$1"; }
+check "a perspective looks up" looks_from perspective1
+check "another looks up by a slower path" looks_from perspective2
+check "both see the same" test "$(grep -c 'CAA.*ca.test' "$state/perspective1")" = "$(grep -c 'CAA.*ca.test' "$state/perspective2")"
+took=$(sed -n 's/.* in \([0-9.]*\) ms.*/\1/p' "$state/perspective2" | cut -d. -f1)
+check "its link takes 40 ms each way ($took ms)" test "$took" -ge 79
 
 lab fault 01-dead-server on
 check_status 1 answers @10.203.0.53 test SOA
@@ -88,6 +96,8 @@ wrong lab fault truncated on
 wrong lab netem off
 check "nothing is left of faults without a lab" test ! -e "$state/lab"
 wrong lab up --names many
+wrong lab up --queues 0
+wrong lab up --perspectives 33
 printf '@ SOA ns h 1 3600 600 86400 300\n@ NS ns\nns A 10.203.0.53\nwww A 1.2.3\n' >"$state/odd.test.zone"
 check_status 1 lab up --names 1000 --zone "$state/odd.test.zone" 2>"$state/err"
 check "the zone's fault is placed: $(cat "$state/err")" grep -q "$state/odd.test.zone:4: .*1\.2\.3" "$state/err"

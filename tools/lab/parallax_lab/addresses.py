@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who lives where. Every host is a network namespace; the same addresses serve every lab, since labs share nothing.
+Perspectives (`up --perspectives N`) are on the bridge as well: perspectiveN is 10.203.0.(200 + N), fd00:203::a:N.
 
     probe ─┐                         ┌─ auth        three addresses, one knotd
     web   ─┤ 10.203.0.0/24           ├─ resolver1, resolver2   unbound, validating
@@ -56,6 +57,20 @@ HOSTS = (
          tuple(fault_v6(n) for n in range(FAULT_CASES + 1)) + (WRONG_SOURCE_V6,)),
     Host("nsd", ("10.203.1.54",), ("fd00:203:1::54",), site=1),
 )
+# Hosts to look from besides the probe, as many as `up --perspectives` says.
+PERSPECTIVES_MAX = 32
+
+
+def is_onlooker(host: Host) -> bool:
+    """A host that asks and is not asked."""
+    return host.name == "probe" or host.name.startswith("perspective")
+
+
+def perspectives(count: int) -> tuple[Host, ...]:
+    return tuple(Host(f"perspective{n}", (f"10.203.0.{200 + n}",), (f"fd00:203::a:{n}",))
+                 for n in range(1, count + 1))
+
+
 BY_NAME = {host.name: host for host in HOSTS}
 ROUTER = "router"
 NET = "net"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import special_zone
-from .addresses import BY_NAME
+from .addresses import BY_NAME, PERSPECTIVES_MAX
 from .expected_answers import answer_object, line_text
 from .fault_catalogue import FAULTS, find_fault
 from .lab import Lab
@@ -17,6 +17,8 @@ from .processes import LabError
 
 VERSION = "0.1.0"
 NAMES_DEFAULT = 1_000_000
+QUEUES_MAX = 64
+SHAPE_DEFAULT = "delay 20ms 5ms loss 1%"  # of --netem alone: another continent on a good day
 
 
 def progress(text: str):
@@ -29,12 +31,17 @@ def command_up(lab: Lab, options) -> int:
     words += [f"loss {options.loss}"] if options.loss else []
     shape = " ".join(words)
     parse_shape(shape)
+    if not 0 <= options.perspectives <= PERSPECTIVES_MAX:
+        raise LabError(f"--perspectives {options.perspectives}: give at most {PERSPECTIVES_MAX}")
+    if not 1 <= options.queues <= QUEUES_MAX:
+        raise LabError(f"--queues {options.queues}: give 1 to {QUEUES_MAX}")
     if options.names < 1000:
         raise LabError(f"--names {options.names}: give at least 1000")
     missing = [path for path in options.zone if not Path(path).is_file()]
     if missing:
         raise LabError(f"--zone {missing[0]}: no such file")
     lab.up({"names": options.names, "seed": options.seed, "queues": options.queues, "shape": shape,
+            "perspectives": options.perspectives,
             "zones": [str(Path(path).resolve()) for path in options.zone]}, progress)
     progress(f"up; the probe's namespace is {lab.prefix}probe, interface eth0")
     return 0
@@ -126,8 +133,12 @@ def add_up(commands):
                     help=f"generated names (default {NAMES_DEFAULT:,})")
     up.add_argument("--seed", type=int, default=1, help="what the generated names are made from (default 1)")
     up.add_argument("--queues", type=int, default=1, help="queues of each virtual link (default 1)")
-    up.add_argument("--netem", metavar="SPEC", help="between the probe and all servers, each way: "
-                                                    "'delay 20ms 5ms loss 5%% duplicate 1%% reorder 25%%'")
+    up.add_argument("--perspectives", type=int, default=0, metavar="N",
+                    help=f"hosts perspective1 to perspectiveN to look from, beside the probe (at most {PERSPECTIVES_MAX})")
+    up.add_argument("--netem", metavar="SPEC", nargs="?", const=SHAPE_DEFAULT,
+                    help="between the probe or a perspective and all servers, each way: "
+                         "'delay 20ms 5ms loss 5%% duplicate 1%% reorder 25%%'; "
+                         f"without SPEC '{SHAPE_DEFAULT.replace('%', '%%')}'")
     up.add_argument("--delay", metavar="TIME", help="the same as --netem 'delay TIME'")
     up.add_argument("--loss", metavar="PERCENT", help="the same as --netem 'loss PERCENT'")
     up.add_argument("--zone", action="append", default=[], metavar="FILE",
@@ -178,7 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=command_status)
     execute = commands.add_parser("exec", help="run a command on a host")
-    execute.add_argument("host", metavar="HOST", help=", ".join(BY_NAME))
+    execute.add_argument("host", metavar="HOST", help=", ".join((*BY_NAME, "perspectiveN")))
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
     execute.set_defaults(run=command_exec)
     fault = commands.add_parser("fault", help="switch a fault: fault NAME on|off, fault list")

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .addresses import BY_NAME, NAMESPACES, fault_v4, fault_v6
+from .addresses import BY_NAME, fault_v4, fault_v6
 from .authoritative import Authoritative
 from .fault_catalogue import FaultCatalogue
 from .fault_server_host import FaultServerHost
@@ -52,7 +52,8 @@ class Lab:
 
     @property
     def network(self) -> Network:
-        return Network(self.prefix, self.settings["queues"])
+        settings = self.settings
+        return Network(self.prefix, settings["queues"], settings.get("perspectives", 0))
 
     @property
     def model(self) -> ZoneModel:
@@ -76,7 +77,7 @@ class Lab:
             self._raise(settings, progress)
         except BaseException:
             self.processes.stop_all()
-            Network(self.prefix, 1).destroy()
+            Network(self.prefix).destroy()
             (self.state / "settings.json").unlink(missing_ok=True)
             raise
         (self.state / "ready").touch()
@@ -105,11 +106,11 @@ class Lab:
 
     def down(self):
         """Leaves nothing, whatever state a crash left."""
-        if not self.state.exists() and not Network(self.prefix, 1).existing():
+        if not self.state.exists() and not Network(self.prefix).existing():
             return
         self.lock()
         self.processes.stop_all()
-        Network(self.prefix, 1).destroy()
+        Network(self.prefix).destroy()
         for path in self.state.iterdir():
             if path.name != "lock":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -117,17 +118,18 @@ class Lab:
         shutil.rmtree(self.state, ignore_errors=True)
 
     def status(self) -> dict:
-        present = Network(self.prefix, 1).existing()
+        present = Network(self.prefix).existing()
         running = self.processes.running()
         is_ready = (self.state / "ready").exists()
-        healthy = is_ready and len(present) == len(NAMESPACES) and all(running.get(name) for name in DAEMONS)
+        network = self.network if is_ready else Network(self.prefix, perspective_count=0)
+        healthy = is_ready and present == list(network.names) and all(running.get(name) for name in DAEMONS)
         return {
             "prefix": self.prefix, "state": str(self.state),
             "is_up": healthy, "is_partial": bool(present or running) and not healthy,
             "namespaces": [self.prefix + name for name in present],
-            "missing_namespaces": [name for name in NAMESPACES if name not in present] if present else [],
+            "missing_namespaces": [name for name in network.names if name not in present] if present else [],
             "daemons": {name: running.get(name) for name in (*DAEMONS, *(n for n in running if n not in DAEMONS))},
-            "hosts": {host.name: {"v4": list(host.v4[:3]), "v6": list(host.v6[:3])} for host in BY_NAME.values()},
+            "hosts": {host.name: {"v4": list(host.v4[:3]), "v6": list(host.v6[:3])} for host in network.hosts},
             "settings": self.settings if is_ready else None,
             "faults_on": self.faults.active() if is_ready else [],
         }

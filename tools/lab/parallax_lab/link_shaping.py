@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from .addresses import HOSTS, NET
+from .addresses import NET, is_onlooker
 from .network import Network
 from .processes import LabError, Processes, run, wait_until
 from .support_programs import build_program
@@ -92,12 +92,14 @@ class LinkShaping:
         book.write_text(json.dumps(rulebook))
 
     def shape_all(self, text: str):
-        """--netem: everything between the probe and the rest."""
-        self.shape("probe", parse_shape(text))
+        """--netem: everything between the probe or a perspective and the rest."""
+        for host in self.network.hosts:
+            if is_onlooker(host):
+                self.shape(host.name, parse_shape(text))
 
     def shape(self, host: str, shape: Shape | None):
         """Shapes the link of a host; None makes it plain again."""
-        if host not in (h.name for h in HOSTS if h.site == 0):
+        if host not in (h.name for h in self.network.hosts if h.site == 0):
             raise LabError(f"{host}: not on the bridge, its link cannot be shaped")
         self._unplug(host)
         loss = shape.loss_percent if shape else 0

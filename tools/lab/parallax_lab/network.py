@@ -3,21 +3,24 @@
 
 import subprocess
 
-from .addresses import BY_NAME, HOSTS, NAMESPACES, NET, ROUTER, Host
+from .addresses import HOSTS, NET, PERSPECTIVES_MAX, ROUTER, Host, perspectives
 from .processes import LabError, run
 
 
 class Network:
-    def __init__(self, prefix: str, queues: int):
+    def __init__(self, prefix: str, queues: int = 1, perspective_count: int = PERSPECTIVES_MAX):
+        """Without a count: all hosts that a lab with this prefix might have."""
         self.prefix = prefix
         self.queues = queues
+        self.hosts = HOSTS + perspectives(perspective_count)
+        self.names = (NET, ROUTER) + tuple(host.name for host in self.hosts)
 
     def namespace(self, host: str) -> str:
         return self.prefix + host
 
     def existing(self) -> list[str]:
         present = {line.split()[0] for line in run("ip", "netns", "list").splitlines() if line}
-        return [host for host in NAMESPACES if self.namespace(host) in present]
+        return [host for host in self.names if self.namespace(host) in present]
 
     def ip(self, host: str, *commands: str):
         """Runs a batch of `ip` commands inside a namespace."""
@@ -27,22 +30,22 @@ class Network:
         run("ip", "netns", "exec", self.namespace(host), "sysctl", "-qw", *settings)
 
     def execute(self, host: str, argv: list[str]) -> int:
-        if host not in NAMESPACES:
-            raise LabError(f"{host}: no such host; there are {', '.join(NAMESPACES)}")
+        if host not in self.names:
+            raise LabError(f"{host}: no such host; there are {', '.join(self.names)}")
         return subprocess.call(["ip", "netns", "exec", self.namespace(host), *argv])
 
     def hardware_address(self, host: str) -> str:
         return run("ip", "-n", self.namespace(host), "-br", "link", "show", "eth0").split()[2]
 
     def create(self):
-        for name in NAMESPACES:
+        for name in self.names:
             run("ip", "netns", "add", self.namespace(name))
             self.ip(name, "link set lo up")
         self.ip(NET, "link add br0 type bridge mcast_snooping 0 forward_delay 0", "link set br0 up")
         for site, interface in ((0, "eth0"), (1, "eth1")):
             self._join_router(site, interface)
         self.sysctl(ROUTER, "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
-        for host in HOSTS:
+        for host in self.hosts:
             self._join(host)
 
     def _link(self, name: str, interface: str, peer_namespace: str, peer: str):
@@ -78,9 +81,3 @@ class Network:
     def destroy(self):
         for name in self.existing():
             run("ip", "netns", "delete", self.namespace(name))
-
-
-def host_of(name: str) -> Host:
-    if name not in BY_NAME:
-        raise LabError(f"{name}: no such host; there are {', '.join(BY_NAME)}")
-    return BY_NAME[name]
