@@ -21,7 +21,8 @@ CORPUS = HERE / "corpus"
 SAMPLES = HERE.parent / "unit" / "dns" / "message_samples.h"
 
 # Corpora of other targets are not ours to remove.
-TARGETS = ["fuzz_dns_message", "fuzz_dns_name", "fuzz_rdata", "fuzz_caa_record", "fuzz_job_record", "fuzz_result_body"]
+TARGETS = ["fuzz_dns_message", "fuzz_dns_name", "fuzz_rdata", "fuzz_caa_record", "fuzz_job_record", "fuzz_result_body",
+           "fuzz_address_prefix", "fuzz_identifier"]
 
 CONFIG = """
 server:
@@ -279,6 +280,23 @@ def write_small_corpora(captured):
         put("fuzz_result_body", f"body-{i}", data)
 
 
+def write_name_corpora():
+    prefixes = ["192.0.2.0/24", "0.0.0.0/0", "10.0.0.1/32", "2001:db8::/32", "::/0", "::1/128", "10.1.2.3/8", "10.0.0.0",
+                "10.0.0.0/33", "10.0.0.0/08", "/8", "", "::ffff:10.0.0.0/104"]
+    for i, prefix in enumerate(prefixes):
+        put("fuzz_address_prefix", f"prefix-{i:02}", prefix.encode())
+    # The first octet chooses type and rules: the layout of fuzz_identifier.c.
+    onion = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion"
+    dns = ["www.example.com", "*.Example.test", "b\u00fccher.example.com", "xn--bcher-kva.de", "xn--a.com", onion, "a." + onion,
+           "onion", "1.2.0.192.in-addr.arpa", "co.uk", "*.com", "a_b.test", "-a.test", "ab--c.test", "127.1", "0x7f.1",
+           "example.com.", "a\u3002b.test", "\uff0a.test", ".".join(["x" * 63] * 4), "a..test", "*", "a\0.test"]
+    for i, name in enumerate(dns):
+        put("fuzz_identifier", f"dns-{i:02}", b"\0" + name.encode())
+        put("fuzz_identifier", f"form-{i:02}", b"\x1e" + name.encode())
+    for i, address in enumerate(["8.8.8.8", "2001:4860:4860::8888", "10.0.0.1", "::ffff:8.8.8.8", "[::1]", "fe80::1%lo"]):
+        put("fuzz_identifier", f"ip-{i}", b"\1" + address.encode())
+
+
 def capture(port):
     samples, captured = [], []
     for name, rr_type in zone_questions():
@@ -320,6 +338,7 @@ def main():
     write_samples(samples)
     write_messages(captured)
     write_small_corpora(captured)
+    write_name_corpora()
     count = sum(1 for f in CORPUS.rglob("*") if f.is_file())
     print(f"{len(samples)} samples, {count} corpus files")
 
