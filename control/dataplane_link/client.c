@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define OPEN_CONNECT_TIMEOUT_MS 2000u
+#define CREATE_CONNECT_TIMEOUT_MS 1u // never blocks: a full backlog is tried again by the timer
 
 static int client_configure(struct plx_client *client, const struct plx_client_config *config)
 {
@@ -52,7 +53,8 @@ static void client_free(struct plx_client *client)
 	free(client);
 }
 
-struct plx_client *plx_client_open(const struct plx_client_config *config, int *ret_error)
+// Everything but the attach.
+static struct plx_client *client_prepare(const struct plx_client_config *config, int *ret_error)
 {
 	struct plx_client *client = calloc(1, sizeof(*client));
 	if (client == NULL) {
@@ -68,11 +70,30 @@ struct plx_client *plx_client_open(const struct plx_client_config *config, int *
 		*ret_error = error;
 		return NULL;
 	}
-	error = client_attach(client);
+	return client;
+}
+
+struct plx_client *plx_client_open(const struct plx_client_config *config, int *ret_error)
+{
+	struct plx_client *client = client_prepare(config, ret_error);
+	if (client == NULL) {
+		return NULL;
+	}
+	int error = client_attach(client);
 	if (error != 0) {
 		plx_client_close(client);
 		*ret_error = error;
 		return NULL;
+	}
+	return client;
+}
+
+struct plx_client *plx_client_create(const struct plx_client_config *config, int *ret_error)
+{
+	struct plx_client *client = client_prepare(config, ret_error);
+	if (client != NULL) {
+		// Refused or absent: the state is WAITING and its timer tries again.
+		connection_start(&client->connection, &client->identity, CREATE_CONNECT_TIMEOUT_MS);
 	}
 	return client;
 }

@@ -22,12 +22,19 @@
 #define EXCHANGE_HOST_DEADLINE_MS 20000 // of every wait in here and in tests
 
 struct plx_job;
+struct plx_result;
 struct exchange_host;
+
+// What is answered to `job` in place of the above: fills status and the like of `ret_result` (zeroed but for tag and
+// qtype) and the body, whose length it returns.
+typedef size_t (*exchange_host_answer)(const struct plx_job *job, struct plx_result *ret_result,
+				       uint8_t *ret_body, size_t capacity);
 
 struct exchange_host_config {
 	const char *socket_path;
 	unsigned worker_count;
-	int refuse_code; // not 0: answers every attach with this JSON-RPC error
+	int refuse_code;             // not 0: answers every attach with this JSON-RPC error
+	exchange_host_answer answer; // NULL: the body described above
 };
 
 // NULL when the socket cannot be bound. The socket listens when this returns.

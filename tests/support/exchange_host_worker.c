@@ -38,11 +38,17 @@ bool exchange_host_body_is_right(const struct plx_job *job, const uint8_t *body,
 static bool job_answer(struct host_worker *worker, struct served_lane *served,
 		       const struct plx_job *job)
 {
-	const struct plx_result result = {.tag = job->tag,
-					  .qtype = job->qtype,
-					  .body_length = job->timeout_ms,
-					  .status = PLX_STATUS_ANSWERED};
-	body_fill(job, worker->body);
+	struct plx_result result = {.tag = job->tag,
+				    .qtype = job->qtype,
+				    .body_length = job->timeout_ms,
+				    .status = PLX_STATUS_ANSWERED};
+	exchange_host_answer answer = worker->host->config.answer;
+	if (answer != NULL) {
+		result.body_length =
+			(uint32_t)answer(job, &result, worker->body, sizeof(worker->body));
+	} else {
+		body_fill(job, worker->body);
+	}
 	return exchange_lane_deliver(served->lane, &result, worker->body);
 }
 

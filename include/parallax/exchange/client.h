@@ -38,6 +38,9 @@ struct plx_client;
 // PLX_ERR_REGION_VERSION, -ENOSPC (too many clients), -EBUSY (it drains), -EPROTO (not a dataplane), -ETIMEDOUT,
 // -EINVAL, -ENOMEM.
 struct plx_client *plx_client_open(const struct plx_client_config *config, int *ret_error);
+// The same without waiting, and also while no dataplane is there: plx_client_collect attaches once it can, driven by
+// plx_client_fd, as after a loss. NULL and ret_error: -EINVAL, -ENOMEM, -errno of epoll or timerfd.
+struct plx_client *plx_client_create(const struct plx_client_config *config, int *ret_error);
 // Outstanding look-ups are forgotten by both sides. NULL is accepted.
 void plx_client_close(struct plx_client *client);
 

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "lookup/lookup.h"
+
+#include <parallax/exchange/client.h>
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <sys/queue.h>
+
+#define RESULTS_PER_TURN 64 // then others on the loop have their turn
+
+enum lookup_state {
+	LOOKUP_WAITING = 0, // in `waiting`
+	LOOKUP_OPEN,        // in `open`: the client knows it by its address
+	LOOKUP_ABANDONED,   // in `open` as well, but nobody waits for its result
+};
+
+struct lookup {
+	TAILQ_ENTRY(lookup) entry;
+	struct lookup_service *service;
+	enum lookup_state state;
+	bool is_resubmitted;
+	int64_t deadline_ms; // CLOCK_MONOTONIC, of the job itself, without grace
+	struct event timer;
+	struct plx_job job; // with the caller's tag
+	lookup_cb callback;
+	void *context;
+};
+
+TAILQ_HEAD(lookup_list, lookup);
+
+struct lookup_service {
+	struct plx_client *client;
+	struct event *client_event;
+	struct lookup_list waiting;
+	struct lookup_list open;
+	uint32_t waiting_max;
+	uint32_t grace_ms;
+	bool was_attached;
+	struct lookup_stats stats;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void lookup_free(struct lookup *lookup)
+{
+	struct lookup_service *service = lookup->service;
+	event_del(&lookup->timer);
+	switch (lookup->state) {
+	case LOOKUP_WAITING:
+		TAILQ_REMOVE(&service->waiting, lookup, entry);
+		service->stats.waiting--;
+		break;
+	case LOOKUP_OPEN:
+		TAILQ_REMOVE(&service->open, lookup, entry);
+		service->stats.open--;
+		break;
+	case LOOKUP_ABANDONED:
+		TAILQ_REMOVE(&service->open, lookup, entry);
+		service->stats.abandoned--;
+		break;
+	}
+	free(lookup);
+}
+
+// The client still holds our address: the look-up stays until its result, or its loss, comes.
+static void lookup_abandon(struct lookup *lookup)
+{
+	event_del(&lookup->timer);
+	lookup->state = LOOKUP_ABANDONED;
+	lookup->service->stats.open--;
+	lookup->service->stats.abandoned++;
+}
+
+void lookup_cancel(struct lookup *lookup)
+{
+	if (lookup == NULL) {
+		return;
+	}
+	lookup->service->stats.cancelled++;
+	if (lookup->state == LOOKUP_OPEN) {
+		lookup_abandon(lookup);
+	} else {
+		lookup_free(lookup);
+	}
+}
+
+// A result that no dataplane made.
+static void lookup_fail(struct lookup *lookup, enum plx_status status, enum plx_cause cause)
+{
+	struct lookup_service *service = lookup->service;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	const struct plx_result result = {
+		.tag = lookup->job.tag,
+		.qtype = lookup->job.qtype,
+		.time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
+		.status = (uint8_t)status,
+		.cause = (uint8_t)cause,
+	};
+	lookup_cb callback = lookup->callback;
+	void *context = lookup->context;
+	if (status == PLX_STATUS_LOST) {
+		service->stats.lost++;
+	} else {
+		service->stats.expired++;
+	}
+	if (lookup->state == LOOKUP_OPEN) {
+		lookup_abandon(lookup);
+	} else {
+		lookup_free(lookup);
+	}
+	callback(context, &result, (const uint8_t *)"");
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+	struct lookup *lookup = context;
+	if (lookup->state == LOOKUP_WAITING && !lookup->is_resubmitted &&
+	    plx_client_is_attached(lookup->service->client)) {
+		lookup_fail(lookup, PLX_STATUS_CANCELLED, PLX_CAUSE_NO_ANSWER);
+	} else {
+		lookup_fail(lookup, PLX_STATUS_LOST, PLX_CAUSE_DATAPLANE_LOST);
+	}
+}
+
+// Hands one waiting look-up to the client. The dataplane's own time ends with the look-up's: what was spent waiting is
+// not given again.
+static int lookup_submit(struct lookup *lookup, int64_t now)
+{
+	struct lookup_service *service = lookup->service;
+	int64_t left_ms = lookup->deadline_ms - now;
+	if (left_ms <= 0) {
+		return -ETIMEDOUT;
+	}
+	struct plx_job job = lookup->job;
+	job.tag = (uint64_t)(uintptr_t)lookup;
+	if (job.timeout_ms == 0 || left_ms < job.timeout_ms) {
+		job.timeout_ms = (uint32_t)left_ms;
+	}
+	int error = plx_client_submit(service->client, &job);
+	if (error == 0) {
+		TAILQ_REMOVE(&service->waiting, lookup, entry);
+		TAILQ_INSERT_TAIL(&service->open, lookup, entry);
+		lookup->state = LOOKUP_OPEN;
+		service->stats.waiting--;
+		service->stats.open++;
+	}
+	return error;
+}
+
+static void submit_waiting(struct lookup_service *service)
+{
+	bool is_attached = plx_client_is_attached(service->client);
+	service->stats.attached_count += is_attached && !service->was_attached;
+	service->was_attached = is_attached;
+	if (!is_attached) {
+		return;
+	}
+	int64_t now = now_ms();
+	struct lookup *next;
+	for (struct lookup *lookup = TAILQ_FIRST(&service->waiting); lookup != NULL;
+	     lookup = next) {
+		next = TAILQ_NEXT(lookup, entry);
+		int error = lookup_submit(lookup, now);
+		// Past its time: its timer, which is about to fire, says so.
+		if (error != 0 && error != -ETIMEDOUT) {
+			break;
+		}
+	}
+	plx_client_flush(service->client);
+}
+
+// The dataplane ended with this look-up open. Once is tried again; twice is a question that kills it.
+static bool lookup_requeue(struct lookup *lookup)
+{
+	struct lookup_service *service = lookup->service;
+	if (lookup->is_resubmitted || now_ms() >= lookup->deadline_ms) {
+		return false;
+	}
+	lookup->is_resubmitted = true;
+	lookup->state = LOOKUP_WAITING;
+	TAILQ_REMOVE(&service->open, lookup, entry);
+	TAILQ_INSERT_TAIL(&service->waiting, lookup, entry);
+	service->stats.open--;
+	service->stats.waiting++;
+	service->stats.resubmitted++;
+	return true;
+}
+
+static void result_arrived(void *context, const struct plx_result *result, const uint8_t *body)
+{
+	struct lookup_service *service = context;
+	struct lookup *lookup = (struct lookup *)(uintptr_t)result->tag;
+	if (lookup->state == LOOKUP_ABANDONED) {
+		service->stats.late_results += result->status != PLX_STATUS_LOST;
+		lookup_free(lookup);
+		return;
+	}
+	bool is_lost = result->status == PLX_STATUS_LOST;
+	if (is_lost && lookup_requeue(lookup)) {
+		return;
+	}
+	struct plx_result own = *result;
+	own.tag = lookup->job.tag;
+	lookup_cb callback = lookup->callback;
+	void *callback_context = lookup->context;
+	service->stats.lost += is_lost;
+	service->stats.finished += !is_lost;
+	lookup_free(lookup);
+	callback(callback_context, &own, body);
+}
+
+static void on_client(evutil_socket_t fd, short what, void *context)
+{
+	struct lookup_service *service = context;
+	// Level-triggered: what one turn leaves keeps the descriptor readable.
+	plx_client_collect(service->client, RESULTS_PER_TURN, result_arrived, service);
+	submit_waiting(service);
+}
+
+struct lookup_service *lookup_service_open(struct event_base *base,
+					   const struct lookup_config *config, int *ret_error)
+{
+	if (config->waiting_max > LOOKUP_WAITING_MAX || config->grace_ms > LOOKUP_GRACE_MS_MAX) {
+		*ret_error = -EINVAL;
+		return NULL;
+	}
+	struct lookup_service *service = calloc(1, sizeof(*service));
+	if (service == NULL) {
+		*ret_error = -ENOMEM;
+		return NULL;
+	}
+	TAILQ_INIT(&service->waiting);
+	TAILQ_INIT(&service->open);
+	service->waiting_max = config->waiting_max == 0 ? LOOKUP_WAITING_MAX : config->waiting_max;
+	service->grace_ms = config->grace_ms == 0 ? LOOKUP_GRACE_MS_DEFAULT : config->grace_ms;
+	const struct plx_client_config client_config = {
+		.socket_path = config->socket_path,
+		.name = config->name,
+		.priority = PLX_PRIORITY_INTERACTIVE,
+		.window = config->window,
+	};
+	service->client = plx_client_create(&client_config, ret_error);
+	if (service->client == NULL) {
+		free(service);
+		return NULL;
+	}
+	service->client_event = event_new(base, plx_client_fd(service->client),
+					  EV_READ | EV_PERSIST, on_client, service);
+	if (service->client_event == NULL || event_add(service->client_event, NULL) != 0) {
+		*ret_error = -ENOMEM;
+		lookup_service_close(service);
+		return NULL;
+	}
+	return service;
+}
+
+static void lookups_free(struct lookup_list *list)
+{
+	struct lookup *lookup;
+	while ((lookup = TAILQ_FIRST(list)) != NULL) {
+		lookup_free(lookup);
+	}
+}
+
+void lookup_service_close(struct lookup_service *service)
+{
+	if (service == NULL) {
+		return;
+	}
+	if (service->client_event != NULL) {
+		event_free(service->client_event);
+	}
+	plx_client_close(service->client);
+	lookups_free(&service->waiting);
+	lookups_free(&service->open);
+	free(service);
+}
+
+void lookup_service_stats(const struct lookup_service *service, struct lookup_stats *ret_stats)
+{
+	*ret_stats = service->stats;
+	ret_stats->is_attached = plx_client_is_attached(service->client);
+	ret_stats->stray_results = plx_client_stray_results(service->client);
+}
+
+// By the code that the worker uses: a job that it would refuse would never be answered.
+static int job_check(const struct plx_job *job)
+{
+	uint8_t record[PLX_JOB_RECORD_MAX];
+	struct plx_job checked;
+	size_t length = plx_job_write(job, record);
+	return plx_job_read(record, length, &checked);
+}
+
+int lookup_start(struct lookup_service *service, const struct plx_job *job, lookup_cb callback,
+		 void *context, struct lookup **ret_lookup)
+{
+	int error = job_check(job);
+	if (error != 0) {
+		return error;
+	}
+	if (service->stats.waiting >= service->waiting_max) {
+		service->stats.refused++;
+		return -EAGAIN;
+	}
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	if (lookup == NULL) {
+		return -ENOMEM;
+	}
+	uint32_t timeout_ms = job->timeout_ms == 0 ? PLX_JOB_TIMEOUT_MS_DEFAULT : job->timeout_ms;
+	lookup->service = service;
+	lookup->deadline_ms = now_ms() + timeout_ms;
+	lookup->job = *job;
+	lookup->callback = callback;
+	lookup->context = context;
+	uint32_t limit_ms = timeout_ms + service->grace_ms;
+	const struct timeval limit = {.tv_sec = limit_ms / 1000,
+				      .tv_usec = (limit_ms % 1000) * 1000};
+	evtimer_assign(&lookup->timer, event_get_base(service->client_event), on_deadline, lookup);
+	if (evtimer_add(&lookup->timer, &limit) != 0) {
+		free(lookup);
+		return -ENOMEM;
+	}
+	TAILQ_INSERT_TAIL(&service->waiting, lookup, entry);
+	service->stats.waiting++;
+	service->stats.started++;
+	// From a turn of its own, with all others that start in this one: one kick for the batch.
+	event_active(service->client_event, EV_TIMEOUT, 0);
+	*ret_lookup = lookup;
+	return 0;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Look-ups on an event loop: any number of callers of one thread share one client of the exchange.
+//
+//   lookup_start ──► WAITING ──► OPEN ──► callback, once
+//                      ▲  window   │ the dataplane ended: once more, if the deadline allows
+//                      └───────────┘
+//
+// The service works while the dataplane is away: look-ups wait until it attaches again, each at most until its own
+// deadline. Equal questions are never merged: each check gets an answer of its own (BR 3.2.2.9 knows no shared ones).
+// Everything happens on the thread of the event base.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+#include <parallax/exchange/job.h>
+#include <parallax/exchange/result.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event_base;
+struct lookup;
+struct lookup_service;
+
+// Waiting for room at most: what a burst of orders may pile up before it is refused. 4096 orders of 16 questions.
+#define LOOKUP_WAITING_MAX 65536u
+#define LOOKUP_GRACE_MS_DEFAULT 1000u
+#define LOOKUP_GRACE_MS_MAX 60000u
+
+struct lookup_config {
+	const char *socket_path; // NULL: PLX_DATAPLANE_SOCKET_DEFAULT
+	const char *name;        // shown by the dataplane's status
+	uint32_t window;      // look-ups at the dataplane at a time; 0: PLX_CLIENT_WINDOW_DEFAULT
+	uint32_t waiting_max; // 0: LOOKUP_WAITING_MAX, which is also the most
+	uint32_t grace_ms; // after a job's own timeout, for the dataplane to say so; 0: the default
+};
+
+struct lookup_stats {
+	bool is_attached;
+	uint32_t waiting;        // not at the dataplane yet
+	uint32_t open;           // at the dataplane, with someone who waits
+	uint32_t abandoned;      // at the dataplane, cancelled or past their deadline
+	uint64_t started;        // accepted by lookup_start
+	uint64_t refused;        // -EAGAIN
+	uint64_t finished;       // callbacks with a result of the dataplane
+	uint64_t lost;           // callbacks with PLX_STATUS_LOST
+	uint64_t expired;        // callbacks with PLX_STATUS_CANCELLED: no room before the deadline
+	uint64_t resubmitted;    // asked again after the dataplane ended
+	uint64_t cancelled;      // by lookup_cancel
+	uint64_t late_results;   // for an abandoned one: ignored
+	uint64_t stray_results;  // see plx_client_stray_results
+	uint64_t attached_count; // times that it attached
+};
+
+// Does not wait for the dataplane. NULL and ret_error: -EINVAL (name or a limit), -ENOMEM, -errno of epoll or timerfd.
+struct lookup_service *lookup_service_open(struct event_base *base,
+					   const struct lookup_config *config, int *ret_error);
+// No callback comes afterwards; handles are void. Not from a callback. NULL is accepted.
+void lookup_service_close(struct lookup_service *service);
+void lookup_service_stats(const struct lookup_service *service, struct lookup_stats *ret_stats);
+
+// `result` and `body` (result->body_length octets) are valid during the call only. result->tag is the job's. Beyond what
+// the dataplane answers:
+//   LOST       it ended or did not answer within timeout and grace, or was not there at all
+//   CANCELLED  it had no room for the look-up before the deadline
+// both of which are failures of ours and say nothing about the name. May start and cancel look-ups.
+typedef void (*lookup_cb)(void *context, const struct plx_result *result, const uint8_t *body);
+
+// The callback comes exactly once, never from within this call. -EAGAIN: too many wait; -EINVAL: the job breaks a limit
+// of job.h; -ENOMEM: then it never comes. ret_lookup is void once the callback is called or the look-up is cancelled.
+PLX_MUST_CHECK int lookup_start(struct lookup_service *service, const struct plx_job *job,
+				lookup_cb callback, void *context, struct lookup **ret_lookup);
+// The callback does not come; a result that comes late is ignored. NULL is accepted.
+void lookup_cancel(struct lookup *lookup);
