@@ -23,6 +23,7 @@ SAMPLES = HERE.parent / "unit" / "dns" / "message_samples.h"
 # Corpora of other targets are not ours to remove.
 TARGETS = ["fuzz_dns_message", "fuzz_dns_name", "fuzz_rdata", "fuzz_caa_record", "fuzz_job_record", "fuzz_result_body",
            "fuzz_address_prefix", "fuzz_identifier"]
+           "fuzz_utc_time"]
 
 CONFIG = """
 server:
@@ -295,6 +296,14 @@ def write_name_corpora():
         put("fuzz_identifier", f"form-{i:02}", b"\x1e" + name.encode())
     for i, address in enumerate(["8.8.8.8", "2001:4860:4860::8888", "10.0.0.1", "::ffff:8.8.8.8", "[::1]", "fe80::1%lo"]):
         put("fuzz_identifier", f"ip-{i}", b"\1" + address.encode())
+def write_time_corpus():
+    texts = ["2026-11-23T17:00:00.123456Z", "1969-12-31t23:59:59z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z",
+             "2024-02-29T00:00:00.5Z", "2100-02-29T00:00:00Z", "2026-11-23T17:00:60Z", "2026-11-23T17:00:00+01:00",
+             "2026-11-23T17:00:00.1234567890Z", "2026-11-23T17:00", "2026-12-15", "2026-02-30", ""]
+    for i, text in enumerate(texts):
+        put("fuzz_utc_time", f"text-{i:02}", text.encode())
+    for number in (0, -1, -62167219200000000, 253402300799999999, 253402300800000000, 2**63 - 1, -2**63):
+        put("fuzz_utc_time", f"number-{number & (2**64 - 1):016x}", struct.pack("<q", number))
 
 
 def capture(port):
@@ -339,6 +348,7 @@ def main():
     write_messages(captured)
     write_small_corpora(captured)
     write_name_corpora()
+    write_time_corpus()
     count = sum(1 for f in CORPUS.rglob("*") if f.is_file())
     print(f"{len(samples)} samples, {count} corpus files")
 
