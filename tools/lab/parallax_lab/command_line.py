@@ -2,6 +2,7 @@
 """The commands of parallax-lab and their options."""
 
 import argparse
+import contextlib
 import json
 import re
 import sys
@@ -12,8 +13,10 @@ from .addresses import BY_NAME, PERSPECTIVES_MAX
 from .expected_answers import answer_object, line_text
 from .fault_catalogue import FAULTS, find_fault
 from .lab import Lab
-from .link_shaping import parse_shape
+from .link_shaping import DISTANCE, parse_shape
+from .location_faults import BY_NAME as LOCATION_FAULTS
 from .processes import LabError
+from .publishing import parse_item, parse_lines
 
 VERSION = "0.1.0"
 NAMES_DEFAULT = 1_000_000
@@ -30,7 +33,10 @@ def command_up(lab: Lab, options) -> int:
     words += [f"delay {options.delay}"] if options.delay else []
     words += [f"loss {options.loss}"] if options.loss else []
     shape = " ".join(words)
-    parse_shape(shape)
+    if shape != DISTANCE:
+        parse_shape(shape)
+    elif not options.perspectives:
+        raise LabError("--netem distance: give --perspectives too; the probe is nowhere in particular")
     if not 0 <= options.perspectives <= PERSPECTIVES_MAX:
         raise LabError(f"--perspectives {options.perspectives}: give at most {PERSPECTIVES_MAX}")
     if not 1 <= options.queues <= QUEUES_MAX:
@@ -76,27 +82,80 @@ def command_exec(lab: Lab, options) -> int:
 
 
 def command_fault(lab: Lab, options) -> int:
-    if options.name == "list":
-        active = set(lab.faults.active()) if (lab.state / "ready").exists() else set()
-        for fault in FAULTS:
-            kind = "scripted" if fault.is_scripted else "network"
-            print(f"{fault.full_name:26} {kind:9} {'on ' if fault.full_name in active else '   '}{fault.summary}")
+    if options.name == "list" or options.list:
+        list_faults(set(lab.active_faults()) if (lab.state / "ready").exists() else set())
         return 0
-    if options.switch is None:
-        raise LabError(f"fault {options.name}: say on or off")
-    find_fault(options.name)
+    *argument, switch = options.words or [None]
+    if options.name is None or switch not in ("on", "off") or len(argument) > 1:
+        raise LabError(f"fault {options.name or 'NAME'}: say on or off")
+    at_locations = options.name in LOCATION_FAULTS
+    if not at_locations:
+        find_fault(options.name)
+        if argument:
+            raise LabError(f"fault {options.name}: takes no {argument[0]}")
     lab.require()
     lab.lock()
-    lab.faults.switch(options.name, options.switch == "on")
+    if at_locations:
+        lab.location_faults.switch(options.name, argument[0] if argument else None, switch == "on")
+    else:
+        lab.faults.switch(options.name, switch == "on")
+    return 0
+
+
+def list_faults(active: set[str]):
+    kinds = [(fault, "scripted" if fault.is_scripted else "network") for fault in FAULTS]
+    kinds += [(fault, "location") for fault in LOCATION_FAULTS.values()]
+    names_on = {mark.partition(":")[0] for mark in active}
+    for fault, kind in kinds:
+        print(f"{fault.full_name:26} {kind:9} {'on ' if fault.full_name in names_on else '   '}{fault.summary}")
+
+
+def command_perspectives(lab: Lab, options) -> int:
+    found = lab.perspectives()
+    if options.json:
+        print(json.dumps(found, indent=1))
+    else:
+        for one in found:
+            print(f"{one['name']:8} {one['rir']:9} {one['latitude']:8.3f} {one['longitude']:8.3f} {one['namespace']:24} "
+                  f"{one['address']:12} {one['address_v6']:14} resolver {one['resolver']}")
+    return 0
+
+
+def command_publish(lab: Lab, options) -> int:
+    is_removal = options.is_removal
+    if (options.file is None) == (not options.words):
+        raise LabError("give KIND NAME ..., or --file")
+    items = []
+    if options.file is not None:
+        with contextlib.ExitStack() as stack:
+            try:
+                lines = sys.stdin if options.file == "-" else stack.enter_context(open(options.file, encoding="utf-8"))
+                items = parse_lines(lines, is_removal)
+            except (OSError, UnicodeDecodeError) as error:
+                raise LabError(f"{options.file}: {error}") from error
+    elif options.words != ["all"] or not is_removal:
+        items = [parse_item(options.words, is_removal)]
+    lab.require()
+    lab.lock()
+    publishing = lab.publishing(options.attacker)
+    if not is_removal:
+        publishing.publish(items)
+    elif options.words == ["all"]:
+        publishing.unpublish_all()
+    else:
+        publishing.unpublish(items)
+    lab.location_faults.refresh_view()
     return 0
 
 
 def command_netem(lab: Lab, options) -> int:
-    shape = None if options.spec == "off" else parse_shape(options.spec)
+    if options.spec not in ("off", DISTANCE):
+        parse_shape(options.spec)
     lab.require()
     lab.lock()
-    lab.shaping.shape(options.host, shape)
-    lab.faults.forget_shapes(options.host)
+    host = lab.network.host_of(options.host)
+    lab.shaping.shape(host, None if options.spec == "off" else lab.shaping.shape_of(host, options.spec))
+    lab.faults.forget_shapes(host)
     return 0
 
 
@@ -146,6 +205,22 @@ def add_up(commands):
     up.set_defaults(run=command_up)
 
 
+def add_perspectives(commands):
+    perspectives = commands.add_parser("perspectives", help="say where the perspectives are")
+    perspectives.add_argument("--json", action="store_true")
+    perspectives.set_defaults(run=command_perspectives)
+    for name, is_removal, text in (("publish", False, "put a page, a record or a tls-alpn-01 answer at a customer's name"),
+                                   ("unpublish", True, "remove it; without its value: all of that kind and name")):
+        parser = commands.add_parser(name, help=text)
+        parser.add_argument("words", nargs="*", metavar="KIND NAME ...",
+                            help="http NAME PATH CONTENT, txt NAME VALUE, caa NAME FLAGS TAG VALUE, cname NAME TARGET, "
+                                 "a NAME ADDRESS, aaaa NAME ADDRESS, tls-alpn NAME SHA256-HEX"
+                                 + ("; or all" if is_removal else ""))
+        parser.add_argument("--file", metavar="FILE|-", help="many of them, a line each")
+        parser.add_argument("--attacker", action="store_true", help="at the attacker's servers, not the customers'")
+        parser.set_defaults(run=command_publish, is_removal=is_removal)
+
+
 def add_queries(commands):
     for name, run, text in (("names", command_names, "print the sweep's input, a line each"),
                             ("expect", command_expect, "print the expected answer of each input line, as JSON")):
@@ -189,13 +264,16 @@ def build_parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=command_status)
     execute = commands.add_parser("exec", help="run a command on a host")
-    execute.add_argument("host", metavar="HOST", help=", ".join((*BY_NAME, "perspectiveN")))
+    execute.add_argument("host", metavar="HOST", help=", ".join((*BY_NAME, "perspectiveN", "localN", "shopdns", "shopweb", "elsewhere",
+                                                             "attacker")) + "; or a perspective's name")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
     execute.set_defaults(run=command_exec)
     fault = commands.add_parser("fault", help="switch a fault: fault NAME on|off, fault list")
-    fault.add_argument("name", metavar="NAME|list")
-    fault.add_argument("switch", nargs="?", choices=("on", "off"), metavar="on|off")
+    fault.add_argument("name", nargs="?", metavar="NAME|list")
+    fault.add_argument("words", nargs="*", metavar="[PERSPECTIVE|PATTERN] on|off")
+    fault.add_argument("--list", action="store_true", help="the same as fault list")
     fault.set_defaults(run=command_fault)
+    add_perspectives(commands)
     netem = commands.add_parser("netem", help="shape a host's link while the lab is up")
     netem.add_argument("spec", metavar="SPEC|off")
     netem.add_argument("--host", default="probe")

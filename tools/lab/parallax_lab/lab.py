@@ -9,16 +9,24 @@ from pathlib import Path
 
 from .addresses import BY_NAME, fault_v4, fault_v6
 from .authoritative import Authoritative
+from .customer_dns import CustomerDns
+from .customer_web import WEB_HOSTS, CustomerWeb
 from .fault_catalogue import FaultCatalogue
 from .fault_server_host import FaultServerHost
 from .link_shaping import LinkShaping
+from .local_resolvers import LocalResolvers
+from .location_faults import LocationFaults
 from .network import Network
+from .places import PLACES, delay_us
 from .processes import LabError, Processes
+from .publishing import Publishing
 from .resolvers import RESOLVERS, Resolvers
 from .zone_files import write_leaf_zones, write_parents
 from .zone_model import ZoneModel
 
 DAEMONS = ("knotd", "nsd", *RESOLVERS, "fault-server")
+CUSTOMER_DAEMONS = ("knotd-shopdns", "knotd-elsewhere", "knotd-attacker", "view-server",
+                    *(f"{program}-{host.name}" for host in WEB_HOSTS for program in ("nginx", "alpn")))
 LOAD_SECONDS = 180.0
 
 
@@ -68,6 +76,41 @@ class Lab:
     def faults(self) -> FaultCatalogue:
         return FaultCatalogue(self.state, self.network, self.processes, self.shaping)
 
+    @property
+    def customer_dns(self) -> CustomerDns:
+        return CustomerDns(self.state, self.network, self.processes)
+
+    @property
+    def customer_web(self) -> CustomerWeb:
+        return CustomerWeb(self.state, self.network, self.processes)
+
+    def publishing(self, is_attacker: bool = False) -> Publishing:
+        if not self.network.perspectives:
+            raise LabError("there are no customers to publish for: raise the lab with --perspectives")
+        return Publishing(self.state, self.customer_dns, self.customer_web, is_attacker)
+
+    @property
+    def location_faults(self) -> LocationFaults:
+        dns, web = self.customer_dns, self.customer_web
+        return LocationFaults(self.state, self.network, self.shaping, dns, web, Publishing(self.state, dns, web),
+                              LocalResolvers(self.state, self.network, self.processes))
+
+    def active_faults(self) -> list[str]:
+        return self.faults.active() + self.location_faults.active()
+
+    def perspectives(self) -> list[dict]:
+        """What a script needs to configure a perspective; the first is the primary."""
+        network = self.network
+        return [{
+            "name": place.name, "is_primary": place == PLACES[0], "host": host.name,
+            "namespace": network.namespace(host.name), "interface": "eth0",
+            "address": host.v4[0], "address_v6": host.v6[0],
+            "rir": place.rir, "latitude": place.latitude, "longitude": place.longitude, "delay_us": delay_us(place),
+            "resolver": resolver.v4[0], "resolver_v6": resolver.v6[0],
+            "trust_anchor_file": str(self.state / resolver.name / "root.anchor"),
+            "root_hints_file": str(self.state / resolver.name / "root.hints"),
+        } for place, host, resolver in zip(PLACES, network.perspectives, network.local_resolvers)]
+
     def up(self, settings: dict, progress):
         """Idempotent: whatever stands of a former lab with this prefix goes first."""
         self.down()
@@ -95,7 +138,9 @@ class Lab:
         # Keys come before the parents' DS records, and keymgr wants the configuration of all zones.
         server.write_knot_conf(write_parents(leaves, {}, server.zones) + leaves)
         ds = server.make_keys(write_parents(leaves, {}, server.zones) + leaves)
-        entries = write_parents(leaves, ds, server.zones) + leaves
+        has_customers = settings["perspectives"] > 0
+        customers = self.customer_dns.delegations(self.customer_dns.prepare()) if has_customers else []
+        entries = write_parents(leaves, ds, server.zones, customers) + leaves
         progress(f"knotd ({len(entries)} zones, {sum(entry.is_signed for entry in entries)} signed)")
         server.start_knot(entries, LOAD_SECONDS)
         progress("nsd, unbound, fault server")
@@ -103,6 +148,12 @@ class Lab:
         FaultServerHost(self.state, self.network, self.processes).start()
         server.start_nsd(entries, LOAD_SECONDS)
         Resolvers(self.state, self.network, self.processes).start(ds["."])
+        if has_customers:
+            progress("perspectives' resolvers, customers' servers")
+            LocalResolvers(self.state, self.network, self.processes).start(ds["."], LOAD_SECONDS)
+            self.location_faults.create()
+            self.customer_dns.start(LOAD_SECONDS)
+            self.customer_web.start(LOAD_SECONDS)
 
     def down(self):
         """Leaves nothing, whatever state a crash left."""
@@ -122,16 +173,19 @@ class Lab:
         running = self.processes.running()
         is_ready = (self.state / "ready").exists()
         network = self.network if is_ready else Network(self.prefix, perspective_count=0)
-        healthy = is_ready and present == list(network.names) and all(running.get(name) for name in DAEMONS)
+        wanted = DAEMONS
+        if network.perspectives:
+            wanted += tuple(host.name for host in network.local_resolvers) + CUSTOMER_DAEMONS
+        healthy = is_ready and present == list(network.names) and all(running.get(name) for name in wanted)
         return {
             "prefix": self.prefix, "state": str(self.state),
             "is_up": healthy, "is_partial": bool(present or running) and not healthy,
             "namespaces": [self.prefix + name for name in present],
             "missing_namespaces": [name for name in network.names if name not in present] if present else [],
-            "daemons": {name: running.get(name) for name in (*DAEMONS, *(n for n in running if n not in DAEMONS))},
+            "daemons": {name: running.get(name) for name in (*wanted, *(n for n in running if n not in wanted))},
             "hosts": {host.name: {"v4": list(host.v4[:3]), "v6": list(host.v6[:3])} for host in network.hosts},
             "settings": self.settings if is_ready else None,
-            "faults_on": self.faults.active() if is_ready else [],
+            "faults_on": self.active_faults() if is_ready else [],
         }
 
     @staticmethod

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from .addresses import NET, is_onlooker
 from .network import Network
+from .places import PLACES, delay_us
 from .processes import LabError, Processes, run, wait_until
 from .support_programs import build_program
 
 EMULATOR = Path(__file__).resolve().parent.parent / "link_emulator.c"
+DISTANCE = "distance"  # a SPEC of its own
 TIME_UNITS = {"us": 1, "ms": 1000, "s": 1_000_000}
 
 
@@ -95,11 +97,19 @@ class LinkShaping:
         """--netem: everything between the probe or a perspective and the rest."""
         for host in self.network.hosts:
             if is_onlooker(host):
-                self.shape(host.name, parse_shape(text))
+                self.shape(host.name, self.shape_of(host.name, text))
+
+    def shape_of(self, host: str, text: str) -> Shape | None:
+        """The shape that the words mean for a host: "distance" is the delay of a perspective's place."""
+        if text != DISTANCE:
+            return parse_shape(text)
+        places = {perspective.name: place for perspective, place in zip(self.network.perspectives, PLACES)}
+        return Shape(delay_us=delay_us(places[host])) if host in places else None
 
     def shape(self, host: str, shape: Shape | None):
         """Shapes the link of a host; None makes it plain again."""
-        if host not in (h.name for h in self.network.hosts if h.site == 0):
+        if host not in (h.name for h in self.network.hosts
+                        if h.site == 0 and h not in self.network.local_resolvers):
             raise LabError(f"{host}: not on the bridge, its link cannot be shaped")
         self._unplug(host)
         loss = shape.loss_percent if shape else 0

@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from .addresses import BY_NAME
+from .addresses import BY_NAME, Host
 from .network import Network
 from .processes import Processes, wait_until, run, LabError
 from .zone_model import TLDS
@@ -11,8 +11,14 @@ from .zone_model import TLDS
 RESOLVERS = ("resolver1", "resolver2")
 
 
-def conf_text(host: str, folder: Path) -> str:
-    addresses = BY_NAME[host].v4 + BY_NAME[host].v6
+CONTROL_OFF = "    control-enable: no\n"
+
+
+def conf_text(host: Host, folder: Path, options: dict[str, str] | None = None, control: str = CONTROL_OFF) -> str:
+    """`options` replace those below; `control` is the section for unbound-control."""
+    addresses = host.v4 + host.v6
+    chosen = {"aggressive-nsec": "yes", "msg-cache-size": "256m", "rrset-cache-size": "512m", **(options or {})}
+    varied = "\n".join(f"    {name}: {value}" for name, value in chosen.items())
     # unbound has built-in empty zones for the names and addresses that this lab uses.
     zones = "\n".join(f'    local-zone: "{tld}." nodefault' for tld in TLDS)
     interfaces = "\n".join(f"    interface: {address}" for address in addresses)
@@ -32,12 +38,10 @@ def conf_text(host: str, folder: Path) -> str:
     outgoing-range: 4096
     num-queries-per-thread: 4096
     incoming-num-tcp: 500
-    msg-cache-size: 256m
-    rrset-cache-size: 512m
+{varied}
     edns-buffer-size: 1232
     max-udp-size: 1232
     minimal-responses: yes
-    aggressive-nsec: yes
     root-hints: "{folder}/root.hints"
     trust-anchor-file: "{folder}/root.anchor"
     module-config: "validator iterator"
@@ -46,8 +50,28 @@ def conf_text(host: str, folder: Path) -> str:
     unblock-lan-zones: yes
 {zones}
 remote-control:
-    control-enable: no
-"""
+{control}"""
+
+
+def write_root_files(folder: Path, root_ds: list[str]):
+    """Root hints and trust anchor."""
+    auth = BY_NAME["auth"]
+    hints = [". 3600 IN NS ns1.test."]
+    hints += [f"ns1.test. 3600 IN A {address}" for address in auth.v4]
+    hints += [f"ns1.test. 3600 IN AAAA {address}" for address in auth.v6]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "root.hints").write_text("\n".join(hints) + "\n")
+    (folder / "root.anchor").write_text("".join(f". IN DS {text}\n" for text in root_ds))
+
+
+def validates(network: Network, processes: Processes, host: Host) -> bool:
+    processes.require(host.name)
+    try:
+        shown = run("ip", "netns", "exec", network.namespace(host.name), "kdig", "+dnssec", "+time=2", "+retry=0",
+                    f"@{host.v4[0]}", ".", "SOA")
+    except LabError:
+        return False
+    return "status: NOERROR" in shown and " ad" in shown
 
 
 class Resolvers:
@@ -57,26 +81,12 @@ class Resolvers:
         self.processes = processes
 
     def start(self, root_ds: list[str]):
-        auth = BY_NAME["auth"]
-        hints = [". 3600 IN NS ns1.test."]
-        hints += [f"ns1.test. 3600 IN A {address}" for address in auth.v4]
-        hints += [f"ns1.test. 3600 IN AAAA {address}" for address in auth.v6]
-        for host in RESOLVERS:
-            folder = self.state / host
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "root.hints").write_text("\n".join(hints) + "\n")
-            (folder / "root.anchor").write_text("".join(f". IN DS {text}\n" for text in root_ds))
-            (folder / "unbound.conf").write_text(conf_text(host, folder))
-            self.processes.start(host, "unbound", "-d", "-p", "-c", str(folder / "unbound.conf"),
-                                 namespace=self.network.namespace(host))
-        for host in RESOLVERS:
-            wait_until(lambda name=host: self._validates(name), 15, f"{host} to validate the root")
-
-    def _validates(self, host: str) -> bool:
-        self.processes.require(host)
-        try:
-            shown = run("ip", "netns", "exec", self.network.namespace(host), "kdig", "+dnssec", "+time=2", "+retry=0",
-                        f"@{BY_NAME[host].v4[0]}", ".", "SOA")
-        except LabError:
-            return False
-        return "status: NOERROR" in shown and " ad" in shown
+        for name in RESOLVERS:
+            folder = self.state / name
+            write_root_files(folder, root_ds)
+            (folder / "unbound.conf").write_text(conf_text(BY_NAME[name], folder))
+            self.processes.start(name, "unbound", "-d", "-p", "-c", str(folder / "unbound.conf"),
+                                 namespace=self.network.namespace(name))
+        for name in RESOLVERS:
+            wait_until(lambda host=BY_NAME[name]: validates(self.network, self.processes, host), 15,
+                       f"{name} to validate the root")

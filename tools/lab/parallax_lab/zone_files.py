@@ -6,7 +6,7 @@ import re
 import subprocess
 from multiprocessing import Pool
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
 from . import special_zone
 from .addresses import BY_NAME, fault_v4, fault_v6
@@ -129,8 +129,9 @@ def delegation(entry: ZoneEntry, ds: dict[str, list[str]]) -> list[str]:
     return lines + [f"{entry.origin}. DS {text}" for text in ds.get(entry.origin, ())]
 
 
-def write_parents(leaves: list[ZoneEntry], ds: dict[str, list[str]], folder: Path) -> list[ZoneEntry]:
-    """Root and top-level zones. `ds`: DS rdata by zone, so keys must exist by now."""
+def write_parents(leaves: list[ZoneEntry], ds: dict[str, list[str]], folder: Path,
+                  more: Sequence[str] = ()) -> list[ZoneEntry]:
+    """Root and top-level zones. `ds`: DS rdata by zone, so keys must exist by now. `more`: lines for "test"."""
     parents = [ZoneEntry(origin, True, True) for origin in (".", *TLDS)]
     ds = {**ds, BOGUS_ORIGIN: ["12345 13 2 " + "ab" * 32]}
     for parent in parents:
@@ -142,6 +143,6 @@ def write_parents(leaves: list[ZoneEntry], ds: dict[str, list[str]], folder: Pat
         if parent.origin in (".", "test"):
             lines += server_addresses()
         if parent.origin == "test":
-            lines.append(f"{FAULT_ORIGIN}. NS fault-ns.test.")
+            lines += [f"{FAULT_ORIGIN}. NS fault-ns.test.", *more]
         write(zone_path(folder, parent.origin), lines)
     return parents
