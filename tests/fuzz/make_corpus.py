@@ -21,9 +21,17 @@ CORPUS = HERE / "corpus"
 SAMPLES = HERE.parent / "unit" / "dns" / "message_samples.h"
 
 # Corpora of other targets are not ours to remove.
-TARGETS = ["fuzz_dns_message", "fuzz_dns_name", "fuzz_rdata", "fuzz_caa_record", "fuzz_job_record", "fuzz_result_body",
-           "fuzz_address_prefix", "fuzz_identifier"]
-           "fuzz_utc_time"]
+TARGETS = [
+    "fuzz_address_prefix",
+    "fuzz_caa_record",
+    "fuzz_dns_message",
+    "fuzz_dns_name",
+    "fuzz_identifier",
+    "fuzz_job_record",
+    "fuzz_rdata",
+    "fuzz_result_body",
+    "fuzz_utc_time",
+]
 
 CONFIG = """
 server:
