@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// When a failed CAA look-up may be taken as permission (BR 4.2.2.1; RFC 8659 6): the failure lies outside the CA's
+// infrastructure, the look-up was retried at least once, and the domain is confirmed insecure (RFC 4035 4.3). The rules
+// say MAY: the switch lookup-failure-permits is off until someone turns it on.
+
+#pragma once
+
+#include "policy/caa_switches.h"
+
+#include <parallax/exchange/result.h>
+
+#include <stdint.h>
+
+#define CAA_RETRIED_ATTEMPTS 2
+// The proof and the failure are seen at about the same time: a proof of last week says nothing about today's zone, and
+// that our path to the DNS works is shown only by an answer that came while the look-up failed.
+#define CAA_PROOF_WINDOW_S 300
+
+enum caa_excuse {
+	CAA_EXCUSE_NOT_EVALUATED = 0,
+	CAA_EXCUSE_GRANTED,
+	CAA_EXCUSE_NOT_ALLOWED, // the switch is off
+	CAA_EXCUSE_NOT_A_FAILURE,
+	CAA_EXCUSE_OURS,       // the failure is, or may be, in our infrastructure
+	CAA_EXCUSE_SUSPICIOUS, // validation failed, or answers were forged
+	CAA_EXCUSE_NOT_RETRIED,
+	CAA_EXCUSE_NOT_INSECURE, // the domain is secure, or nothing proves the contrary
+	CAA_EXCUSE_COUNT
+};
+
+// `failure` is the CAA look-up. `proof` is another look-up for the same domain by the same way, or NULL: a definitive
+// answer that a trusted validator found insecure. It must lie within the domain (SOA or NS of the zone); a DS answer is
+// the parent's and secure. The state in the failure itself is no proof: a SERVFAIL has no AD bit either. Pure.
+enum caa_excuse caa_lookup_failure_judge(const struct plx_result *failure,
+					 const struct plx_result *proof,
+					 const struct caa_switches *switches);
+
+const char *caa_excuse_name(enum caa_excuse excuse);
+const char *caa_excuse_text(enum caa_excuse excuse); // a sentence without a full stop
