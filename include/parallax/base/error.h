@@ -28,7 +28,12 @@
 	X(PLX_ERR_TCP_REFUSED, -1050, "the server refused the TCP connection")                     \
 	X(PLX_ERR_TCP_CLOSED, -1051, "the server closed the TCP connection before its answer")     \
 	X(PLX_ERR_TCP_TIMEOUT, -1052, "the server did not answer by TCP in time")                  \
-	X(PLX_ERR_TCP_FRAMING, -1053, "the server sent a TCP message of an impossible length")
+	X(PLX_ERR_TCP_FRAMING, -1053, "the server sent a TCP message of an impossible length")     \
+	X(PLX_ERR_AUDIT_RECORD, -1090, "the audit record lacks a member or is too large")          \
+	X(PLX_ERR_AUDIT_CHAIN, -1091, "the audit log does not end as it was left")                 \
+	X(PLX_ERR_AUDIT_SCHEMA, -1092, "the file is no audit log of a version known here")         \
+	X(PLX_ERR_AUDIT_MOVED, -1093, "the audit log was moved or deleted while in use")           \
+	X(PLX_ERR_AUDIT_LINE, -1094, "the line is not one of an exported audit log")
 
 enum plx_error {
 #define PLX_ERROR_ENTRY(name, value, text) name = (value),
