@@ -314,6 +314,26 @@ def write_time_corpus():
         put("fuzz_utc_time", f"number-{number & (2**64 - 1):016x}", struct.pack("<q", number))
 
 
+def write_check_corpus():
+    """Checks as the coordinator asks them, and what a perspective answers."""
+    shared = '"identifier":{"type":"dns","value":"www.example.test"},"profile":"tls","time":"2026-11-23T12:00:00Z"'
+    requests = [
+        '{"check":"dcv","dcv":{"validation_method":"acme-dns-01","key_authorization_hash":"LPsIwTo7o8BoG0"},' + shared + "}",
+        '{"check":"dcv","authorization_domain":"example.test","dcv":{"validation_method":"dns-persistent",'
+        '"issuer_domain_names":["ca.test"],"expected_account_uri":"https://ca.test/a/1"},' + shared + "}",
+        '{"check":"dcv","dcv":{"validation_method":"website-change","challenge_value":"v","http_token_path":"p",'
+        '"http_headers":{"x-a":"1"},"url_scheme":"https","issued_at":1795435200},' + shared + "}",
+        '{"check":"caa","issuer_domains":["ca.test"],"account_uri":"https://ca.test/a/1",'
+        '"validation_method":"acme-http-01",' + shared + "}",
+        '{"check":"caa","outcome":"permit","reason":"matched","message":"m","corroboration":null,"found_at":"test",'
+        '"dnssec":"secure","usable_until":null,"time":"2026-11-23T12:00:00Z","duration_us":1,"evidence":{"dns":[]}}',
+        '{"check":"dcv","outcome":"error","reason":"timeout","message":"m","dnssec":"unchecked",'
+        '"time":"2026-11-23T12:00:00Z","duration_us":8000000}',
+    ]
+    for number, text in enumerate(requests):
+        put("fuzz_check_request", f"check-{number}", text.encode())
+
+
 def capture(port):
     samples, captured = [], []
     for name, rr_type in zone_questions():
@@ -357,6 +377,7 @@ def main():
     write_small_corpora(captured)
     write_name_corpora()
     write_time_corpus()
+    write_check_corpus()
     count = sum(1 for f in CORPUS.rglob("*") if f.is_file())
     print(f"{len(samples)} samples, {count} corpus files")
 
