@@ -5,17 +5,18 @@
 #include <parallax/base/attributes.h>
 
 #include "cunit_runner.h"
-#include "tsv_table.h"
+#include "tsv_rows.h"
 
 #include <errno.h>
 
 #define TOO_CLOSE_MAX 8
 
-// The perspectives of one row; the texts point into the row.
+// The perspectives of one row; the texts point into a copy of its field.
 struct configuration {
 	struct cohort_perspective perspectives[COHORT_PERSPECTIVES_MAX];
 	const char *too_close[COHORT_PERSPECTIVES_MAX][TOO_CLOSE_MAX];
 	size_t count;
+	char text[TSV_LINE_MAX];
 };
 
 // "code:RIR" or "code:RIR:code,code".
@@ -36,15 +37,17 @@ static void read_perspective(char *text, struct configuration *configuration)
 	}
 }
 
-static void read_configuration(char *text, struct configuration *configuration)
+static void read_configuration(const char *field, struct configuration *configuration)
 {
+	char *text = configuration->text;
+	(void)snprintf(text, sizeof(configuration->text), "%s", field);
 	configuration->count = 0;
 	for (char *word; (word = strsep(&text, " ")) != NULL;) {
 		read_perspective(word, configuration);
 	}
 }
 
-// "[a b][c d]", or "-" for none; with one cohort of all perspectives, "a b".
+// "a b".
 static void format_members(const struct configuration *configuration, const uint8_t *members,
 			   size_t count, char *text)
 {
@@ -57,11 +60,12 @@ static void format_members(const struct configuration *configuration, const uint
 	}
 }
 
+// "[a b][c d]".
 static void format_cohorts(const struct configuration *configuration,
 			   const struct cohort_plan *plan, char *text)
 {
-	size_t length =
-		(size_t)snprintf(text, TSV_LINE_MAX, "%s", plan->cohort_count == 0 ? "-" : "");
+	size_t length = 0;
+	text[0] = '\0';
 	for (size_t i = 0; i < plan->cohort_count; i++) {
 		char cohort[TSV_LINE_MAX];
 		format_members(configuration, plan->members + i * plan->cohort_size,
@@ -73,9 +77,9 @@ static void format_cohorts(const struct configuration *configuration,
 TEST(each_vector_gives_open_mpics_order_and_cohorts)
 {
 	static struct configuration configuration;
-	struct tsv_table table;
-	tsv_table_open(&table, COHORT_VECTORS_FILE);
-	while (tsv_table_next(&table, 6)) {
+	struct tsv_rows table;
+	tsv_open(&table, COHORT_VECTORS_FILE, 6);
+	while (tsv_next(&table)) {
 		char order[TSV_LINE_MAX], cohorts[TSV_LINE_MAX];
 		struct cohort_plan plan;
 		read_configuration(table.fields[3], &configuration);
@@ -93,7 +97,6 @@ TEST(each_vector_gives_open_mpics_order_and_cohorts)
 		}
 	}
 	CU_ASSERT_EQUAL(table.row_count, 113);
-	tsv_table_close(&table);
 }
 
 static const struct cohort_perspective three[] = {

@@ -5,7 +5,7 @@
 #include "rules/utc_time.h"
 
 #include "cunit_runner.h"
-#include "tsv_table.h"
+#include "tsv_rows.h"
 
 #define REASONS_TEXT_MAX 128
 
@@ -68,7 +68,7 @@ static struct quorum_tally tally_of(const char *time, const char *primary, const
 		.primary = primary_of(primary),
 		.remotes = remotes,
 	};
-	(void)snprintf(words, sizeof(words), "%s", strcmp(text, "-") == 0 ? "" : text);
+	(void)snprintf(words, sizeof(words), "%s", text);
 	char *rest = words;
 	for (char *word; (word = strsep(&rest, " ")) != NULL && *word != '\0';) {
 		CU_ASSERT_TRUE_FATAL(input.remote_count < PERSPECTIVE_REMOTES_MAX);
@@ -79,7 +79,8 @@ static struct quorum_tally tally_of(const char *time, const char *primary, const
 
 static void format_reasons(const struct identifier_decision *result, char text[REASONS_TEXT_MAX])
 {
-	int length = snprintf(text, REASONS_TEXT_MAX, "%s", result->reason_count == 0 ? "-" : "");
+	int length = 0;
+	text[0] = '\0';
 	for (size_t i = 0; i < result->reason_count; i++) {
 		length += snprintf(text + length, (size_t)(REASONS_TEXT_MAX - length), "%s%s:%s",
 				   i > 0 ? " " : "", check_set_name(result->reasons[i].set),
@@ -89,9 +90,9 @@ static void format_reasons(const struct identifier_decision *result, char text[R
 
 TEST(each_vector_is_decided_as_the_requirements_say)
 {
-	struct tsv_table table;
-	tsv_table_open(&table, QUORUM_VECTORS_FILE);
-	while (tsv_table_next(&table, 8)) {
+	struct tsv_rows table;
+	tsv_open(&table, QUORUM_VECTORS_FILE, 8);
+	while (tsv_next(&table)) {
 		const char *const time = table.fields[1], *const primary = table.fields[2];
 		const char *const caa_text = table.fields[4];
 		struct quorum_tally dcv = tally_of(time, primary, table.fields[3]);
@@ -119,7 +120,6 @@ TEST(each_vector_is_decided_as_the_requirements_say)
 		}
 	}
 	CU_ASSERT_EQUAL(table.row_count, 41);
-	tsv_table_close(&table);
 }
 
 TEST_MAIN(quorum_vectors, T(each_vector_is_decided_as_the_requirements_say))
