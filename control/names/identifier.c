@@ -56,12 +56,11 @@ static bool has_a_label(const struct name_text *name)
 	return strncmp(name->text, "xn--", 4) == 0 || strstr(name->text, ".xn--") != NULL;
 }
 
+// An A-label that is not what its own U-label gives is refused by libidn2 too.
 static enum identifier_fault to_a_labels(struct name_text *name)
 {
 	uint8_t *a_labels = NULL;
-	enum identifier_fault fault = IDENTIFIER_FAULT_NONE;
-	bool was_ascii = is_ascii(name);
-	if (was_ascii && !has_a_label(name)) {
+	if (is_ascii(name) && !has_a_label(name)) {
 		return IDENTIFIER_FAULT_NONE;
 	}
 	int result = idn2_lookup_u8((const uint8_t *)name->text, &a_labels,
@@ -70,17 +69,13 @@ static enum identifier_fault to_a_labels(struct name_text *name)
 		return idn_fault(result);
 	}
 	size_t length = strlen((const char *)a_labels);
-	if (length > IDENTIFIER_VALUE_MAX) {
-		fault = IDENTIFIER_FAULT_TOO_LONG;
-	} else if (was_ascii && strcmp((const char *)a_labels, name->text) != 0) {
-		// An A-label that is not what its own U-label gives is another spelling of a name.
-		fault = IDENTIFIER_FAULT_IDN;
-	} else {
+	bool fits = length <= IDENTIFIER_VALUE_MAX;
+	if (fits) {
 		memcpy(name->text, a_labels, length + 1);
 		name->length = length;
 	}
 	idn2_free(a_labels);
-	return fault;
+	return fits ? IDENTIFIER_FAULT_NONE : IDENTIFIER_FAULT_TOO_LONG;
 }
 
 static enum identifier_fault check_character(char c)
