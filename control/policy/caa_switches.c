@@ -3,55 +3,53 @@
 
 #include "policy/caa_switches.h"
 
+#include "rules/rule_table.h"
+
 #include <errno.h>
 #include <string.h>
-
-#define RFC8657_REQUIRED_FROM 1805068800 // 2027-03-15T00:00:00Z, BR 4.2.2.1.2
 
 static const struct caa_switch_info infos[CAA_SWITCH_COUNT] = {
 	[CAA_SWITCH_ISSUER_CASE_FOLDING] =
 		{"issuer-case-folding",
 		 "the issuer of a record matches ours whatever its letter case, as domain names do",
-		 true, false, CAA_NEVER},
+		 true},
 	[CAA_SWITCH_FLAG_1_CRITICAL] =
 		{"flag-1-critical",
 		 "flag 1 marks a property as critical as well as flag 128, as Boulder has it",
-		 false, false, CAA_NEVER},
+		 false},
 	[CAA_SWITCH_CONTACT_TAGS_KNOWN] =
 		{"contact-tags-known",
-		 "contactemail and contactphone are known tags: they may be critical", true, false,
-		 CAA_NEVER},
+		 "contactemail and contactphone are known tags: they may be critical", true},
 	[CAA_SWITCH_ISSUEVMC_KNOWN] = {"issuevmc-known",
-				       "issuevmc is a known tag: it may be critical", true, false,
-				       CAA_NEVER},
+				       "issuevmc is a known tag: it may be critical", true},
 	[CAA_SWITCH_PARAMETERS_ENFORCED] =
 		{"parameters-enforced",
 		 "accounturi and validationmethods of RFC 8657 bind; required from 2027-03-15",
-		 true, true, RFC8657_REQUIRED_FROM},
+		 true},
 	[CAA_SWITCH_COVERING_ACCOUNTS] =
 		{"covering-accounts",
 		 "an accounturi may also name an account that covers the requesting one, by a "
 		 "recorded mapping (BR 4.2.2.1.2)",
-		 false, false, CAA_NEVER},
+		 false},
 	[CAA_SWITCH_METHOD_CASE_FOLDING] = {"method-case-folding",
 					    "labels in validationmethods match whatever their "
 					    "letter case; the CPS must say so",
-					    false, false, CAA_NEVER},
+					    false},
 	[CAA_SWITCH_PARAMETER_HYPHENS] = {"parameter-hyphens",
 					  "a parameter's tag may have inner hyphens, as RFC 8659 "
 					  "says; off: such a record is "
 					  "malformed, as Boulder has it",
-					  true, false, CAA_NEVER},
+					  true},
 	[CAA_SWITCH_TLD_NXDOMAIN_PERMITS] = {"tld-nxdomain-permits",
 					     "a climb that ends with NXDOMAIN for the top-level "
 					     "domain found no records; off: it is "
 					     "an error, as Boulder has it",
-					     true, false, CAA_NEVER},
+					     true},
 	[CAA_SWITCH_LOOKUP_FAILURE_PERMITS] = {"lookup-failure-permits",
 					       "a failed look-up is permission when it failed "
 					       "outside our infrastructure, was retried, "
 					       "and the domain is proven insecure (BR 4.2.2.1)",
-					       false, false, CAA_NEVER},
+					       false},
 };
 
 const struct caa_switch_info *caa_switch_get(enum caa_switch which)
@@ -83,13 +81,10 @@ void caa_switch_set(struct caa_switches *switches, enum caa_switch which, bool i
 bool caa_switches_comply(const struct caa_switches *switches, int64_t now,
 			 enum caa_switch *ret_breach)
 {
-	for (int i = 0; i < CAA_SWITCH_COUNT; i++) {
-		enum caa_switch which = (enum caa_switch)i;
-		if (now >= infos[i].required_from &&
-		    caa_switch_is_on(switches, which) != infos[i].required) {
-			*ret_breach = which;
-			return false;
-		}
+	if (rules_at(now)->is_rfc8657_required &&
+	    !caa_switch_is_on(switches, CAA_SWITCH_PARAMETERS_ENFORCED)) {
+		*ret_breach = CAA_SWITCH_PARAMETERS_ENFORCED;
+		return false;
 	}
 	return true;
 }

@@ -24,17 +24,11 @@ enum caa_switch {
 	CAA_SWITCH_COUNT
 };
 
-// Never a date before this one is a breach.
-#define CAA_NEVER INT64_MAX
-
 // For the configuration, `parallaxctl` and the documents. Plain data.
 struct caa_switch_info {
 	const char *name; // "issuer-case-folding"
 	const char *text; // what it does when on: one sentence without a full stop
 	bool is_on_by_default;
-	// From this moment (Unix seconds) the rules leave no choice: anything but `required` is a breach.
-	bool required;
-	int64_t required_from;
 };
 
 struct caa_switches {
@@ -48,7 +42,7 @@ PLX_MUST_CHECK int caa_switch_find(const char *name, enum caa_switch *ret_which)
 bool caa_switch_is_on(const struct caa_switches *switches, enum caa_switch which);
 void caa_switch_set(struct caa_switches *switches, enum caa_switch which, bool is_on);
 
-// Whether the rules of the moment `now` (Unix seconds) allow these settings. Otherwise false, and the first switch
-// that breaks them.
+// Whether the rules of the moment `now` (Unix seconds; rules/rule_table.h) allow these settings. Otherwise false, and
+// the switch that breaks them. Only RFC 8657 is ever obligatory (BR 4.2.2.1.2); all else is the CA's to choose.
 bool caa_switches_comply(const struct caa_switches *switches, int64_t now,
 			 enum caa_switch *ret_breach);

@@ -115,7 +115,10 @@ TEST(a_result_that_contradicts_itself_is_inconsistent)
 	CU_ASSERT_EQUAL(read_again(), CAA_SET_INCONSISTENT);
 	lookup.result.record_count = 0;
 	CU_ASSERT_EQUAL(read_again(), CAA_SET_INCONSISTENT);
-	lookup.result.record_count = 1;
+	lookup.result.body_length =
+		1u + lookup.body[0]; // a place where records were found, and none
+	CU_ASSERT_EQUAL(read_again(), CAA_SET_INCONSISTENT);
+	CU_ASSERT_EQUAL(read_text("0 issue \"ca.test\""), CAA_SET_RECORDS);
 	lookup.result.rcode = 3;
 	CU_ASSERT_EQUAL(read_again(), CAA_SET_INCONSISTENT);
 	lookup.result.rcode = 0;
