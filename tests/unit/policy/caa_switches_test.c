@@ -5,6 +5,7 @@
 #include "cunit_runner.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 TEST(zeroed_memory_means_the_defaults)
@@ -59,7 +60,36 @@ TEST(from_the_15th_of_march_2027_parameters_must_be_enforced)
 	CU_ASSERT_EQUAL(breach, CAA_SWITCH_PARAMETERS_ENFORCED);
 }
 
-TEST_MAIN(caa_switches, T(zeroed_memory_means_the_defaults),
-	  T(every_switch_can_be_found_by_name_and_turned_both_ways),
-	  T(the_defaults_comply_on_every_date),
-	  T(from_the_15th_of_march_2027_parameters_must_be_enforced))
+static const char *folder;
+
+TEST(the_document_has_every_switch_in_its_words)
+{
+	static char document[64 * 1024];
+	char path[4096];
+	char row[512];
+	snprintf(path, sizeof(path), "%s/../../../docs/caa.md", folder);
+	FILE *file = fopen(path, "re");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	size_t length = fread(document, 1, sizeof(document) - 1, file);
+	fclose(file);
+	document[length] = '\0';
+	for (int i = 0; i < CAA_SWITCH_COUNT; i++) {
+		const struct caa_switch_info *info = caa_switch_get((enum caa_switch)i);
+		snprintf(row, sizeof(row), "| `%s` | %s | %s |\n", info->name,
+			 info->is_on_by_default ? "on" : "off", info->text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(document, row));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct test_entry tests[] = {
+		T(zeroed_memory_means_the_defaults),
+		T(every_switch_can_be_found_by_name_and_turned_both_ways),
+		T(the_defaults_comply_on_every_date),
+		T(from_the_15th_of_march_2027_parameters_must_be_enforced),
+		T(the_document_has_every_switch_in_its_words),
+	};
+	folder = argc > 1 ? argv[1] : ".";
+	return cunit_run("caa_switches", tests, PLX_ARRAY_SIZE(tests));
+}
