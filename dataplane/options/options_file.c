@@ -18,7 +18,8 @@
 
 #define FILE_BYTES_MAX (1024 * 1024)
 
-static const char *const sections[] = {"dataplane"};
+// The second is parallaxd's, whose own reader checks it.
+static const char *const sections[] = {"dataplane", "control"};
 
 struct file_reader {
 	const char *path;
@@ -227,6 +228,9 @@ static int read_option(struct file_reader *reader, const yaml_node_t *key, const
 static int read_section(struct file_reader *reader, const yaml_node_t *key,
 			const yaml_node_t *value, void *context)
 {
+	if (strcmp(scalar_text(key), sections[1]) == 0) {
+		return 0;
+	}
 	if (strcmp(scalar_text(key), sections[0]) != 0) {
 		return unknown_key(
 			reader, key, "section",

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Text of one value into its field. Faults say what is wrong with the text and what to write instead; the caller puts
+// the place in front.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+struct config_fault;
+struct config_spec;
+
+// `field` is where the value goes (an element for lists). PLX_ERR_CONFIG and the fault's text.
+PLX_MUST_CHECK int config_value_parse(const struct config_spec *spec, const char *text, void *field,
+				      struct config_fault *fault);
+
+// Replaces the fault's text; returns PLX_ERR_CONFIG.
+int config_fault_set(struct config_fault *fault, const char *format, ...) PLX_PRINTF(2, 3);
+// Puts a place in front of the text that is there; returns PLX_ERR_CONFIG.
+int config_fault_prefix(struct config_fault *fault, const char *format, ...) PLX_PRINTF(2, 3);
