@@ -54,7 +54,9 @@ static int index_one(sqlite3_stmt *record, sqlite3_stmt *insert)
 {
 	const char *kind = (const char *)sqlite3_column_text(record, 2);
 	const char *text = (const char *)sqlite3_column_text(record, 3);
-	json_t *body = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = text == NULL
+			       ? NULL
+			       : json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 	struct audit_keys keys;
 	audit_keys_extract(kind == NULL ? AUDIT_KIND_NONE : audit_kind_find(kind), body, &keys);
 	int code = audit_index_insert(insert, (uint64_t)sqlite3_column_int64(record, 0),
