@@ -218,7 +218,8 @@ TEST(new_file_continues_the_chain_of_the_old_one)
 	audit_hash_format(last.hash, hash);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(previous, "log_id")), log_id);
 	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(previous, "hash")), hash);
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(previous, "sequence")), last.sequence);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(previous, "sequence")),
+			(json_int_t)last.sequence);
 	json_decref(body);
 	struct audit_verification result;
 	CU_ASSERT_EQUAL(audit_verify(reader, NULL, NULL, &result, &fault), 0);

@@ -235,6 +235,30 @@ TEST(log_that_was_moved_away_takes_nothing)
 	fixture_fini(&fixture);
 }
 
+TEST(two_writers_continue_one_chain)
+{
+	struct audit_fixture fixture;
+	fixture_init(&fixture);
+	fixture_open(&fixture);
+	struct audit_log *first = fixture.log;
+	struct audit_log *second = NULL;
+	fixture_open(&fixture);
+	second = fixture.log;
+	for (unsigned i = 0; i < 40; i++) {
+		fixture.log = i % 2 == 0 ? first : second;
+		CU_ASSERT_EQUAL(append_one(&fixture, i), 0);
+		CU_ASSERT_TRUE(i % 4 != 0 || fixture_wait(&fixture, i + 1));
+	}
+	CU_ASSERT_TRUE(fixture_wait(&fixture, 40));
+	CU_ASSERT_EQUAL(fixture.failed_count, 0);
+	audit_log_close(first);
+	fixture.log = second;
+	struct audit_verification result = verify(&fixture);
+	CU_ASSERT_EQUAL(result.finding, AUDIT_FINDING_INTACT);
+	CU_ASSERT_EQUAL(result.record_count, 41);
+	fixture_fini(&fixture);
+}
+
 TEST(rewritten_end_stops_the_writer)
 {
 	struct audit_fixture fixture;
@@ -312,6 +336,6 @@ TEST_MAIN(audit_log, T(records_are_there_when_they_are_reported),
 	  T(records_of_one_append_are_committed_together),
 	  T(locked_database_fails_after_the_timeout_and_resumes),
 	  T(full_disk_fails_appends_and_resumes_without_a_gap),
-	  T(log_that_was_moved_away_takes_nothing), T(rewritten_end_stops_the_writer),
-	  T(newer_schema_and_other_databases_are_refused),
+	  T(log_that_was_moved_away_takes_nothing), T(two_writers_continue_one_chain),
+	  T(rewritten_end_stops_the_writer), T(newer_schema_and_other_databases_are_refused),
 	  T(head_is_signed_and_verifies_with_its_key_only))

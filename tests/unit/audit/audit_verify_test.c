@@ -205,8 +205,7 @@ TEST(triggers_refuse_update_deletion_and_replacement)
 		"UPDATE record SET kind = 'stop' WHERE sequence = 3",
 		"DELETE FROM record WHERE sequence = 3",
 		"INSERT OR REPLACE INTO record SELECT * FROM record WHERE sequence = 3",
-		"INSERT INTO record SELECT 1000000, time_us, kind, body, previous_hash, hash FROM"
-		" record WHERE sequence = 3",
+		"INSERT INTO record VALUES (1000000, 0, '', '', zeroblob(32), zeroblob(32))",
 	};
 	struct audit_fixture fixture;
 	fill(&fixture);
@@ -218,6 +217,100 @@ TEST(triggers_refuse_update_deletion_and_replacement)
 	}
 	sqlite3_close(database);
 	CU_ASSERT_EQUAL(verify(&fixture).finding, AUDIT_FINDING_INTACT);
+	fixture_fini(&fixture);
+}
+
+struct rehash {
+	struct audit_entry entry;
+	char body[2048];
+};
+
+static bool keep_entry(const struct audit_entry *entry, void *context)
+{
+	struct rehash *rehash = context;
+	rehash->entry = *entry;
+	snprintf(rehash->body, sizeof(rehash->body), "%.*s", (int)entry->body_length, entry->body);
+	rehash->entry.body = rehash->body;
+	return false;
+}
+
+// Writes a record anew, a microsecond later, with the hash that belongs to it and to the hash before it.
+static void rehash_record(struct audit_fixture *fixture, sqlite3 *database, int64_t sequence,
+			  const uint8_t *previous_hash)
+{
+	struct rehash rehash = {0};
+	struct audit_fault fault;
+	struct audit_reader *reader = fixture_reader(fixture);
+	CU_ASSERT_EQUAL(audit_reader_walk(reader, sequence, sequence, keep_entry, &rehash, &fault),
+			0);
+	audit_reader_close(reader);
+	sqlite3_stmt *update = NULL;
+	CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(database,
+						 "UPDATE record SET time_us = ?, previous_hash = ?,"
+						 " hash = ?, kind = ? WHERE sequence = ?",
+						 -1, &update, NULL),
+			      SQLITE_OK);
+	static const char *const kinds[] = {"genesis", "check"};
+	rehash.entry.kind = kinds[sequence > 1];
+	rehash.entry.kind_length = strlen(rehash.entry.kind);
+	rehash.entry.time_us++;
+	if (previous_hash != NULL) {
+		memcpy(rehash.entry.previous_hash, previous_hash, AUDIT_HASH_BYTES);
+	}
+	CU_ASSERT_EQUAL(audit_chain_hash(&rehash.entry, rehash.entry.hash), 0);
+	sqlite3_bind_int64(update, 1, rehash.entry.time_us);
+	sqlite3_bind_blob(update, 2, rehash.entry.previous_hash, AUDIT_HASH_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(update, 3, rehash.entry.hash, AUDIT_HASH_BYTES, SQLITE_STATIC);
+	sqlite3_bind_text(update, 4, rehash.entry.kind, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(update, 5, sequence);
+	CU_ASSERT_EQUAL(sqlite3_step(update), SQLITE_DONE);
+	sqlite3_finalize(update);
+}
+
+static bool copy_hash(const struct audit_entry *entry, void *context)
+{
+	memcpy(context, entry->hash, AUDIT_HASH_BYTES);
+	return false;
+}
+
+TEST(record_with_a_fresh_hash_is_betrayed_by_the_next_one)
+{
+	struct audit_fixture fixture;
+	fill(&fixture);
+	sqlite3 *database = open_directly(&fixture);
+	rehash_record(&fixture, database, 40, NULL);
+	struct audit_verification result = verify(&fixture);
+	CU_ASSERT_EQUAL(result.finding, AUDIT_FINDING_UNLINKED);
+	CU_ASSERT_EQUAL(result.bad_sequence, 41);
+	CU_ASSERT_EQUAL(result.record_count, 40);
+	sqlite3_close(database);
+	fixture_fini(&fixture);
+}
+
+TEST(chain_that_was_computed_anew_is_betrayed_by_its_head)
+{
+	struct audit_fixture fixture;
+	struct audit_fault fault;
+	struct audit_position last = {0};
+	uint8_t previous_hash[AUDIT_HASH_BYTES];
+	fill(&fixture);
+	sqlite3 *database = open_directly(&fixture);
+	struct audit_reader *reader = fixture_reader(&fixture);
+	CU_ASSERT_EQUAL(audit_reader_last(reader, &last, &fault), 0);
+	for (int64_t sequence = 60; sequence <= (int64_t)last.sequence; sequence++) {
+		CU_ASSERT_EQUAL(audit_reader_walk(reader, sequence - 1, sequence - 1, copy_hash,
+						  previous_hash, &fault),
+				0);
+		rehash_record(&fixture, database, sequence, previous_hash);
+	}
+	struct audit_verification result = {0};
+	CU_ASSERT_EQUAL(audit_verify(reader, NULL, NULL, &result, &fault), 0);
+	CU_ASSERT_EQUAL(result.finding, AUDIT_FINDING_INTACT); // which is why there is a head
+	result = verify(&fixture);
+	CU_ASSERT_EQUAL(result.finding, AUDIT_FINDING_REWRITTEN);
+	CU_ASSERT_EQUAL(result.bad_sequence, (int64_t)last.sequence);
+	audit_reader_close(reader);
+	sqlite3_close(database);
 	fixture_fini(&fixture);
 }
 
@@ -252,4 +345,6 @@ TEST(index_that_is_not_whole_is_made_anew)
 TEST_MAIN(audit_verify, T(untouched_log_is_intact),
 	  T(thousand_mutations_are_found_with_the_first_bad_record),
 	  T(triggers_refuse_update_deletion_and_replacement),
+	  T(record_with_a_fresh_hash_is_betrayed_by_the_next_one),
+	  T(chain_that_was_computed_anew_is_betrayed_by_its_head),
 	  T(log_cut_behind_its_head_is_refused_at_open), T(index_that_is_not_whole_is_made_anew))
