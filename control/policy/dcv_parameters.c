@@ -178,7 +178,7 @@ static bool check_headers(struct check *check)
 	return true;
 }
 
-// BR 3.2.2.4.7: "a domain label that begins with an underscore", one.
+// BR 3.2.2.4.7: one label that begins with an underscore.
 static bool check_prefix(struct check *check)
 {
 	const char *prefix = check->parameters->dns_name_prefix;

@@ -81,6 +81,29 @@ bool dcv_text_is_host_name(const char *text, size_t length)
 	return true;
 }
 
+static bool is_number(const char *label, size_t length)
+{
+	bool is_hex = length >= 2 && label[0] == '0' && (label[1] == 'x' || label[1] == 'X');
+	for (size_t i = is_hex ? 2 : 0; i < length; i++) {
+		if (is_hex ? hex_value(label[i]) < 0 : !dcv_text_is_digit(label[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool dcv_text_is_url_host_name(const char *text, size_t length)
+{
+	if (!dcv_text_is_host_name(text, length)) {
+		return false;
+	}
+	size_t begin = length;
+	while (begin > 0 && text[begin - 1] != '.') {
+		begin--;
+	}
+	return !is_number(text + begin, length - begin);
+}
+
 static bool is_unreserved(char c)
 {
 	return is_alnum(c) || (c != '\0' && strchr("-._~", c) != NULL);
