@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes the corpora of fuzz_persistent_record, fuzz_contact_record, fuzz_redirect_rules and fuzz_tls_alpn_certificate.
+"""Makes the corpora of fuzz_dcv_parameters, fuzz_persistent_record, fuzz_contact_record, fuzz_redirect_rules and
+fuzz_tls_alpn_certificate.
 
 Run by a developer when a form is added; its output is kept in git.
 Needs: openssl.   Usage: tests/fuzz/make_dcv_corpus.py
@@ -52,6 +53,23 @@ CERTIFICATES = {
 }
 
 
+def parameters(method, is_ip=0, **members):
+    token = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0"
+    lines = {"challenge": "value", "token": token, "key": token + ".9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI",
+             "digest": "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", "path": "a/b.txt", "prefix": "_p",
+             "account": "https://ca.test/a/1", "name": "User-Agent", "value": "x"} | members
+    return bytes([method << 1 | is_ip]) + "\x1e".join(lines.values()).encode()
+
+
+# By the numbers of enum dcv_method.
+PARAMETERS = [parameters(method) for method in range(15)] + [
+    parameters(1, 1), parameters(2, 1), parameters(3, 1), parameters(4, digest=DIGEST), parameters(4, 1, digest=DIGEST),
+    parameters(7, 1), parameters(13, 1), parameters(8, challenge="a@b.test"), parameters(1, path="../a"),
+    parameters(1, path="a%2e"), parameters(1, name="hOst"), parameters(1, value="a\r\nHost: b"), parameters(1, name="X: y"),
+    parameters(2, token="short"), parameters(6, prefix="_a.b"), parameters(6, prefix=""), parameters(5, account="nothing"),
+]
+
+
 def put(target, seeds):
     folder = CORPUS / target
     folder.mkdir(exist_ok=True)
@@ -73,6 +91,7 @@ def certificate(key, extensions):
 
 
 def main():
+    put("fuzz_dcv_parameters", numbered(PARAMETERS))
     put("fuzz_persistent_record", numbered(PERSISTENT))
     put("fuzz_contact_record", numbered(CONTACTS))
     put("fuzz_redirect_rules", numbered(HOSTS))
