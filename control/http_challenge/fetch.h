@@ -8,7 +8,7 @@
 // Nothing is connected to that the rules did not permit: the address is pinned for the hop, and the socket is refused
 // once more if libcurl asks for any other. A host is resolved once per hop. No cookies, no proxy, no credentials, no
 // decompression, no HTTP/2, no connection is used twice. TLS (1.2 or later) without a check of the chain, as all
-// CAs do for redirects to https. Thread of the event base only.
+// CAs do for redirects to https. Thread of the event base only; the process ignores SIGPIPE.
 
 #pragma once
 

@@ -5,33 +5,10 @@
 
 #include <stdlib.h>
 
-// One of each family at most, IPv6 first.
-static void candidate_add(struct fetch *fetch, const struct plx_ip *ip)
-{
-	struct fetch_hop *hop = fetch_hop(fetch);
-	const struct fetch_rules *rules = &fetch->service->config.rules;
-	const char *reason = NULL;
-	if (rules->judge_address(rules->context, ip, &reason) != FETCH_PERMITTED) {
-		hop->refused_count++;
-		if (hop->refusal == NULL) {
-			hop->refusal = reason == NULL ? "the address is not permitted" : reason;
-		}
-		return;
-	}
-	for (unsigned i = 0; i < fetch->candidate_count; i++) {
-		if (fetch->candidates[i].family == ip->family) {
-			return;
-		}
-	}
-	if (fetch->candidate_count < FETCH_ATTEMPTS_MAX) {
-		fetch->candidates[fetch->candidate_count++] = *ip;
-	}
-}
-
 static void attempt_start(struct fetch *fetch)
 {
 	struct fetch_hop *hop = fetch_hop(fetch);
-	const struct plx_ip *ip = &fetch->candidates[hop->attempt_count];
+	const struct plx_ip *ip = &fetch->choice.candidates[hop->attempt_count];
 	hop->attempts[hop->attempt_count++].ip = *ip;
 	if (fetch_transfer_start(fetch, ip) != 0) {
 		hop->attempts[hop->attempt_count - 1].cause = FETCH_CAUSE_INTERNAL;
@@ -39,10 +16,13 @@ static void attempt_start(struct fetch *fetch)
 	}
 }
 
-static void candidates_try(struct fetch *fetch)
+static void addresses_try(struct fetch *fetch, const struct plx_ip *addresses, unsigned count)
 {
 	struct fetch_hop *hop = fetch_hop(fetch);
-	if (fetch->candidate_count == 0) {
+	address_choice_make(&fetch->service->config.rules, addresses, count, &fetch->choice);
+	hop->refused_count = fetch->choice.refused_count;
+	hop->refusal = fetch->choice.refusal;
+	if (fetch->choice.candidate_count == 0) {
 		fetch->result.reason = hop->refusal;
 		fetch_fail(fetch, FETCH_CAUSE_ADDRESS_REFUSED);
 		return;
@@ -53,7 +33,7 @@ static void candidates_try(struct fetch *fetch)
 void fetch_connect_next(struct fetch *fetch, enum fetch_cause cause)
 {
 	struct fetch_hop *hop = fetch_hop(fetch);
-	if (hop->attempt_count < fetch->candidate_count) {
+	if (hop->attempt_count < fetch->choice.candidate_count) {
 		attempt_start(fetch);
 	} else {
 		fetch_fail(fetch, cause);
@@ -73,10 +53,7 @@ static void on_addresses(void *context, const struct address_list *list)
 	*hop->addresses = *list;
 	switch (list->outcome) {
 	case ADDRESS_FOUND:
-		for (unsigned i = 0; i < list->count; i++) {
-			candidate_add(fetch, &list->addresses[i]);
-		}
-		candidates_try(fetch);
+		addresses_try(fetch, list->addresses, list->count);
 		return;
 	case ADDRESS_NONE:
 		fetch_fail(fetch, FETCH_CAUSE_NO_ADDRESS);
@@ -91,10 +68,8 @@ static void on_addresses(void *context, const struct address_list *list)
 void fetch_connect_begin(struct fetch *fetch)
 {
 	struct fetch_hop *hop = fetch_hop(fetch);
-	fetch->candidate_count = 0;
 	if (hop->url->is_ip) {
-		candidate_add(fetch, &hop->url->ip);
-		candidates_try(fetch);
+		addresses_try(fetch, &hop->url->ip, 1);
 		return;
 	}
 	int64_t left_ms = fetch->deadline_ms - fetch_now_ms();

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "http_challenge/address_choice.h"
 #include "http_challenge/curl_loop.h"
 #include "http_challenge/fetch.h"
 
@@ -28,6 +29,7 @@ struct fetch_answer {
 	struct curl_transfer transfer;
 	bool is_in_loop;
 	struct curl_slist *pinned; // CURLOPT_CONNECT_TO
+	bool was_connected;        // known once the socket is closed
 	struct plx_endpoint peer;  // the only one that may be connected to
 	enum fetch_cause cause;    // why we broke it off; NONE: we did not
 	bool is_enough;            // broken off because no more is needed
@@ -51,9 +53,8 @@ struct fetch {
 	enum fetch_body_excess body_excess;
 	char *user_agent;
 	struct curl_slist *headers;
-	void *query; // of the resolver; NULL: none runs
-	struct plx_ip candidates[FETCH_ATTEMPTS_MAX];
-	unsigned candidate_count;
+	void *query;                  // of the resolver; NULL: none runs
+	struct address_choice choice; // of the last hop
 	struct fetch_answer answer;
 	fetch_cb callback;
 	void *context;

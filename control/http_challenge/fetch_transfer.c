@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -58,6 +59,18 @@ static curl_socket_t socket_open(void *context, curlsocktype purpose, struct cur
 		return CURL_SOCKET_BAD;
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Only here it shows whether TCP ever connected: libcurl's own times start to count after the TLS handshake.
+static int socket_close(void *context, curl_socket_t fd)
+{
+	struct fetch *fetch = context;
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+	if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0) {
+		fetch->answer.was_connected = true;
+	}
+	return close(fd);
 }
 
 static void answer_break(struct fetch_answer *answer, enum fetch_cause cause)
@@ -185,10 +198,8 @@ static size_t body_received(char *bytes, size_t size, size_t count, void *contex
 
 static enum fetch_cause cause_of(const struct fetch_answer *answer, CURLcode code)
 {
-	curl_off_t connected_us = 0;
-	curl_off_t secured_us = 0;
-	curl_easy_getinfo(answer->transfer.easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-	curl_easy_getinfo(answer->transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &secured_us);
+	curl_off_t ready_us = 0; // TLS included
+	curl_easy_getinfo(answer->transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
 	if (answer->cause != FETCH_CAUSE_NONE) {
 		return answer->cause;
 	}
@@ -197,13 +208,12 @@ static enum fetch_cause cause_of(const struct fetch_answer *answer, CURLcode cod
 		return FETCH_CAUSE_CONNECT_FAILED;
 	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
-		return connected_us == 0 ? FETCH_CAUSE_CONNECT_TIMEOUT
-		       : secured_us == 0 ? FETCH_CAUSE_TLS_FAILED
-					 : FETCH_CAUSE_TOO_SLOW;
+		return ready_us > 0            ? FETCH_CAUSE_TOO_SLOW
+		       : answer->was_connected ? FETCH_CAUSE_TLS_FAILED
+					       : FETCH_CAUSE_CONNECT_TIMEOUT;
 	}
 	if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CIPHER ||
-	    code == CURLE_PEER_FAILED_VERIFICATION ||
-	    (secured_us == 0 && connected_us > 0 && code == CURLE_RECV_ERROR)) {
+	    code == CURLE_PEER_FAILED_VERIFICATION) {
 		return FETCH_CAUSE_TLS_FAILED;
 	}
 	if (code == CURLE_OUT_OF_MEMORY || code == CURLE_FAILED_INIT) {
@@ -276,6 +286,8 @@ static bool transfer_configure(struct fetch *fetch, CURL *easy)
 	       curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_open) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, fetch) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, socket_close) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, fetch) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_received) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_received) == CURLE_OK &&

@@ -42,6 +42,7 @@ struct web_stub {
 	struct evconnlistener *v6;
 	uint16_t port;
 	unsigned connections;
+	unsigned answered;
 	char request[REQUEST_MAX];
 	struct web_sessions sessions;
 };
@@ -93,6 +94,7 @@ static void answer_begin(struct web_session *session)
 	const struct web_page *page = session->page;
 	size_t length = strlen(page->text);
 	session->is_answered = true;
+	session->stub->answered++;
 	session->sent = page->fault == WEB_TRICKLE  ? 1
 			: page->fault == WEB_HALVES ? length - 5
 						    : length;
@@ -232,6 +234,11 @@ uint16_t web_stub_port(const struct web_stub *stub)
 unsigned web_stub_connections(const struct web_stub *stub)
 {
 	return stub->connections;
+}
+
+unsigned web_stub_answered(const struct web_stub *stub)
+{
+	return stub->answered;
 }
 
 const char *web_stub_request(const struct web_stub *stub)

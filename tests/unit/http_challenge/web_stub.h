@@ -41,5 +41,6 @@ struct web_stub *web_stub_start(struct event_base *base, const struct web_stub_c
 void web_stub_stop(struct web_stub *stub);
 uint16_t web_stub_port(const struct web_stub *stub);
 unsigned web_stub_connections(const struct web_stub *stub);
+unsigned web_stub_answered(const struct web_stub *stub); // requests
 // Of the last request, as received.
 const char *web_stub_request(const struct web_stub *stub);
