@@ -43,7 +43,8 @@ class Certificates:
         self.lock = threading.Lock()
         self.contexts: dict[tuple[str, str], ssl.SSLContext] = {}
         if not self.key.exists():
-            subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key], check=True)
+            subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key],
+                           check=True)
 
     @staticmethod
     def empty_context() -> ssl.SSLContext:

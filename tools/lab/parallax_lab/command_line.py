@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from . import special_zone
-from .addresses import BY_NAME, PERSPECTIVES_MAX
+from .addresses import BY_NAME, CUSTOMER_HOSTS, PERSPECTIVES_MAX
 from .expected_answers import answer_object, line_text
 from .fault_catalogue import FAULTS, find_fault
 from .lab import Lab
@@ -193,10 +193,12 @@ def add_up(commands):
     up.add_argument("--seed", type=int, default=1, help="what the generated names are made from (default 1)")
     up.add_argument("--queues", type=int, default=1, help="queues of each virtual link (default 1)")
     up.add_argument("--perspectives", type=int, default=0, metavar="N",
-                    help=f"hosts perspective1 to perspectiveN to look from, beside the probe (at most {PERSPECTIVES_MAX})")
+                    help="hosts perspective1 to perspectiveN to look from, beside the probe "
+                         f"(at most {PERSPECTIVES_MAX}), and customers whose servers they look at")
     up.add_argument("--netem", metavar="SPEC", nargs="?", const=SHAPE_DEFAULT,
                     help="between the probe or a perspective and all servers, each way: "
                          "'delay 20ms 5ms loss 5%% duplicate 1%% reorder 25%%'; "
+                         "'distance': what each perspective's place needs; "
                          f"without SPEC '{SHAPE_DEFAULT.replace('%', '%%')}'")
     up.add_argument("--delay", metavar="TIME", help="the same as --netem 'delay TIME'")
     up.add_argument("--loss", metavar="PERCENT", help="the same as --netem 'loss PERCENT'")
@@ -209,8 +211,9 @@ def add_perspectives(commands):
     perspectives = commands.add_parser("perspectives", help="say where the perspectives are")
     perspectives.add_argument("--json", action="store_true")
     perspectives.set_defaults(run=command_perspectives)
-    for name, is_removal, text in (("publish", False, "put a page, a record or a tls-alpn-01 answer at a customer's name"),
-                                   ("unpublish", True, "remove it; without its value: all of that kind and name")):
+    for name, is_removal, text in (
+            ("publish", False, "put a page, a record or a tls-alpn-01 answer at a customer's name"),
+            ("unpublish", True, "remove it; without its value: all of that kind and name")):
         parser = commands.add_parser(name, help=text)
         parser.add_argument("words", nargs="*", metavar="KIND NAME ...",
                             help="http NAME PATH CONTENT, txt NAME VALUE, caa NAME FLAGS TAG VALUE, cname NAME TARGET, "
@@ -264,8 +267,8 @@ def build_parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=command_status)
     execute = commands.add_parser("exec", help="run a command on a host")
-    execute.add_argument("host", metavar="HOST", help=", ".join((*BY_NAME, "perspectiveN", "localN", "shopdns", "shopweb", "elsewhere",
-                                                             "attacker")) + "; or a perspective's name")
+    hosts = (*BY_NAME, *(host.name for host in CUSTOMER_HOSTS), "perspectiveN", "localN")
+    execute.add_argument("host", metavar="HOST", help=f"{', '.join(hosts)}, or a perspective's name")
     execute.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- CMD")
     execute.set_defaults(run=command_exec)
     fault = commands.add_parser("fault", help="switch a fault: fault NAME on|off, fault list")

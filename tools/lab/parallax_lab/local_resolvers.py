@@ -35,12 +35,13 @@ class LocalResolvers:
                        f"{host.name} to validate the root")
 
     def forget(self, zones: tuple[str, ...]):
-        """Drops what they know of these zones, and of which servers answered."""
+        """Drops what they know of these zones and of which servers answered, and the questions that still wait."""
         def forget_one(host):
             control = ("unbound-control", "-c", str(self.folder(host.name) / "unbound.conf"))
             for zone in zones:
                 run(*control, "flush_zone", zone)
             run(*control, "flush_infra", "all")
+            run(*control, "flush_requestlist")
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(forget_one, self.network.local_resolvers))

@@ -17,8 +17,8 @@ from .customer_web import CustomerWeb
 from .processes import LabError
 from .zone_model import quoted
 
-# What follows NAME: (least, most) arguments.
-KINDS = {"http": (2, 2), "txt": (1, 1), "caa": (3, 3), "cname": (1, 1), "a": (1, 1), "aaaa": (1, 1), "tls-alpn": (1, 1)}
+# How many words follow NAME.
+KINDS = {"http": 2, "txt": 1, "caa": 3, "cname": 1, "a": 1, "aaaa": 1, "tls-alpn": 1}
 DNS_KINDS = ("txt", "caa", "cname", "a", "aaaa")
 STRING_MAX = 255  # octets of one string of TXT
 
@@ -52,9 +52,9 @@ def parse_item(words: list[str], is_removal: bool = False) -> Item:
     if len(words) < 2 or words[0] not in KINDS:
         raise LabError(f"{' '.join(words) or 'nothing'}: write KIND NAME ..., with a KIND of {', '.join(KINDS)}")
     kind, name, arguments = words[0], words[1].lower().rstrip("."), words[2:]
-    least, most = KINDS[kind]
-    if not (is_removal or least <= len(arguments)) or len(arguments) > most:
-        raise LabError(f"{kind} {name}: takes {most} words after the name, has {len(arguments)}")
+    count = KINDS[kind]
+    if len(arguments) > count or (len(arguments) < count and not is_removal):
+        raise LabError(f"{kind} {name}: takes {count} words after the name, has {len(arguments)}")
     if is_address(name) and kind in ("http", "tls-alpn"):
         name = str(ipaddress.ip_address(name))
     elif not re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) or len(name) > 253:
@@ -76,6 +76,8 @@ def rdata_of(kind: str, arguments: list[str]) -> str:
     text = arguments[0]
     if kind == "txt":
         return txt_rdata(text)
+    if not all(part.isascii() and part.isprintable() for part in arguments):
+        raise LabError(f"{kind}: printable ASCII only")
     try:
         if kind == "a":
             return str(ipaddress.IPv4Address(text))
@@ -84,6 +86,8 @@ def rdata_of(kind: str, arguments: list[str]) -> str:
     except ValueError as error:
         raise LabError(f"{kind} {text}: not an address") from error
     if kind == "cname":
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", text):
+            raise LabError(f"cname {text}: not a name")
         return text.lower().rstrip(".") + "."
     if len(arguments) != 3 or not arguments[0].isdecimal() or int(arguments[0]) > 255 or not arguments[1].isalnum():
         raise LabError("caa: give flags, tag and value, as in 0 issue ca.test")
