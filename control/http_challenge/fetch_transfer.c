@@ -88,12 +88,37 @@ static void tls_version_read(struct fetch *fetch)
 	}
 }
 
-static bool status_line_read(struct fetch *fetch)
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+// RFC 9112 section 4 to the letter: libcurl also takes "http/1.1 3n2", which must not become anyone's 2xx or redirect.
+static bool status_line_parse(const char *line, size_t length, unsigned *ret_status)
+{
+	static const char name[] = "HTTP/1.";
+	const size_t digits = sizeof(name) + 1; // after the minor version and a blank
+	if (length < digits + 4 || memcmp(line, name, sizeof(name) - 1) != 0 ||
+	    (line[digits - 2] != '0' && line[digits - 2] != '1') || line[digits - 1] != ' ' ||
+	    !is_digit(line[digits]) || !is_digit(line[digits + 1]) || !is_digit(line[digits + 2]) ||
+	    memchr(" \r\n", line[digits + 3], 3) == NULL) {
+		return false;
+	}
+	*ret_status = (unsigned)(line[digits] - '0') * 100 +
+		      (unsigned)(line[digits + 1] - '0') * 10 + (unsigned)(line[digits + 2] - '0');
+	return *ret_status >= 100 && *ret_status <= 599;
+}
+
+static bool status_line_read(struct fetch *fetch, const char *line, size_t length)
 {
 	struct fetch_answer *answer = &fetch->answer;
 	long status = 0;
 	curl_easy_getinfo(answer->transfer.easy, CURLINFO_RESPONSE_CODE, &status);
-	answer->status = (unsigned)status;
+	if (!status_line_parse(line, length, &answer->status) || status != (long)answer->status) {
+		answer->status = 0;
+		answer_break(answer, FETCH_CAUSE_BAD_RESPONSE);
+		return false;
+	}
 	answer->location_count = 0;
 	tls_version_read(fetch);
 	if (answer->status >= 200) {
@@ -155,9 +180,10 @@ static size_t header_received(char *line, size_t size, size_t count, void *conte
 		answer_break(answer, FETCH_CAUSE_HEADER_LIMIT);
 		return 0;
 	}
-	if (!answer->is_in_header && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+	// After the last header come trailers, which have no status line.
+	if (!answer->is_in_header && answer->status < 200) {
 		answer->is_in_header = true;
-		return status_line_read(fetch) ? length : 0;
+		return status_line_read(fetch, line, length) ? length : 0;
 	}
 	bool is_end = length > 0 && (line[0] == '\r' || line[0] == '\n');
 	answer->is_in_header &= !is_end;
@@ -229,7 +255,7 @@ static void on_done(void *context, CURLcode code)
 	struct fetch_answer *answer = &fetch->answer;
 	answer->is_in_loop = false;
 	enum fetch_cause cause = FETCH_CAUSE_NONE;
-	if (!answer->is_enough && (code != CURLE_OK || answer->status < 200)) {
+	if ((!answer->is_enough && code != CURLE_OK) || answer->status < 200) {
 		cause = cause_of(answer, code);
 	}
 	fetch_transfer_end(fetch);
