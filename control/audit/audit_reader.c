@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct audit_reader {
 	sqlite3 *database;
@@ -49,15 +50,17 @@ int audit_reader_read_log_id(sqlite3 *database, const char *path,
 	return 0;
 }
 
-static int open_database(struct audit_reader *reader, struct audit_fault *fault)
+static int connect(struct audit_reader *reader, const char *name, int flags,
+		   struct audit_fault *fault)
 {
+	sqlite3_close(reader->database);
+	reader->database = NULL;
 	int code = sqlite3_open_v2(
-		reader->path, &reader->database,
-		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+		name, &reader->database,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | flags, NULL);
 	if (reader->database == NULL) {
 		return audit_fault_set(fault, -ENOMEM,
-				       "%s: cannot be opened: no memory: give the "
-				       "program more",
+				       "%s: cannot be opened: no memory: give the program more",
 				       reader->path);
 	}
 	sqlite3_busy_timeout(reader->database, AUDIT_READER_BUSY_TIMEOUT_MS);
@@ -65,15 +68,41 @@ static int open_database(struct audit_reader *reader, struct audit_fault *fault)
 		return audit_fault_from_sqlite(fault, reader->database, reader->path,
 					       "cannot be opened");
 	}
-	int error = audit_schema_check(reader->database, reader->path, fault);
+	return audit_schema_check(reader->database, reader->path, fault);
+}
+
+// An archived log in a place that cannot be written: SQLite wants to make its -shm file there unless it is told that
+// nothing changes. Only when no write-ahead log lies beside it, whose records would be missed.
+static int connect_archived(struct audit_reader *reader, struct audit_fault *fault)
+{
+	char *journal = sqlite3_mprintf("%s-wal", reader->path);
+	char *name = sqlite3_mprintf("file:%s?immutable=1", reader->path);
+	int error = fault->error;
+	bool is_archived = journal != NULL && name != NULL && access(reader->path, R_OK) == 0 &&
+			   access(journal, F_OK) != 0 && strpbrk(reader->path, "?#%") == NULL;
+	if (is_archived) {
+		error = connect(reader, name, SQLITE_OPEN_URI, fault);
+	}
+	sqlite3_free(journal);
+	sqlite3_free(name);
+	return error;
+}
+
+static int open_database(struct audit_reader *reader, struct audit_fault *fault)
+{
+	int error = connect(reader, reader->path, 0, fault);
+	if (error != 0 && reader->database != NULL &&
+	    (sqlite3_errcode(reader->database) & 0xff) == SQLITE_CANTOPEN) {
+		error = connect_archived(reader, fault);
+	}
 	if (error != 0) {
 		return error;
 	}
-	code = sqlite3_prepare_v2(reader->database,
-				  "SELECT sequence, time_us, kind, body, previous_hash, hash"
-				  " FROM record WHERE sequence BETWEEN ? AND ?"
-				  " ORDER BY sequence LIMIT ?",
-				  -1, &reader->walk_statement, NULL);
+	int code = sqlite3_prepare_v2(reader->database,
+				      "SELECT sequence, time_us, kind, body, previous_hash, hash"
+				      " FROM record WHERE sequence BETWEEN ? AND ?"
+				      " ORDER BY sequence LIMIT ?",
+				      -1, &reader->walk_statement, NULL);
 	if (code != SQLITE_OK) {
 		return fault_of(reader, fault);
 	}

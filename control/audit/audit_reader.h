@@ -24,7 +24,8 @@ struct sqlite3_stmt;
 // writes, and other reads are allowed.
 typedef bool (*audit_entry_cb)(const struct audit_entry *entry, void *context);
 
-// As audit_fault_from_sqlite, or PLX_ERR_AUDIT_SCHEMA.
+// Also a log that was closed and lies where nothing can be written (an archive). As audit_fault_from_sqlite, or
+// PLX_ERR_AUDIT_SCHEMA.
 PLX_MUST_CHECK int audit_reader_open(const char *path, struct audit_reader **ret_reader,
 				     struct audit_fault *fault);
 void audit_reader_close(struct audit_reader *reader);

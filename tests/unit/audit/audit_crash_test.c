@@ -153,16 +153,21 @@ TEST(everything_told_before_a_kill_is_in_the_chain)
 	fixture_fini(&fixture);
 }
 
-// In a child: mounts belong to it alone. Exit status: 0 passed, 77 the system does not let us, else the step that failed.
+// In a child: mounts belong to it alone.
+static bool mount_tmpfs(const struct audit_fixture *fixture)
+{
+	return unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("tmpfs", fixture->directory, "tmpfs", 0, "size=1m") == 0;
+}
+
+// Exit status: 0 passed, 77 the system does not let us mount, else the step that failed.
 static int fill_tmpfs_and_free_it(struct audit_fixture *fixture)
 {
 	char filler[128];
 	char block[65536] = "";
 	unsigned number = 0;
-	bool may_mount = unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-			 mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-			 mount("tmpfs", fixture->directory, "tmpfs", 0, "size=1m") == 0;
-	if (!may_mount) {
+	if (!mount_tmpfs(fixture)) {
 		return 77;
 	}
 	fixture->base = event_base_new();
@@ -202,7 +207,31 @@ static int fill_tmpfs_and_free_it(struct audit_fixture *fixture)
 		       : 4;
 }
 
-TEST(full_file_system_fails_appends_until_space_is_freed)
+static int read_archive(struct audit_fixture *fixture)
+{
+	struct audit_reader *reader = NULL;
+	struct audit_verification result;
+	struct audit_fault fault;
+	if (!mount_tmpfs(fixture)) {
+		return 77;
+	}
+	fixture->base = event_base_new();
+	fixture->config.base = fixture->base;
+	fixture_open(fixture);
+	fixture_close(fixture);
+	if (mount("none", fixture->directory, NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0) {
+		return 1;
+	}
+	if (audit_reader_open(fixture->path, &reader, &fault) != 0 ||
+	    audit_verify(reader, NULL, NULL, &result, &fault) != 0) {
+		printf("%s\n", fault.text);
+		return 2;
+	}
+	audit_reader_close(reader);
+	return result.finding == AUDIT_FINDING_INTACT && result.record_count == 1 ? 0 : 3;
+}
+
+static void run_in_child(int (*step)(struct audit_fixture *fixture))
 {
 	struct audit_fixture fixture;
 	int status = 0;
@@ -210,7 +239,9 @@ TEST(full_file_system_fails_appends_until_space_is_freed)
 	fflush(NULL);
 	pid_t child = fork();
 	if (child == 0) {
-		_exit(fill_tmpfs_and_free_it(&fixture));
+		int code = step(&fixture);
+		fflush(NULL);
+		_exit(code);
 	}
 	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
 	CU_ASSERT_TRUE(WIFEXITED(status));
@@ -222,5 +253,16 @@ TEST(full_file_system_fails_appends_until_space_is_freed)
 	fixture_fini(&fixture);
 }
 
+TEST(full_file_system_fails_appends_until_space_is_freed)
+{
+	run_in_child(fill_tmpfs_and_free_it);
+}
+
+TEST(archived_log_is_read_where_nothing_can_be_written)
+{
+	run_in_child(read_archive);
+}
+
 TEST_MAIN(audit_crash, T(everything_told_before_a_kill_is_in_the_chain),
-	  T(full_file_system_fails_appends_until_space_is_freed))
+	  T(full_file_system_fails_appends_until_space_is_freed),
+	  T(archived_log_is_read_where_nothing_can_be_written))

@@ -210,6 +210,7 @@ TEST(new_file_continues_the_chain_of_the_old_one)
 	fixture.config.previous_path = fixture.path;
 	fixture.config.head_path = NULL;
 	fixture_open(&fixture);
+	CU_ASSERT_STRING_NOT_EQUAL(audit_log_id(fixture.log), log_id);
 	fixture_close(&fixture);
 	CU_ASSERT_EQUAL_FATAL(audit_reader_open(next_path, &reader, &fault), 0);
 	json_t *body = NULL;

@@ -110,6 +110,10 @@ TEST(duplicate_undeclared_and_undecided_checks_are_counted)
 	CU_ASSERT_EQUAL(totals.duplicate_count, 1);
 	CU_ASSERT_EQUAL(totals.undeclared_count, 1);
 	CU_ASSERT_EQUAL(totals.undecided_order_count, 1);
+	json_t *json = audit_report_totals_json(&totals);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "undeclared_count")), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json, "expected_count")), 8);
+	json_decref(json);
 	fixture_fini(&fixture);
 }
 
