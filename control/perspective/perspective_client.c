@@ -199,6 +199,7 @@ void perspective_client_set_draining(struct perspective_client *client, bool is_
 {
 	client->status.health.state = is_draining ? CHANNEL_DRAINING : CHANNEL_NOT_EVALUATED;
 	client->status.health.failures = 0;
+	client_schedule_flush(client, 0);
 }
 
 void perspective_client_status(const struct perspective_client *client,

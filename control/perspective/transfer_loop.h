@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One libcurl multi handle on a libevent loop. Each remote, and each generation of certificates, has its own: a connection
 // that was made with one key is never found by a request that should use another (CVE-2026-8932), and nothing here is
-// ever shared with the fetches of DCV.
+// ever shared with the fetches of DCV. The process calls curl_global_init before its first thread.
 
 #pragma once
 

@@ -245,8 +245,33 @@ TEST(more_asks_than_allowed_and_asks_while_draining_are_refused)
 	channel_stop();
 }
 
-TEST_MAIN(perspective_channel, T(many_checks_travel_in_one_request),
-	  T(one_slow_check_holds_nobody_up),
+TEST(the_remote_tells_its_health_and_where_a_request_is_wrong)
+{
+	static struct http_call call;
+	char url[64];
+	channel_start(
+		&(struct channel_options) {.server = {"server", FRA_1 ",IP:127.0.0.1", 0, 0}});
+	call.ca_file = channel_path("ca.pem");
+	call.certificate = channel_path("client");
+	call.url = url;
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/healthz",
+		 http_listener_port(channel.listener, 0));
+	http_call_run(&call, channel.base);
+	CU_ASSERT_EQUAL(call.status, 200);
+	CU_ASSERT_PTR_NOT_NULL(strstr(call.text, "\"perspective\":\"fra-1\""));
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/v1/checks",
+		 http_listener_port(channel.listener, 0));
+	call.body = "{\"checks\":[7]}";
+	call.body_length = strlen(call.body);
+	http_call_run(&call, channel.base);
+	CU_ASSERT_EQUAL(call.status, 400);
+	CU_ASSERT_PTR_NOT_NULL(strstr(call.text, "\"pointer\":\"/checks/0\""));
+	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).refused, 1);
+	channel_stop();
+}
+
+TEST_MAIN(perspective_channel, T(the_remote_tells_its_health_and_where_a_request_is_wrong),
+	  T(many_checks_travel_in_one_request), T(one_slow_check_holds_nobody_up),
 	  T(a_check_past_its_deadline_is_a_timeout_and_cancelled_there),
 	  T(a_cancelled_ask_has_no_callback), T(a_remote_that_dies_ends_each_ask_once),
 	  T(a_remote_that_is_down_is_unreachable),
