@@ -50,6 +50,10 @@ static size_t zone_answer(const struct plx_job *job, struct plx_result *ret_resu
 			  uint8_t *ret_body, size_t capacity)
 {
 	const struct zone_row *row = row_of(&job->name);
+	if (row == NULL) {
+		CU_FAIL("a question for a name outside the zone");
+		return 0;
+	}
 	bool is_a = job->qtype == PLX_TYPE_A;
 	unsigned count = is_a ? row->a_count : row->aaaa_count;
 	ret_result->status = is_a ? row->a_status : row->aaaa_status;
