@@ -5,7 +5,7 @@
 . "$(dirname "$0")/_setup.sh"
 
 path=/.well-known/acme-challenge/token
-web4=10.203.3.80 web6=[fd00:203:3::80]
+web4=10.203.3.80 web6="[fd00:203:3::80]"
 primary=1 remotes="2 3 4 5" near=6 # numbers of perspectives; 6 is in the primary's region
 
 # What one perspective sees by way of its resolver: the status, and the records in order.
@@ -289,7 +289,7 @@ are_equal_everywhere
 lab unpublish txt $txt.orders.test
 lab unpublish http www.orders.test $path
 sees "nothing is left of the record" NXDOMAIN dns 2 $txt.orders.test TXT
-sees "nor of the page" '404' page 2 "$url" $web4 -o /dev/null
+sees "nor of the page" ' 404' page 2 "$url" $web4 -o /dev/null
 lab unpublish all
 sees "nor of the other" 'NOERROR 0 issue "ca.test"' dns 2 orders.test CAA
 wrong() { # COMMAND…: status 1 and one line
