@@ -5,9 +5,9 @@
 #include "startup/dataplane.h"
 
 #include <parallax/base/error.h>
+#include <parallax/base/log_line.h>
 
 #include "capture/capture_file.h"
-#include "startup/log_line.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -20,14 +20,15 @@ int check_capture_dir(struct dataplane *dataplane)
 		return 0;
 	}
 	const struct passwd *account = getpwuid(geteuid());
-	struct log_line line;
-	log_begin(&line, dataplane_logs_json(dataplane), LOG_LEVEL_WARNING, "capture_dir_unusable");
-	log_text(&line, "capture_dir", path);
-	log_text(&line, "account", account != NULL ? account->pw_name : "?");
-	log_text(&line, "error", plx_error_text(error));
-	log_text(
+	struct plx_log_line line;
+	plx_log_begin(&line, dataplane_logs_json(dataplane), PLX_LOG_LEVEL_WARNING,
+		      "capture_dir_unusable");
+	plx_log_text(&line, "capture_dir", path);
+	plx_log_text(&line, "account", account != NULL ? account->pw_name : "?");
+	plx_log_text(&line, "error", plx_error_text(error));
+	plx_log_text(
 		&line, "advice",
 		"captures will be refused until the folder exists and the account may write there");
-	log_end(&line);
+	plx_log_end(&line);
 	return 0;
 }

@@ -3,7 +3,9 @@
 // on the process is an ordinary account without capabilities.
 
 #include "startup/dataplane.h"
-#include "startup/log_line.h"
+
+#include <parallax/base/log_line.h>
+
 #include "startup/thread_capabilities.h"
 
 #include <errno.h>
@@ -48,8 +50,8 @@ int drop_privileges(struct dataplane *dataplane)
 				   configured[0] != '\0' ? configured : "nobody");
 	}
 	if (account->pw_uid == 0) {
-		log_message(is_json, LOG_LEVEL_WARNING, "privileges_kept",
-			    "running as root because user says so");
+		plx_log_message(is_json, PLX_LOG_LEVEL_WARNING, "privileges_kept",
+				"running as root because user says so");
 		return 0;
 	}
 	// Changing all three user IDs from root clears every capability set of every thread.

@@ -2,9 +2,9 @@
 // parallax-dataplane: owns a NIC port and answers look-ups. The order of the start is the order of the calls below.
 
 #include "startup/dataplane.h"
-#include "startup/log_line.h"
 
 #include <parallax/base/error.h>
+#include <parallax/base/log_line.h>
 
 #include <event2/event.h>
 
@@ -38,7 +38,7 @@ static int start(struct dataplane *dataplane)
 	return 0;
 }
 
-static void log_addresses(struct log_line *line, const struct options *options)
+static void log_addresses(struct plx_log_line *line, const struct options *options)
 {
 	char all[OPTIONS_ADDRESSES_MAX * (PLX_IP_TEXT_MAX + 4)] = "";
 	size_t length = 0;
@@ -49,30 +49,30 @@ static void log_addresses(struct log_line *line, const struct options *options)
 			plx_ip_format(&options->address[i].ip, text), options->address[i].length);
 	}
 	if (length > 0) {
-		log_text(line, "addresses", all);
+		plx_log_text(line, "addresses", all);
 	}
 }
 
 void log_started(const struct dataplane *dataplane)
 {
 	const struct port_summary *port = worker_group_port(dataplane->group);
-	struct log_line line;
+	struct plx_log_line line;
 	char cpus[LCORE_PLAN_TEXT_MAX] = "";
 	int error = lcore_plan_format(&dataplane->lcores, cpus);
-	log_begin(&line, dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "started");
-	log_text(&line, "version", PLX_VERSION);
-	log_text(&line, "mode", port->mode);
-	log_text(&line, "device", port->device);
-	log_text(&line, "port", port->port_name);
-	log_number(&line, "queues", dataplane->port.queue_count);
-	log_number(&line, "workers", dataplane->lcores.worker_count);
-	log_text(&line, "lcores", error == 0 ? cpus : "-");
+	plx_log_begin(&line, dataplane_logs_json(dataplane), PLX_LOG_LEVEL_NOTICE, "started");
+	plx_log_text(&line, "version", PLX_VERSION);
+	plx_log_text(&line, "mode", port->mode);
+	plx_log_text(&line, "device", port->device);
+	plx_log_text(&line, "port", port->port_name);
+	plx_log_number(&line, "queues", dataplane->port.queue_count);
+	plx_log_number(&line, "workers", dataplane->lcores.worker_count);
+	plx_log_text(&line, "lcores", error == 0 ? cpus : "-");
 	log_addresses(&line, &dataplane->options);
-	log_number(&line, "upstreams", dataplane->options.upstreams_count);
-	log_number(&line, "memory_mb", dataplane->options.memory_mb);
-	log_number(&line, "uid", (int64_t)geteuid());
-	log_text(&line, "socket", dataplane->options.socket);
-	log_end(&line);
+	plx_log_number(&line, "upstreams", dataplane->options.upstreams_count);
+	plx_log_number(&line, "memory_mb", dataplane->options.memory_mb);
+	plx_log_number(&line, "uid", (int64_t)geteuid());
+	plx_log_text(&line, "socket", dataplane->options.socket);
+	plx_log_end(&line);
 }
 
 static int run(struct dataplane *dataplane)

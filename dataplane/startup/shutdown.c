@@ -3,11 +3,13 @@
 // DRAIN_MAX_NS ends the wait; then everything is unmade in reverse.
 
 #include "control_socket/control.h"
+
+#include <parallax/base/log_line.h>
+
 #include "exchange/exchange_server.h"
 #include "startup/answer_filter.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
-#include "startup/log_line.h"
 #include "startup/upstream_routes.h"
 #include "tcp/tcp_query.h"
 #include "worker/worker_create.h"
@@ -36,11 +38,11 @@ int start_fault(const struct dataplane *dataplane, const char *step, int error, 
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	struct log_line line;
-	log_begin(&line, dataplane_logs_json(dataplane), LOG_LEVEL_ERROR, "start_failed");
-	log_text(&line, "step", step);
-	log_text(&line, "message", message);
-	log_end(&line);
+	struct plx_log_line line;
+	plx_log_begin(&line, dataplane_logs_json(dataplane), PLX_LOG_LEVEL_ERROR, "start_failed");
+	plx_log_text(&line, "step", step);
+	plx_log_text(&line, "message", message);
+	plx_log_end(&line);
 	return error < 0 ? error : -EIO;
 }
 
@@ -49,10 +51,11 @@ static void look_at_drain(evutil_socket_t fd, short what, void *context)
 	struct dataplane *dataplane = context;
 	uint64_t open = worker_group_lookups_in_flight(dataplane->group);
 	if (open == 0 || monotonic_time_ns() >= dataplane->drain_deadline_ns) {
-		struct log_line line;
-		log_begin(&line, dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "drained");
-		log_number(&line, "lookups_given_up", (int64_t)open);
-		log_end(&line);
+		struct plx_log_line line;
+		plx_log_begin(&line, dataplane_logs_json(dataplane), PLX_LOG_LEVEL_NOTICE,
+			      "drained");
+		plx_log_number(&line, "lookups_given_up", (int64_t)open);
+		plx_log_end(&line);
 		event_base_loopbreak(dataplane->events);
 		return;
 	}
@@ -62,7 +65,8 @@ static void look_at_drain(evutil_socket_t fd, short what, void *context)
 
 void start_drain(struct dataplane *dataplane, const char *why)
 {
-	log_message(dataplane_logs_json(dataplane), LOG_LEVEL_NOTICE, "stopping", "%s", why);
+	plx_log_message(dataplane_logs_json(dataplane), PLX_LOG_LEVEL_NOTICE, "stopping", "%s",
+			why);
 	dataplane->drain_deadline_ns = monotonic_time_ns() + DRAIN_MAX_NS;
 	worker_group_set_drain(dataplane->group, true);
 	const struct timeval wait = {.tv_usec = DRAIN_LOOK_US};

@@ -3,13 +3,13 @@
 #include "startup/upstream_routes.h"
 
 #include <parallax/base/error.h>
+#include <parallax/base/log_line.h>
 
 #include "link/exclusive_link.h"
 #include "link/kernel_neighbors.h"
 #include "startup/answer_filter.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
-#include "startup/log_line.h"
 #include "worker/worker_group.h"
 
 #include <event2/event.h>
@@ -33,24 +33,24 @@ static void log_path(const struct upstream_routes *routes, unsigned index,
 		     const struct link_path *path)
 {
 	char address[PLX_IP_TEXT_MAX];
-	struct log_line line;
+	struct plx_log_line line;
 	bool is_reachable = link_path_is_reachable(path);
-	log_begin(&line, dataplane_logs_json(routes->dataplane),
-		  is_reachable ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING, "upstream_path");
-	log_number(&line, "upstream", index);
+	plx_log_begin(&line, dataplane_logs_json(routes->dataplane),
+		      is_reachable ? PLX_LOG_LEVEL_NOTICE : PLX_LOG_LEVEL_WARNING, "upstream_path");
+	plx_log_number(&line, "upstream", index);
 	const struct plx_endpoint *server = worker_group_endpoint(routes->dataplane->group, index);
 	if (server != NULL) {
 		char text[PLX_ENDPOINT_TEXT_MAX];
-		log_text(&line, "server", plx_endpoint_format(server, text));
+		plx_log_text(&line, "server", plx_endpoint_format(server, text));
 	}
-	log_text(&line, "state", link_path_state_name(path->state));
+	plx_log_text(&line, "state", link_path_state_name(path->state));
 	if (is_reachable) {
-		log_text(&line, "next_hop", plx_ip_format(&path->next_hop, address));
-		log_text(&line, "source", plx_ip_format(&path->source, address));
+		plx_log_text(&line, "next_hop", plx_ip_format(&path->next_hop, address));
+		plx_log_text(&line, "source", plx_ip_format(&path->source, address));
 	} else {
-		log_text(&line, "message", link_path_state_text(path->state));
+		plx_log_text(&line, "message", link_path_state_text(path->state));
 	}
-	log_end(&line);
+	plx_log_end(&line);
 }
 
 static void path_changed(void *context, unsigned index, const struct link_path *path)
@@ -80,8 +80,8 @@ static void update_kernel(struct upstream_routes *routes, uint64_t now_ns)
 {
 	int error = kernel_neighbors_process(routes->kernel, now_ns, path_changed, routes);
 	if (error != 0) {
-		log_message(dataplane_logs_json(routes->dataplane), LOG_LEVEL_WARNING,
-			    "netlink_failed", "routes cannot be read: %s", strerror(-error));
+		plx_log_message(dataplane_logs_json(routes->dataplane), PLX_LOG_LEVEL_WARNING,
+				"netlink_failed", "routes cannot be read: %s", strerror(-error));
 		set_timer(routes, now_ns + PROCESS_RETRY_NS, now_ns);
 		return;
 	}

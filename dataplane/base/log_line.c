@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "startup/log_line.h"
+#include <parallax/base/log_line.h>
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,14 +11,14 @@
 
 #define LINE_END_ROOM 4 // closing quote, brace, newline
 
-static void put(struct log_line *line, char c)
+static void put(struct plx_log_line *line, char c)
 {
 	if (line->length < sizeof(line->text) - LINE_END_ROOM) {
 		line->text[line->length++] = c;
 	}
 }
 
-static void put_plain(struct log_line *line, const char *text)
+static void put_plain(struct plx_log_line *line, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		put(line, *text);
@@ -26,7 +26,7 @@ static void put_plain(struct log_line *line, const char *text)
 }
 
 // JSON escapes serve for both formats.
-static void put_quoted(struct log_line *line, const char *text)
+static void put_quoted(struct plx_log_line *line, const char *text)
 {
 	put(line, '"');
 	for (; *text != '\0'; text++) {
@@ -52,7 +52,7 @@ static bool is_plain_word(const char *text)
 	return *text != '\0' && text[strspn(text, plain)] == '\0';
 }
 
-static void put_key(struct log_line *line, const char *key)
+static void put_key(struct plx_log_line *line, const char *key)
 {
 	if (line->length > 0) {
 		put_plain(line, line->is_json ? "," : " ");
@@ -67,7 +67,7 @@ static void put_key(struct log_line *line, const char *key)
 	}
 }
 
-void log_text(struct log_line *line, const char *key, const char *value)
+void plx_log_text(struct plx_log_line *line, const char *key, const char *value)
 {
 	put_key(line, key);
 	if (line->is_json || !is_plain_word(value)) {
@@ -77,7 +77,7 @@ void log_text(struct log_line *line, const char *key, const char *value)
 	}
 }
 
-void log_number(struct log_line *line, const char *key, int64_t value)
+void plx_log_number(struct plx_log_line *line, const char *key, int64_t value)
 {
 	char digits[24];
 	snprintf(digits, sizeof(digits), "%" PRId64, value);
@@ -85,7 +85,7 @@ void log_number(struct log_line *line, const char *key, int64_t value)
 	put_plain(line, digits);
 }
 
-static void put_time(struct log_line *line)
+static void put_time(struct plx_log_line *line)
 {
 	struct timespec now;
 	struct tm utc;
@@ -94,20 +94,21 @@ static void put_time(struct log_line *line)
 	gmtime_r(&now.tv_sec, &utc);
 	size_t length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
 	snprintf(text + length, sizeof(text) - length, ".%06ldZ", now.tv_nsec / 1000);
-	log_text(line, "time", text);
+	plx_log_text(line, "time", text);
 }
 
-void log_begin(struct log_line *line, bool is_json, enum log_level level, const char *event)
+void plx_log_begin(struct plx_log_line *line, bool is_json, enum plx_log_level level,
+		   const char *event)
 {
 	static const char *const level_names[] = {"error", "warning", "notice"};
 	line->is_json = is_json;
 	line->length = 0;
 	put_time(line);
-	log_text(line, "level", level_names[level]);
-	log_text(line, "event", event);
+	plx_log_text(line, "level", level_names[level]);
+	plx_log_text(line, "event", event);
 }
 
-void log_end(struct log_line *line)
+void plx_log_end(struct plx_log_line *line)
 {
 	if (line->is_json) {
 		line->text[line->length++] = '}';
@@ -118,15 +119,16 @@ void log_end(struct log_line *line)
 	(void)written;
 }
 
-void log_message(bool is_json, enum log_level level, const char *event, const char *format, ...)
+void plx_log_message(bool is_json, enum plx_log_level level, const char *event, const char *format,
+		     ...)
 {
 	char message[1024];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	struct log_line line;
-	log_begin(&line, is_json, level, event);
-	log_text(&line, "message", message);
-	log_end(&line);
+	struct plx_log_line line;
+	plx_log_begin(&line, is_json, level, event);
+	plx_log_text(&line, "message", message);
+	plx_log_end(&line);
 }
