@@ -20,7 +20,6 @@ struct control;
 struct event;
 struct event_base;
 struct exception_path;
-struct passwd;
 struct exchange_server;
 struct upstream_routes;
 struct worker_group;
@@ -55,9 +54,6 @@ static inline bool dataplane_logs_json(const struct dataplane *dataplane)
 {
 	return dataplane->options.log_format == OPTIONS_LOG_JSON;
 }
-
-// The account to run as: the configured one; else "parallax" where it exists, else "nobody". NULL: no such account.
-const struct passwd *run_account(const struct options *options);
 
 // Logs why the start failed at `step`; returns `error` (negative).
 int start_fault(const struct dataplane *dataplane, const char *step, int error, const char *format,

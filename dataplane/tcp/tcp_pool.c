@@ -216,7 +216,7 @@ static int pool_init(struct tcp_pool *pool)
 }
 
 // The thread takes no signals: they are the main thread's. But for SIGRTMAX, by which threads are told to give up their
-// capabilities (startup/thread_capabilities.h).
+// capabilities (process/thread_capabilities.h).
 static int start_thread(struct tcp_pool *pool)
 {
 	sigset_t all;

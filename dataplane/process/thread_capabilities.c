@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "startup/thread_capabilities.h"
+#include "process/thread_capabilities.h"
 
 #include <dirent.h>
 #include <errno.h>
