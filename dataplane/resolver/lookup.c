@@ -123,6 +123,10 @@ static void fail_with(struct resolver *resolver, uint32_t index, const struct pl
 	failure.status = (uint8_t)status;
 	failure.cause = (uint8_t)cause;
 	failure.queries = 0; // counted already
+	if (failure.dnssec == PLX_DNSSEC_INSECURE) {
+		// Of a part of the way only: no failure may read as proof that the domain is insecure (BR 4.2.2.1).
+		failure.dnssec = PLX_DNSSEC_INDETERMINATE;
+	}
 	lookup_fail(resolver, index, &failure, now_ns);
 }
 

@@ -259,10 +259,15 @@ static struct plx_result describe_failure(const struct resolver *resolver,
 		failure.cause = PLX_CAUSE_BAD_MESSAGE;
 	}
 	if (transaction->failed_upstream != UPSTREAM_NONE) {
-		failure.server =
-			resolver->pool.servers[transaction->failed_upstream].config.endpoint;
+		const struct upstream_config *server =
+			&resolver->pool.servers[transaction->failed_upstream].config;
+		failure.server = server->endpoint;
 		failure.transport =
 			transaction->failed_by_tcp ? PLX_TRANSPORT_TCP : PLX_TRANSPORT_UDP;
+		if (server->is_trusted && failure.dnssec != PLX_DNSSEC_BOGUS) {
+			// RFC 4035 4.3: a validator that failed proved nothing, and least of all "insecure".
+			failure.dnssec = PLX_DNSSEC_INDETERMINATE;
+		}
 	}
 	return failure;
 }

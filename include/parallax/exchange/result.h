@@ -33,9 +33,9 @@ enum plx_status {
 enum plx_dnssec {
 	PLX_DNSSEC_UNCHECKED = 0, // nobody trusted validated it
 	PLX_DNSSEC_SECURE,        // AD from an upstream marked trusted
-	PLX_DNSSEC_INSECURE,
+	PLX_DNSSEC_INSECURE, // a definitive answer without AD from such an upstream, never a failure
 	PLX_DNSSEC_BOGUS,
-	PLX_DNSSEC_INDETERMINATE,
+	PLX_DNSSEC_INDETERMINATE, // such an upstream failed, or DO did not reach it
 	PLX_DNSSEC_COUNT
 };
 

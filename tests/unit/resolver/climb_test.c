@@ -348,6 +348,37 @@ TEST(bogus_by_a_trusted_validator_is_bogus)
 	fixture_stop(&fixture);
 }
 
+// A SERVFAIL has no AD bit either: read as "insecure" it would excuse itself (BR 4.2.2.1).
+TEST(no_failure_at_a_trusted_server_reads_as_insecure)
+{
+	static const uint16_t failures[] = {PLX_RCODE_SERVFAIL, PLX_RCODE_REFUSED,
+					    PLX_RCODE_NOTIMP};
+	for (unsigned f = 0; f < PLX_ARRAY_SIZE(failures); f++) {
+		fixture_start_config(&fixture, 1, true, 0, 0);
+		uint64_t tag = fixture_caa(&fixture, "x.test");
+		for (unsigned i = 0; i < 2; i++) {
+			expect_query("x.test", PLX_TYPE_CAA);
+			reply_begin(&reply, &query, PLX_FLAG_RA, failures[f]);
+			reply_opt(&reply, 0, NULL, 0);
+			CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
+		}
+		CU_ASSERT_EQUAL(expect_result(tag, PLX_STATUS_ANSWERED, failures[f])->dnssec,
+				PLX_DNSSEC_INDETERMINATE);
+		fixture_stop(&fixture);
+	}
+
+	fixture_start_config(&fixture, 1, true, 0, 0);
+	uint64_t tag = fixture_caa(&fixture, "x.test");
+	expect_query("x.test", PLX_TYPE_CAA);
+	reply_begin(&reply, &query, PLX_FLAG_RA, PLX_RCODE_NOERROR);
+	reply_cname(&reply, NULL, "x.test");
+	reply_opt(&reply, 0, NULL, 0);
+	CU_ASSERT_EQUAL(reply_send(&fixture, &reply), PLX_DROP_ACCEPTED);
+	CU_ASSERT_EQUAL(expect_result(tag, PLX_STATUS_LOOP, PLX_RCODE_NOERROR)->dnssec,
+			PLX_DNSSEC_INDETERMINATE);
+	fixture_stop(&fixture);
+}
+
 // RFC 8659 3: the search begins below the star, whose own CAA says nothing about the certificate.
 TEST(the_climb_of_a_wildcard_begins_below_its_star)
 {
@@ -385,5 +416,6 @@ TEST_MAIN(climb, T(a_name_without_caa_asks_every_ancestor_but_the_root),
 	  T(a_malformed_caa_record_is_never_no_caa),
 	  T(dnssec_is_told_only_by_trusted_servers_and_the_weakest_counts),
 	  T(bogus_by_a_trusted_validator_is_bogus),
+	  T(no_failure_at_a_trusted_server_reads_as_insecure),
 	  T(the_climb_of_a_wildcard_begins_below_its_star),
 	  T(the_root_has_no_relevant_caa_and_is_not_asked))
