@@ -190,7 +190,7 @@ struct web_stub *web_stub_start(struct event_base *base, const struct web_stub_c
 	stub->base = base;
 	stub->config = *config;
 	LIST_INIT(&stub->sessions);
-	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(config->port)};
 	inet_pton(AF_INET, WEB_STUB_ADDRESS, &v4.sin_addr);
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
 	socklen_t length = sizeof(v4);

@@ -35,6 +35,7 @@ struct web_stub_config {
 	bool has_ipv4;
 	bool has_ipv6;
 	struct ssl_ctx_st *tls; // NULL: plain
+	uint16_t port;          // 0: any that is free
 };
 
 struct web_stub *web_stub_start(struct event_base *base, const struct web_stub_config *config);
