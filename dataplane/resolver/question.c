@@ -79,7 +79,9 @@ static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
 		transaction->deadline_ns = lookup->deadline_ns;
 	}
 	if (lookup->attempts_max > transaction->attempts_max) {
-		transaction->attempts_max = lookup->attempts_max;
+		transaction->attempts_max = lookup->attempts_max < RESOLVER_QUESTION_QUERIES_MAX
+						    ? lookup->attempts_max
+						    : RESOLVER_QUESTION_QUERIES_MAX;
 	}
 	if (lookup->priority == PLX_PRIORITY_INTERACTIVE) {
 		transaction->flags |= TRANSACTION_INTERACTIVE;
@@ -156,7 +158,7 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 	return 0;
 }
 
-void question_renew(struct resolver *resolver, struct transaction *transaction)
+static void renew(struct resolver *resolver, struct transaction *transaction)
 {
 	transaction_renew(transaction, resolver->config.identity->generation_bits);
 }
@@ -206,9 +208,21 @@ void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
 		transaction->flags |= TRANSACTION_BY_TCP;
 	}
 	count(&resolver->config.counters->queries_retried);
-	question_renew(resolver, transaction);
+	renew(resolver, transaction);
 	question_enqueue(resolver, slot,
 			 transaction->flags & TRANSACTION_BY_TCP ? SEND_TCP : SEND_RETRY);
+}
+
+void question_ask_again(struct resolver *resolver, uint32_t slot, enum send_queue queue)
+{
+	struct transaction *transaction = slot_of(resolver, slot);
+	if (transaction->queries >= RESOLVER_QUESTION_QUERIES_MAX) {
+		question_note_failure(transaction, PLX_STATUS_LIMIT, PLX_CAUSE_QUERY_LIMIT, NULL);
+		question_fail(resolver, slot, resolver->now_ns);
+		return;
+	}
+	renew(resolver, transaction);
+	question_enqueue(resolver, slot, queue);
 }
 
 void question_to_tcp(struct resolver *resolver, uint32_t slot)
@@ -216,8 +230,7 @@ void question_to_tcp(struct resolver *resolver, uint32_t slot)
 	struct transaction *transaction = slot_of(resolver, slot);
 	question_leave_upstream(resolver, transaction);
 	transaction->flags |= TRANSACTION_BY_TCP;
-	question_renew(resolver, transaction);
-	question_enqueue(resolver, slot, SEND_TCP);
+	question_ask_again(resolver, slot, SEND_TCP);
 }
 
 // Closes the question and returns those who waited, as a list.

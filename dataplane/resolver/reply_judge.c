@@ -73,7 +73,7 @@ static void downgrade_edns(struct resolver *resolver, const struct accepted_repl
 		}
 		count(&resolver->config.counters->downgrades);
 		// Not a failure of the question: the next query is another one.
-		if (transaction->attempts_max < PLX_JOB_ATTEMPTS_MAX) {
+		if (transaction->attempts_max < RESOLVER_QUESTION_QUERIES_MAX) {
 			transaction->attempts_max++;
 		}
 	}
@@ -94,8 +94,7 @@ static void retry_with_cookie(struct resolver *resolver, const struct accepted_r
 		return;
 	}
 	transaction->flags |= TRANSACTION_COOKIE_RETRY;
-	question_renew(resolver, transaction);
-	question_enqueue(resolver, reply->slot, SEND_RETRY);
+	question_ask_again(resolver, reply->slot, SEND_RETRY);
 }
 
 static void judge_failure(struct resolver *resolver, const struct accepted_reply *reply,

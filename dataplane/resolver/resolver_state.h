@@ -29,6 +29,8 @@
 #define TIMER_FOR_DEADLINE 0x80000000u // timer_entry.generation: a deadline, not a query's timeout
 #define RESOLVER_MISMATCHES_MAX 8 // packets that fail against one live slot before TCP takes over
 #define RESOLVER_FAILURES_MAX 4   // answers that say no, per question
+// Queries for one question, whatever makes the next one necessary: attempts, another server, TCP, downgrades, cookies.
+#define RESOLVER_QUESTION_QUERIES_MAX 40
 #define RESOLVER_QUERIES_MAX 200 // per look-up, all its questions together (BIND's max-query-count)
 // Bulk questions taken in ahead of what limits let out. The rest waits in the clients' rings, where it is sequential
 // memory: thousands of waiting slots and names would push those in flight out of the caches.
@@ -137,7 +139,10 @@ void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue 
 uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue);
 // Ends the running query without an answer; the next one follows, or the question fails.
 void question_retry(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
-// The answer will be fetched by TCP; what comes by UDP from now on is late.
+// The next query of a question whose last one is over, besides its attempts; fails the question as LIMIT when there
+// were RESOLVER_QUESTION_QUERIES_MAX.
+void question_ask_again(struct resolver *resolver, uint32_t slot, enum send_queue queue);
+// The answer will be fetched by TCP; what comes by UDP from now on is late. Ends as LIMIT like question_ask_again.
 void question_to_tcp(struct resolver *resolver, uint32_t slot);
 void question_note_failure(struct transaction *transaction, enum plx_status status,
 			   enum plx_cause cause, const struct plx_message *message);
@@ -156,7 +161,6 @@ void question_leave_upstream(struct resolver *resolver, struct transaction *tran
 // look-ups, or there would be fewer slots than look-ups.
 void question_purge_queue(struct resolver *resolver, enum send_queue queue, uint64_t now_ns);
 void question_close_unwanted(struct resolver *resolver, uint32_t slot);
-void question_renew(struct resolver *resolver, struct transaction *transaction);
 void question_remove_from_queue(struct resolver *resolver, uint32_t slot);
 
 // --- reply_judge.c

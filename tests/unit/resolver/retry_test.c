@@ -130,6 +130,51 @@ TEST(servers_that_all_refuse_end_it_soon)
 	fixture_stop(&fixture);
 }
 
+// Each server costs up to three queries (plain, without the cookie, without EDNS) before it counts as a failure.
+TEST(formerr_by_many_servers_stays_within_forty_queries)
+{
+	fixture_start(&fixture, UPSTREAMS_MAX);
+	uint64_t tag = fixture_lookup(&fixture, "x.test", PLX_TYPE_TXT);
+	unsigned sent = 0;
+	while (fixture_next_udp(&fixture, &query)) {
+		sent++;
+		(void)reply_rcode(&fixture, &query, PLX_RCODE_FORMERR);
+	}
+	while (fixture_next_tcp(&fixture, &query)) {
+		sent++;
+		reply_begin(&reply, &query, PLX_FLAG_RA, PLX_RCODE_FORMERR);
+		reply_send_tcp(&fixture, &query, &reply);
+	}
+	CU_ASSERT_EQUAL(sent, 40);
+	const struct plx_result *result =
+		expect_result(tag, PLX_STATUS_LIMIT, PLX_CAUSE_QUERY_LIMIT);
+	CU_ASSERT_EQUAL(result->queries, sent);
+	CU_ASSERT_EQUAL(fixture.counters.lookups_in_flight, 0);
+	fixture_stop(&fixture);
+}
+
+TEST(more_attempts_than_forty_are_forty)
+{
+	fixture_start(&fixture, 1);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP,
+			      .qtype = PLX_TYPE_TXT,
+			      .attempts = PLX_JOB_ATTEMPTS_MAX,
+			      .timeout_ms = PLX_JOB_TIMEOUT_MS_MAX};
+	uint64_t tag = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	// Silent by UDP; the last try goes by TCP, which fails.
+	unsigned sent = 0;
+	while (fixture_result_of(&fixture, tag) == NULL && sent < 100) {
+		sent += fixture_next_udp(&fixture, &query);
+		if (fixture_next_tcp(&fixture, &query)) {
+			sent++;
+			reply_fail_tcp(&fixture, &query, PLX_ERR_TCP_TIMEOUT);
+		}
+		fixture_pass(&fixture, 100 * MS);
+	}
+	CU_ASSERT_EQUAL(sent, 40);
+	fixture_stop(&fixture);
+}
+
 TEST(a_dead_server_is_left_alone_and_tried_again)
 {
 	fixture_start(&fixture, 2);
@@ -356,7 +401,8 @@ TEST(removing_a_server_moves_its_questions)
 TEST_MAIN(retry, T(silence_ends_as_timeout_by_the_deadline), T(a_single_attempt_is_a_single_query),
 	  T(without_servers_a_lookup_fails_at_once_or_by_its_deadline),
 	  T(a_retry_goes_to_another_server), T(servers_that_all_refuse_end_it_soon),
-	  T(a_dead_server_is_left_alone_and_tried_again),
+	  T(formerr_by_many_servers_stays_within_forty_queries),
+	  T(more_attempts_than_forty_are_forty), T(a_dead_server_is_left_alone_and_tried_again),
 	  T(truncation_means_tcp_from_the_same_server),
 	  T(truncated_and_refused_by_tcp_is_truncated_never_empty),
 	  T(truncation_over_tcp_does_not_loop), T(the_last_try_by_tcp_leaves_the_silent_server),
