@@ -188,6 +188,9 @@ static void ask_by_tcp(struct resolver *resolver, uint32_t slot, uint8_t index, 
 	ret_request->slot = slot;
 	ret_request->generation = transaction->generation;
 	ret_request->deadline_ns = transaction->deadline_ns;
+	unsigned left = RESOLVER_QUESTION_QUERIES_MAX - transaction->queries - 1u;
+	ret_request->resends_max =
+		(uint8_t)(left < TCP_RECONNECTS_PER_QUERY ? left : TCP_RECONNECTS_PER_QUERY);
 	ret_request->query_length = write_query(resolver, slot, 0, now_ns, ret_request->query);
 	question_watch_deadline(resolver, slot); // the TCP thread itself ends every query
 	note_sent(resolver, transaction, now_ns);

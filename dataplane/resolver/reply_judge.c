@@ -262,19 +262,36 @@ static void judge_tcp_message(struct resolver *resolver, const struct tcp_answer
 	reply_judge(resolver, &reply, now_ns);
 }
 
+// What the TCP thread sent again by itself counts like any other query, whether somebody still waits for it or not.
+static void charge_resends(struct resolver *resolver, struct upstream *upstream, unsigned resends,
+			   uint64_t now_ns)
+{
+	for (unsigned i = 0; i < resends; i++) {
+		token_bucket_take(&resolver->total_bucket, now_ns);
+		count(&resolver->config.counters->tcp_queries);
+		if (upstream != NULL) {
+			upstream_resent_tcp(upstream, now_ns);
+		}
+	}
+}
+
 void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *answer,
 			 uint64_t now_ns)
 {
 	resolver->now_ns = now_ns;
 	uint8_t server = upstream_find(&resolver->pool, &answer->server);
-	if (server != UPSTREAM_NONE && resolver->pool.servers[server].tcp_in_flight > 0) {
-		resolver->pool.servers[server].tcp_in_flight--;
+	struct upstream *upstream =
+		server != UPSTREAM_NONE ? &resolver->pool.servers[server] : NULL;
+	if (upstream != NULL && upstream->tcp_in_flight > 0) {
+		upstream->tcp_in_flight--;
 	}
+	charge_resends(resolver, upstream, answer->resends, now_ns);
 	struct transaction *transaction = slot_of(resolver, answer->slot);
 	if (transaction->state != TRANSACTION_WAIT_TCP ||
 	    transaction->generation != answer->generation) {
 		return; // the question ended meanwhile
 	}
+	transaction->queries = (uint16_t)(transaction->queries + answer->resends);
 	transaction->state = TRANSACTION_QUEUED_TCP;
 	if (answer->error != 0) {
 		tcp_failed(resolver, answer->slot, answer->error, now_ns);

@@ -101,6 +101,11 @@ void upstream_sent_tcp(struct upstream *upstream, uint64_t now_ns)
 	upstream->failing_probe_after_ns = now_ns + UPSTREAM_FAILING_PROBE_NS;
 }
 
+void upstream_resent_tcp(struct upstream *upstream, uint64_t now_ns)
+{
+	token_bucket_take(&upstream->bucket, now_ns);
+}
+
 // RFC 6298 2.2 and 2.3.
 static void take_rtt(struct upstream *upstream, uint64_t rtt_ns)
 {

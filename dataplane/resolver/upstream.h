@@ -101,6 +101,8 @@ bool upstream_may_send(const struct upstream *upstream, uint64_t now_ns, bool is
 bool upstream_may_send_tcp(const struct upstream *upstream, uint64_t now_ns);
 void upstream_sent(struct upstream *upstream, uint64_t now_ns);
 void upstream_sent_tcp(struct upstream *upstream, uint64_t now_ns);
+// The TCP thread sent one again: its token is taken late, so that the rate holds on average.
+void upstream_resent_tcp(struct upstream *upstream, uint64_t now_ns);
 // A query ended: exactly one of these per upstream_sent (UDP).
 void upstream_answered(struct upstream *upstream, uint64_t rtt_ns, uint64_t now_ns);
 void upstream_timed_out(struct upstream *upstream, uint64_t now_ns);

@@ -123,6 +123,7 @@ void tcp_client_answer(struct tcp_client *client, struct tcp_query *query, int e
 		.error = error,
 		.rtt_us = (uint32_t)((now_ns - query->sent_ns) / 1000),
 		.length = query->message != NULL ? length : 0,
+		.resends = query->losses,
 		.message = query->message,
 	};
 	client->answer_cb(client->context, query);

@@ -50,7 +50,7 @@ struct tcp_query {
 	uint64_t sent_ns;
 	uint16_t question_length; // octets from offset 12, type and class included
 	uint16_t wire_id;
-	uint8_t losses; // connections that ended under it
+	uint8_t losses; // connections that ended under it, after which it was sent again
 };
 
 TAILQ_HEAD(tcp_query_list, tcp_query);

@@ -31,6 +31,7 @@ struct tcp_request {
 	uint64_t
 		deadline_ns; // CLOCK_MONOTONIC; the earlier of this and TCP_QUERY_TIMEOUT_NS ends it
 	uint16_t query_length;
+	uint8_t resends_max;          // at most TCP_RECONNECTS_PER_QUERY count
 	uint8_t query[PLX_QUERY_MAX]; // its ID is replaced by one unique on the connection
 };
 
@@ -41,6 +42,7 @@ struct tcp_answer {
 	int error; // 0, or PLX_ERR_TCP_REFUSED, _CLOSED, _TIMEOUT, _FRAMING, -errno
 	uint32_t rtt_us;
 	uint32_t length;
+	uint8_t resends; // further times that it was sent, because a connection ended under it
 	uint8_t *
 		message; // whole DNS message with the request's own ID; valid until tcp_pool_release
 };

@@ -111,7 +111,8 @@ void tcp_server_dispatch(struct tcp_client *client, struct tcp_server *server, u
 void tcp_server_requeue(struct tcp_client *client, struct tcp_query *query, int cause,
 			uint64_t now_ns)
 {
-	if (query->losses >= TCP_RECONNECTS_PER_QUERY) {
+	if (query->losses >= TCP_RECONNECTS_PER_QUERY ||
+	    query->losses >= query->request.resends_max) {
 		tcp_client_answer(client, query, cause, NULL, 0, now_ns);
 		return;
 	}

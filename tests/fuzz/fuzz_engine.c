@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define OPERATIONS_MAX 400
 #define OPEN_MAX 64
 #define MS (1000ull * 1000)
-#define QUERIES_MAX 400 // per look-up: RESOLVER_QUERIES_MAX plus one question's attempts
+#define QUERIES_MAX 240 // per look-up: RESOLVER_QUERIES_MAX and RESOLVER_QUESTION_QUERIES_MAX
 
 struct open_query {
 	uint8_t wire[PLX_QUERY_MAX];
@@ -219,11 +219,13 @@ static void fail_tcp(struct world *world, const struct open_query *query, uint8_
 {
 	static const int errors[] = {PLX_ERR_TCP_REFUSED, PLX_ERR_TCP_CLOSED, PLX_ERR_TCP_TIMEOUT,
 				     PLX_ERR_TCP_FRAMING};
+	const uint8_t resends = choice >> 2 & 3;
 	const struct tcp_answer answer = {
 		.server = query->tcp.server,
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.error = errors[choice & 3],
+		.resends = resends < query->tcp.resends_max ? resends : query->tcp.resends_max,
 	};
 	if (query->is_tcp) {
 		resolver_tcp_answer(world->resolver, &answer, world->now_ns);

@@ -183,6 +183,60 @@ TEST(a_server_is_not_asked_faster_than_its_rate)
 	fixture_stop(&fixture);
 }
 
+TEST(what_tcp_sends_again_counts_and_takes_its_tokens)
+{
+	fixture_start_config(&fixture, 1, false, 10, 0);
+	struct plx_job job = {
+		.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_TXT, .flags = PLX_JOB_TCP_ONLY};
+	uint64_t tag = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	CU_ASSERT_TRUE_FATAL(fixture_next_tcp(&fixture, &query));
+	CU_ASSERT_EQUAL(query.tcp.resends_max, TCP_RECONNECTS_PER_QUERY);
+	static struct fixture_reply reply;
+	reply_begin(&reply, &query, PLX_FLAG_RA, PLX_RCODE_NOERROR);
+	reply_txt(&reply, NULL, "hello");
+	const struct tcp_answer answer = {
+		.server = query.server,
+		.slot = query.tcp.slot,
+		.generation = query.tcp.generation,
+		.resends = 2,
+		.length = (uint32_t)reply.writer.position,
+		.message = reply.wire,
+	};
+	resolver_tcp_answer(fixture.resolver, &answer, fixture.now_ns);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fixture_result_of(&fixture, tag));
+	CU_ASSERT_EQUAL(fixture_result_of(&fixture, tag)->result.queries, 3);
+	CU_ASSERT_EQUAL(fixture.counters.tcp_queries, 3);
+	// 10 a second: the next one is due after three times 100 ms, less what may go at once after a pause.
+	(void)fixture_lookup(&fixture, "y.test", PLX_TYPE_TXT);
+	fixture_pass(&fixture, 190 * MS);
+	CU_ASSERT_FALSE(fixture_next_udp(&fixture, &query));
+	fixture_pass(&fixture, 120 * MS);
+	CU_ASSERT_TRUE(fixture_next_udp(&fixture, &query));
+	fixture_stop(&fixture);
+}
+
+TEST(the_last_queries_of_a_question_are_not_sent_again_by_tcp)
+{
+	fixture_start(&fixture, 1);
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP,
+			      .qtype = PLX_TYPE_TXT,
+			      .attempts = 40,
+			      .timeout_ms = PLX_JOB_TIMEOUT_MS_MAX};
+	uint64_t tag = fixture_submit(&fixture, 0, PLX_PRIORITY_BULK, &job, "x.test");
+	unsigned udp = 0;
+	struct fixture_query last = {0};
+	for (unsigned i = 0; i < 1200 && fixture_result_of(&fixture, tag) == NULL; i++) {
+		udp += fixture_next_udp(&fixture, &query);
+		if (fixture_next_tcp(&fixture, &last)) {
+			break;
+		}
+		fixture_pass(&fixture, 100 * MS);
+	}
+	CU_ASSERT_EQUAL(udp, 39);
+	CU_ASSERT_EQUAL(last.tcp.resends_max, 0);
+	fixture_stop(&fixture);
+}
+
 TEST(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work)
 {
 	fixture_start(&fixture, 1);
@@ -258,6 +312,8 @@ TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
 	  T(bulk_that_cannot_be_sent_yet_stays_with_its_client),
 	  T(a_server_never_has_more_in_flight_than_allowed),
 	  T(a_server_is_not_asked_faster_than_its_rate),
+	  T(what_tcp_sends_again_counts_and_takes_its_tokens),
+	  T(the_last_queries_of_a_question_are_not_sent_again_by_tcp),
 	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),
 	  T(a_client_that_is_gone_frees_its_work_and_leaves_others_alone),
 	  T(an_idle_resolver_asks_for_no_wakeup))

@@ -68,6 +68,7 @@ void pool_fixture_request(const struct plx_endpoint *server, uint32_t slot, int 
 		.slot = slot,
 		.generation = slot + 7,
 		.deadline_ns = pool_fixture_now_ns() + (uint64_t)timeout_ms * 1000000u,
+		.resends_max = TCP_RECONNECTS_PER_QUERY,
 	};
 	ret_request->query_length =
 		(uint16_t)plx_query_write(&query, ret_request->query, sizeof(ret_request->query));
@@ -92,6 +93,7 @@ static bool collect(struct pool_fixture *fixture, unsigned worker, struct pool_a
 	ret_answer->error = answer->error;
 	ret_answer->rtt_us = answer->rtt_us;
 	ret_answer->length = answer->length;
+	ret_answer->resends = answer->resends;
 	if (answer->length > 0) {
 		memcpy(ret_answer->message, answer->message, answer->length);
 	}

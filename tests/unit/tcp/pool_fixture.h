@@ -25,6 +25,7 @@ struct pool_answer {
 	int error;
 	uint32_t rtt_us;
 	uint32_t length;
+	uint8_t resends;
 	uint8_t message[POOL_FIXTURE_MESSAGE_MAX];
 };
 

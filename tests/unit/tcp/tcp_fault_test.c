@@ -108,6 +108,7 @@ TEST(reset_after_any_octet_never_yields_a_partial_answer)
 		CU_ASSERT_EQUAL(answer.length, 0);
 		CU_ASSERT_EQUAL(atomic_load(&server.accepted_count), 1 + TCP_RECONNECTS_PER_QUERY);
 		CU_ASSERT_EQUAL(counters().requeued, TCP_RECONNECTS_PER_QUERY);
+		CU_ASSERT_EQUAL(answer.resends, TCP_RECONNECTS_PER_QUERY);
 		stop();
 	}
 }
@@ -130,7 +131,25 @@ TEST(query_lost_with_its_connection_is_asked_again)
 	await_answer();
 	CU_ASSERT_EQUAL(answer.error, 0);
 	CU_ASSERT_EQUAL(counters().requeued, 1);
+	CU_ASSERT_EQUAL(answer.resends, 1);
 	stop();
+}
+
+TEST(query_is_not_sent_again_more_often_than_its_asker_allows)
+{
+	for (uint8_t allowed = 0; allowed <= 1; allowed++) {
+		size_t sent_count = 0;
+		start(serve_then_reset, &sent_count);
+		struct tcp_request request;
+		pool_fixture_request(&server.endpoint, 1, PATIENCE_MS, &request);
+		request.resends_max = allowed;
+		CU_ASSERT_EQUAL_FATAL(tcp_pool_submit(fixture.pool, 0, &request), 0);
+		await_answer();
+		CU_ASSERT_EQUAL(answer.error, PLX_ERR_TCP_CLOSED);
+		CU_ASSERT_EQUAL(answer.resends, allowed);
+		CU_ASSERT_EQUAL(atomic_load(&server.accepted_count), 1u + allowed);
+		stop();
+	}
 }
 
 static void serve_one_per_connection(struct loopback_server *self, int fd, unsigned index)
@@ -320,6 +339,7 @@ TEST(formerr_without_question_is_an_answer)
 TEST_MAIN(tcp_fault, T(refused_connection_is_answered_at_once_to_all_who_wait),
 	  T(reset_after_any_octet_never_yields_a_partial_answer),
 	  T(query_lost_with_its_connection_is_asked_again),
+	  T(query_is_not_sent_again_more_often_than_its_asker_allows),
 	  T(server_that_closes_after_each_answer_answers_all),
 	  T(impossible_length_is_a_framing_error),
 	  T(silent_stalled_and_slow_servers_end_after_the_hard_time_out),
