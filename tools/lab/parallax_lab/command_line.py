@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import special_zone
 from .addresses import BY_NAME, CUSTOMER_HOSTS, PERSPECTIVES_MAX
+from .daemon_commands import add_daemons
 from .expected_answers import answer_object, line_text
 from .fault_catalogue import FAULTS, find_fault
 from .lab import Lab
@@ -159,6 +160,10 @@ def command_netem(lab: Lab, options) -> int:
     return 0
 
 
+def command_daemons(lab: Lab, options) -> int:
+    return options.run_daemons(lab, options, progress)
+
+
 def all_samples(lab: Lab, limit: int | None):
     yield from special_zone.samples()
     model = lab.model
@@ -277,6 +282,7 @@ def build_parser() -> argparse.ArgumentParser:
     fault.add_argument("--list", action="store_true", help="the same as fault list")
     fault.set_defaults(run=command_fault)
     add_perspectives(commands)
+    add_daemons(commands).set_defaults(run=command_daemons)
     netem = commands.add_parser("netem", help="shape a host's link while the lab is up")
     netem.add_argument("spec", metavar="SPEC|off")
     netem.add_argument("--host", default="probe")

@@ -11,6 +11,7 @@ from .addresses import BY_NAME, fault_v4, fault_v6
 from .authoritative import Authoritative
 from .customer_dns import CustomerDns
 from .customer_web import WEB_HOSTS, CustomerWeb
+from .daemons import Daemons
 from .fault_catalogue import FaultCatalogue
 from .fault_server_host import FaultServerHost
 from .link_shaping import LinkShaping
@@ -83,6 +84,10 @@ class Lab:
     @property
     def customer_web(self) -> CustomerWeb:
         return CustomerWeb(self.state, self.network, self.processes)
+
+    @property
+    def daemons(self) -> Daemons:
+        return Daemons(self.state, self.network, self.processes, self.perspectives())
 
     def publishing(self, is_attacker: bool = False) -> Publishing:
         if not self.network.perspectives:
