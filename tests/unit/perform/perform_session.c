@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 // A dataplane that is not there is told after this.
-#define SESSION_GRACE_MS 50
+#define SESSION_GRACE_MS 100
 #define SESSION_LOOKUP_MS 5000
 #define REQUEST_TEXT_MAX 8192
 
