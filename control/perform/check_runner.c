@@ -158,8 +158,8 @@ int check_run_start(struct check_runner *runner, struct check_request *request,
 		    uint32_t deadline_ms, check_run_cb callback, void *context,
 		    struct check_run **ret_run)
 {
-	uint32_t limit_ms = deadline_ms == 0 ? CHECK_DEADLINE_MS_DEFAULT : deadline_ms;
-	if (limit_ms > CHECK_DEADLINE_MS_MAX || request->kind == CHECK_KIND_NONE) {
+	uint32_t limit_ms = deadline_ms == 0 ? CHECK_RUN_DEADLINE_MS_DEFAULT : deadline_ms;
+	if (limit_ms > CHECK_RUN_DEADLINE_MS_MAX || request->kind == CHECK_KIND_NONE) {
 		return -EINVAL;
 	}
 	if (runner->stats.running >= runner->config.running_max) {

@@ -28,8 +28,8 @@ struct lookup_service;
 
 // At a time: 2,000 orders of a few identifiers, each with DCV and CAA. One takes about 6 KiB while it asks the DNS.
 #define CHECK_RUNNING_MAX 16384u
-#define CHECK_DEADLINE_MS_DEFAULT 20000u
-#define CHECK_DEADLINE_MS_MAX 120000u
+#define CHECK_RUN_DEADLINE_MS_DEFAULT 20000u
+#define CHECK_RUN_DEADLINE_MS_MAX 120000u
 
 // Whatever this points to outlives the runner.
 struct check_runner_config {

@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 // Names of a body, and what frames its records.
@@ -148,29 +147,30 @@ json_t *evidence_answer(struct plx_formatter *formatter, const struct evidence_q
 	return line;
 }
 
-json_t *evidence_text(const char *text, size_t max)
+json_t *evidence_octets(const void *octets, size_t length)
 {
-	if (text == NULL) {
-		return json_null();
-	}
-	size_t length = strnlen(text, max);
-	char *utf8 = malloc(2 * length + 1);
-	if (utf8 == NULL) {
-		return NULL;
-	}
-	size_t position = 0;
+	static const char zero_symbol[] = "\xe2\x90\x80"; // U+2400
+	struct plx_text text = plx_text_growing();
 	for (size_t i = 0; i < length; i++) {
-		unsigned char octet = (unsigned char)text[i];
-		if (octet < 0x80) {
-			utf8[position++] = (char)octet;
+		uint8_t octet = ((const uint8_t *)octets)[i];
+		if (octet == 0) {
+			plx_text_literal(&text, zero_symbol);
+		} else if (octet < 0x80) {
+			plx_text_character(&text, (char)octet);
 		} else {
-			utf8[position++] = (char)(0xc0 | octet >> 6);
-			utf8[position++] = (char)(0x80 | (octet & 0x3f));
+			plx_text_character(&text, (char)(0xc0 | octet >> 6));
+			plx_text_character(&text, (char)(0x80 | (octet & 0x3f)));
 		}
 	}
-	json_t *string = json_stringn(utf8, position);
-	free(utf8);
+	json_t *string =
+		text.failed ? NULL : json_stringn(length == 0 ? "" : text.bytes, text.length);
+	plx_text_free(&text);
 	return string;
+}
+
+json_t *evidence_text(const char *text, size_t max)
+{
+	return text == NULL ? json_null() : evidence_octets(text, strnlen(text, max));
 }
 
 json_t *evidence_make(json_t *dns, json_t *http, json_t *tls)

@@ -33,7 +33,9 @@ struct json_t *evidence_answer(struct plx_formatter *formatter,
 			       const struct evidence_question *question,
 			       const struct plx_result *result, const uint8_t *body,
 			       size_t decisive);
-// Up to `max` octets as a JSON string; NULL gives null. NULL: no memory.
+// Any octets as a JSON string. NULL: no memory.
+struct json_t *evidence_octets(const void *octets, size_t length);
+// Up to `max` octets of text as a JSON string; NULL gives null. NULL: no memory.
 struct json_t *evidence_text(const char *text, size_t max);
 // "evidence" with all of it that is not NULL; takes the references. NULL: no memory.
 struct json_t *evidence_make(struct json_t *dns, struct json_t *http, struct json_t *tls);

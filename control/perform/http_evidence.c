@@ -174,7 +174,9 @@ static int family_add(struct plx_formatter *formatter, const struct plx_name *ho
 	json_t *answer = family_write(formatter, host, list, family, ip_family);
 	json_t *records = json_object_get(answer, "records");
 	for (size_t i = 0; i < json_array_size(records); i++) {
-		json_object_del(json_array_get(records, i), "ttl"); // not known any more
+		json_t *record = json_array_get(records, i);
+		json_object_del(record, "ttl");  // not known any more
+		json_object_del(record, "name"); // the last alias, or the host
 	}
 	return json_array_append_new(dns, answer) == 0 ? 0 : -ENOMEM;
 }

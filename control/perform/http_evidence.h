@@ -22,7 +22,7 @@ struct json_t *http_evidence_fetch(const struct fetch_result *result);
 struct json_t *http_evidence_handshake(const struct tls_alpn_result *result);
 // Addresses as an array of text; NULL gives an empty one.
 struct json_t *http_evidence_address_list(const struct address_list *list);
-// The look-ups of the addresses of `host`, A and AAAA, appended to `dns` in the form of evidence_answer but without TTLs.
-// -ENOMEM.
+// The look-ups of the addresses of `host`, A and AAAA, appended to `dns` in the form of evidence_answer but without the
+// records' owners and TTLs: eleven hops of a hostile server must fit into one answer of a perspective. -ENOMEM.
 int http_evidence_addresses(struct plx_formatter *formatter, const struct plx_name *host,
 			    const struct address_list *list, struct json_t *dns);

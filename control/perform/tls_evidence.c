@@ -45,15 +45,12 @@ static json_t *address_name(const ASN1_OCTET_STRING *octets)
 	return json_string(plx_ip_format(&ip, text));
 }
 
-// May hold any octets, zeros too: what stands behind one is not shown.
+// May hold any octets.
 static json_t *domain_name(const ASN1_IA5STRING *octets)
 {
-	char text[NAME_TEXT_MAX];
 	int length = ASN1_STRING_length(octets);
-	int shown = length < NAME_TEXT_MAX ? length : NAME_TEXT_MAX - 1;
-	memcpy(text, ASN1_STRING_get0_data(octets), (size_t)shown);
-	text[shown] = '\0';
-	return evidence_text(text, NAME_TEXT_MAX);
+	return evidence_octets(ASN1_STRING_get0_data(octets),
+			       (size_t)(length < NAME_TEXT_MAX ? length : NAME_TEXT_MAX));
 }
 
 static json_t *name_write(const GENERAL_NAME *name)

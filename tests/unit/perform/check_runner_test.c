@@ -212,7 +212,7 @@ TEST(more_checks_than_the_limit_are_refused)
 	struct check_run *run;
 	CU_ASSERT_EQUAL(check_run_start(session.runner, request, 0, on_end_never, NULL, &run),
 			-EAGAIN);
-	CU_ASSERT_EQUAL(check_run_start(session.runner, request, CHECK_DEADLINE_MS_MAX + 1,
+	CU_ASSERT_EQUAL(check_run_start(session.runner, request, CHECK_RUN_DEADLINE_MS_MAX + 1,
 					on_end_never, NULL, &run),
 			-EINVAL);
 	CU_ASSERT_EQUAL(stats_of(&session).refused, 1);

@@ -9,6 +9,7 @@
 
 #include "cunit_runner.h"
 #include "perform/dnssec_worst.h"
+#include "perform/http_evidence.h"
 #include "zone_table.h"
 
 #include <jansson.h>
@@ -117,10 +118,53 @@ TEST(a_result_of_impossible_values_is_told_as_not_evaluated)
 	plx_formatter_destroy(formatter);
 }
 
+// A redirect at each of eleven hosts, each with the worst aliases: all within the megabyte of a perspective's line.
+TEST(addresses_of_hostile_hosts_stay_small)
+{
+	static struct address_list list = {.outcome = ADDRESS_FOUND, .count = ADDRESS_LOOKUP_MAX};
+	struct plx_name name = {.length = PLX_NAME_MAX};
+	struct plx_formatter *formatter = plx_formatter_create(PLX_FORMAT_JSONL);
+	static const uint8_t label_at[] = {0, 64, 128, 192};
+	memset(name.wire, 0xff, sizeof(name.wire));
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(label_at); i++) {
+		name.wire[label_at[i]] = i == 3 ? 61 : 63;
+	}
+	name.wire[254] = 0;
+	CU_ASSERT_TRUE_FATAL(plx_name_is_valid_wire(name.wire, name.length));
+	struct address_family_result family = {.result = {.status = PLX_STATUS_ANSWERED},
+					       .alias_count = PLX_ALIASES_MAX};
+	for (size_t i = 0; i < PLX_ALIASES_MAX; i++) {
+		family.aliases[i] = name;
+	}
+	list.a = family;
+	list.aaaa = family;
+	for (uint8_t i = 0; i < ADDRESS_LOOKUP_MAX; i++) {
+		list.addresses[i] = (struct plx_ip) {
+			.family = i < ADDRESS_LOOKUP_FAMILY_MAX ? 6 : 4, .bytes = {32, 1, 7, i}};
+	}
+	json_t *dns = json_array();
+	CU_ASSERT_EQUAL(http_evidence_addresses(formatter, &name, &list, dns), 0);
+	json_t *first = json_array_get(dns, 0);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(first, "records")),
+			ADDRESS_LOOKUP_FAMILY_MAX);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(first, "aliases")), PLX_ALIASES_MAX);
+	char *text = json_dumps(dns, JSON_COMPACT);
+	CU_ASSERT_TRUE(strlen(text) * FETCH_HOPS_MAX < 512 * 1024);
+	free(text);
+	json_decref(dns);
+	plx_formatter_destroy(formatter);
+}
+
 TEST(texts_are_cut_and_made_utf_8)
 {
 	json_t *text = evidence_text("ab\xff\x80zz", 4);
 	CU_ASSERT_STRING_EQUAL(json_string_value(text), "ab\xc3\xbf\xc2\x80");
+	json_decref(text);
+	text = evidence_octets("a\0.test", 7);
+	CU_ASSERT_STRING_EQUAL(json_string_value(text), "a\xe2\x90\x80.test");
+	json_decref(text);
+	text = evidence_octets("", 0);
+	CU_ASSERT_STRING_EQUAL(json_string_value(text), "");
 	json_decref(text);
 	text = evidence_text(NULL, 4);
 	CU_ASSERT_TRUE(json_is_null(text));
@@ -156,5 +200,5 @@ TEST_MAIN(evidence_json, T(an_octet_zero_is_told_as_its_symbol),
 	  T(a_raw_zero_in_a_record_does_not_end_it), T(large_records_are_left_out_but_counted),
 	  T(the_decisive_record_has_its_room_kept),
 	  T(a_result_of_impossible_values_is_told_as_not_evaluated),
-	  T(texts_are_cut_and_made_utf_8), T(parts_that_are_not_there_are_left_out),
-	  T(the_worst_state_wins_in_any_order))
+	  T(addresses_of_hostile_hosts_stay_small), T(texts_are_cut_and_made_utf_8),
+	  T(parts_that_are_not_there_are_left_out), T(the_worst_state_wins_in_any_order))
