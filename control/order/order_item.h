@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One identifier of an order: may a certificate name it, and is its method lawful for it at the date.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include "order/order_request.h"
+
+struct order_item_rules {
+	struct identifier_rules identifiers; // its now_s is not looked at
+	const struct dcv_switches *dcv;
+	enum profile profile;
+	int64_t decide_at_s;
+};
+
+// -EINVAL and the fault, whose pointer begins at `value`; -ENOMEM. ret_item holds nothing then.
+PLX_MUST_CHECK int order_item_read(struct json_t *value, const struct order_item_rules *rules,
+				   struct order_item *ret_item, struct json_fault *fault);
+void order_item_fini(struct order_item *item);
