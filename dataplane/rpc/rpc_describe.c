@@ -8,8 +8,8 @@ static json_t *describe_param(const struct plx_param *param)
 	json_t *object = json_pack("{s:s, s:s, s:b, s:s}", "name", param->name, "type",
 				   plx_param_type_name(param->type), "required", param->is_required,
 				   "help", param->help);
-	bool is_bounded = param->type != PLX_PARAM_BOOLEAN;
 	bool is_string = param->type == PLX_PARAM_STRING;
+	bool is_bounded = is_string || param->type == PLX_PARAM_INTEGER;
 	if (is_bounded && (json_object_set_new(object, is_string ? "min_length" : "minimum",
 					       json_integer(param->minimum)) != 0 ||
 			   json_object_set_new(object, is_string ? "max_length" : "maximum",

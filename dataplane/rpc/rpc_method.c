@@ -13,6 +13,8 @@ const char *plx_param_type_name(enum plx_param_type type)
 		return "integer";
 	case PLX_PARAM_BOOLEAN:
 		return "boolean";
+	case PLX_PARAM_OBJECT:
+		return "object";
 	}
 	return "unknown";
 }

@@ -67,10 +67,16 @@ static bool check_param(const struct plx_param *param, const json_t *value,
 			return true;
 		}
 		break;
+	case PLX_PARAM_OBJECT:
+		if (json_is_object(value)) {
+			return true;
+		}
+		break;
 	}
-	return request_fault(fault, PLX_RPC_INVALID_PARAMS, pointer, "%s must be %s %s",
-			     param->name, param->type == PLX_PARAM_INTEGER ? "an" : "a",
-			     plx_param_type_name(param->type));
+	return request_fault(
+		fault, PLX_RPC_INVALID_PARAMS, pointer, "%s must be %s %s", param->name,
+		param->type == PLX_PARAM_INTEGER || param->type == PLX_PARAM_OBJECT ? "an" : "a",
+		plx_param_type_name(param->type));
 }
 
 // Keys that the method does not declare. The key is the peer's: only its own escaped text goes back, as JSON.

@@ -145,6 +145,9 @@ struct plx_rpc_server *plx_rpc_server_open(const struct plx_rpc_config *config, 
 		return NULL;
 	}
 	server->config = *config;
+	if (server->config.line_bytes_max == 0) {
+		server->config.line_bytes_max = PLX_RPC_LINE_MAX;
+	}
 	server->listener.fd = -1;
 	LIST_INIT(&server->sessions);
 	snprintf(server->name, sizeof(server->name), "%s", config->server_name);

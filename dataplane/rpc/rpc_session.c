@@ -8,6 +8,7 @@
 #include <event2/event.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -233,8 +234,10 @@ static void refuse_long_line(struct plx_rpc_session *session)
 {
 	session->is_ending = true;
 	evbuffer_drain(session->input, evbuffer_get_length(session->input));
-	rpc_session_fail(session, PLX_RPC_INVALID_REQUEST,
-			 "a request must be one line of at most 65536 bytes");
+	char message[80];
+	snprintf(message, sizeof(message), "a request must be one line of at most %zu bytes",
+		 session->server->config.line_bytes_max);
+	rpc_session_fail(session, PLX_RPC_INVALID_REQUEST, message);
 }
 
 // Runs whole lines in the buffer.
@@ -245,7 +248,7 @@ static void take_lines(struct plx_rpc_session *session)
 			evbuffer_search_eol(session->input, NULL, NULL, EVBUFFER_EOL_LF);
 		size_t length =
 			end.pos >= 0 ? (size_t)end.pos : evbuffer_get_length(session->input);
-		if (length >= PLX_RPC_LINE_MAX) {
+		if (length >= session->server->config.line_bytes_max) {
 			refuse_long_line(session);
 			return;
 		}
@@ -272,8 +275,9 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct plx_rpc_session *session = context;
 	size_t held = evbuffer_get_length(session->input);
-	if ((what & EV_READ) != 0 && held <= PLX_RPC_LINE_MAX) {
-		int count = evbuffer_read(session->input, fd, (int)(PLX_RPC_LINE_MAX + 1 - held));
+	size_t line_bytes_max = session->server->config.line_bytes_max;
+	if ((what & EV_READ) != 0 && held <= line_bytes_max) {
+		int count = evbuffer_read(session->input, fd, (int)(line_bytes_max + 1 - held));
 		if (count < 0 && errno != EAGAIN && errno != EINTR) {
 			rpc_session_destroy(session);
 			return;

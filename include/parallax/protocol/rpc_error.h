@@ -16,4 +16,5 @@
 #define PLX_RPC_STATE (-32005)     // not possible in the present state
 // -32010 to -32019: exchange.attach, see exchange/region_layout.h.
 
-#define PLX_RPC_LINE_MAX (64 * 1024) // a request with its newline
+#define PLX_RPC_LINE_MAX                                                                           \
+	(64 * 1024) // a request with its newline, where the server sets no other limit

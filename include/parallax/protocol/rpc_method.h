@@ -16,6 +16,7 @@ enum plx_param_type {
 	PLX_PARAM_STRING,
 	PLX_PARAM_INTEGER,
 	PLX_PARAM_BOOLEAN,
+	PLX_PARAM_OBJECT, // a JSON object, which the handler reads; parallaxctl takes a file of it
 };
 
 struct plx_param {

@@ -3,7 +3,7 @@
 // Everything runs on the owner's libevent loop; nothing blocks and nothing grows without a limit:
 //
 //   sessions          PLX_RPC_SESSIONS_MAX; one more is told so and closed
-//   a request         PLX_RPC_LINE_MAX bytes; a longer one is told so and closed
+//   a request         PLX_RPC_LINE_MAX bytes, or line_bytes_max; a longer one is told so and closed
 //   calls in progress PLX_RPC_CALLS_MAX per session; reading pauses beyond
 //   unread answers    reading pauses beyond PLX_RPC_OUTPUT_PAUSE bytes; at PLX_RPC_OUTPUT_MAX the session closes
 //
@@ -52,6 +52,7 @@ struct plx_rpc_config {
 	const struct plx_rpc_binding
 		*bindings; // one for each method; `rpc.describe` may be left out
 	size_t binding_count;
+	size_t line_bytes_max;   // 0: PLX_RPC_LINE_MAX
 	void *context;           // of all handlers
 	const char *server_name; // shown by rpc.describe
 };

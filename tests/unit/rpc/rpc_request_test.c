@@ -2,6 +2,7 @@
 
 #include "cunit_runner.h"
 
+#include <parallax/protocol/control_methods.h>
 #include <parallax/protocol/dataplane_methods.h>
 
 #include "rpc/rpc_request.h"
@@ -26,6 +27,9 @@ static const struct plx_method methods[] = {
 		     .help = ""},
 		    {.name = "loud", .type = PLX_PARAM_BOOLEAN, .help = ""}}},
 	{.name = "test.none", .help = "Takes nothing"},
+	{.name = "test.object",
+	 .help = "Takes an object",
+	 .params = {{.name = "what", .type = PLX_PARAM_OBJECT, .is_required = true, .help = ""}}},
 };
 
 static struct rpc_request request;
@@ -50,6 +54,18 @@ static void expect_fault(const char *line, int code, const char *pointer, const 
 			fault.pointer, fault.message);
 	}
 	rpc_request_release(&request);
+}
+
+TEST(an_object_is_taken_as_it_is_and_nothing_else_for_it)
+{
+	CU_ASSERT_TRUE(read_line("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.object\","
+				 "\"params\":{\"what\":{\"any\":[1,2]}}}"));
+	const json_t *what = json_object_get(request.params, "what");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(what, "any")), 2);
+	rpc_request_release(&request);
+	expect_fault("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.object\","
+		     "\"params\":{\"what\":[1]}}",
+		     PLX_RPC_INVALID_PARAMS, "/params/what", "what must be an object");
 }
 
 TEST(a_good_request_is_taken_apart)
@@ -125,13 +141,11 @@ TEST(parameters_are_checked_against_the_table)
 }
 
 // What clients and documents lean on.
-TEST(the_dataplanes_table_is_well_formed)
+static void expect_well_formed(const struct plx_method *table, size_t count)
 {
-	for (size_t i = 0; i < plx_dataplane_method_count; i++) {
-		const struct plx_method *method = &plx_dataplane_methods[i];
-		CU_ASSERT_PTR_EQUAL(plx_method_find(plx_dataplane_methods,
-						    plx_dataplane_method_count, method->name),
-				    method);
+	for (size_t i = 0; i < count; i++) {
+		const struct plx_method *method = &table[i];
+		CU_ASSERT_PTR_EQUAL(plx_method_find(table, count, method->name), method);
 		CU_ASSERT_PTR_NOT_NULL(strchr(method->name, '.'));
 		CU_ASSERT_PTR_NOT_NULL(method->help);
 		bool was_optional = false;
@@ -141,11 +155,19 @@ TEST(the_dataplanes_table_is_well_formed)
 			CU_ASSERT_FALSE(param->is_required && was_optional);
 			was_optional |= !param->is_required;
 			CU_ASSERT_TRUE(param->type == PLX_PARAM_BOOLEAN ||
+				       param->type == PLX_PARAM_OBJECT ||
 				       param->minimum <= param->maximum);
 		}
 	}
 }
 
+TEST(the_tables_are_well_formed)
+{
+	expect_well_formed(plx_dataplane_methods, plx_dataplane_method_count);
+	expect_well_formed(plx_control_methods, plx_control_method_count);
+}
+
 TEST_MAIN(rpc_request, T(a_good_request_is_taken_apart), T(a_request_without_id_is_a_notification),
 	  T(what_is_no_request_is_refused), T(the_id_of_a_faulty_request_is_kept_for_the_answer),
-	  T(parameters_are_checked_against_the_table), T(the_dataplanes_table_is_well_formed))
+	  T(parameters_are_checked_against_the_table),
+	  T(an_object_is_taken_as_it_is_and_nothing_else_for_it), T(the_tables_are_well_formed))

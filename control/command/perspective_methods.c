@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// perspectives.list, perspectives.drain, perspectives.resume, perspectives.test.
+
+#include "command/command_internal.h"
+#include "perspective/perspective_client.h"
+#include "rules/utc_time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static json_t *remote_object(const struct remote *remote)
+{
+	struct perspective_client_status status;
+	const struct config_perspective *config = remote->config;
+	perspective_client_status(remote->client, &status);
+	uint64_t answered = status.by_cause[PERSPECTIVE_ANSWERED], failed = 0;
+	for (int i = PERSPECTIVE_ANSWERED + 1; i <= PERSPECTIVE_CLOSED; i++) {
+		failed += status.by_cause[i];
+	}
+	return json_pack("{s:s, s:s, s:s, s:f, s:f, s:s, s:s, s:b, s:f, s:i, s:I, s:I, s:I, s:s}",
+			 "name", config->name, "role", "remote", "rir", config->rir, "latitude",
+			 config->latitude, "longitude", config->longitude, "url", config->url,
+			 "state", channel_state_name(status.health.state), "draining",
+			 (int)remote->is_draining, "latency_ms", status.health.latency_ms,
+			 "in_flight", (int)status.asks, "asked", (json_int_t)status.asked,
+			 "answered", (json_int_t)answered, "failed", (json_int_t)failed,
+			 "last_fault", status.last_fault);
+}
+
+void command_list_perspectives(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	struct command_server *server = context;
+	const struct config_location *own = &service_config(server->service)->perspective;
+	const struct remote_list *list = &server->service->generation->remotes;
+	json_t *all = json_array();
+	int error = json_array_append_new(
+		all, json_pack("{s:s, s:s, s:s, s:f, s:f, s:s}", "name", own->name, "role",
+			       service_is_primary(server->service) ? "primary" : "remote", "rir",
+			       own->rir, "latitude", own->latitude, "longitude", own->longitude,
+			       "state", "here"));
+	for (size_t i = 0; i < list->count; i++) {
+		error |= json_array_append_new(all, remote_object(&list->remotes[i]));
+	}
+	if (error != 0) {
+		json_decref(all);
+		all = NULL;
+	}
+	plx_rpc_reply(call, all == NULL ? NULL : json_pack("{s:o}", "perspectives", all));
+}
+
+// NULL: the call was answered.
+static struct remote *find_remote(struct command_server *server, struct plx_rpc_call *call,
+				  const json_t *params)
+{
+	const char *name = command_text(params, "name");
+	struct remote *remote = remote_list_find(&server->service->generation->remotes, name);
+	if (remote == NULL) {
+		plx_rpc_fail(
+			call, PLX_RPC_NOT_FOUND, "/params/name",
+			"there is no remote perspective \"%.63s\"; perspectives.list names all",
+			name);
+	}
+	return remote;
+}
+
+static void set_draining(struct command_server *server, struct plx_rpc_call *call,
+			 const json_t *params, bool is_draining)
+{
+	struct remote *remote = find_remote(server, call, params);
+	if (remote != NULL) {
+		remote_set_draining(remote, is_draining);
+		plx_rpc_reply(call, remote_object(remote));
+	}
+}
+
+void command_drain_perspective(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	set_draining(context, call, params, true);
+}
+
+void command_resume_perspective(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	set_draining(context, call, params, false);
+}
+
+struct perspective_test {
+	struct plx_rpc_call *call;
+	json_t *check;
+};
+
+static void on_tested(const struct perspective_answer *answer, void *context)
+{
+	struct perspective_test *test = context;
+	json_t *object = json_pack("{s:b, s:s, s:s, s:I, s:O, s:O?}", "answered",
+				   (int)(answer->cause == PERSPECTIVE_ANSWERED), "cause",
+				   perspective_cause_name(answer->cause), "detail", answer->detail,
+				   "latency_ms", (json_int_t)answer->latency_ms, "check",
+				   test->check, "answer", answer->answer);
+	plx_rpc_reply(test->call, object);
+	json_decref(test->check);
+	free(test);
+}
+
+static json_t *test_check(const struct service_context *service, const json_t *params)
+{
+	const char *domain = command_text(params, "domain");
+	const char *issuer = service_config(service)->issuer_domains[0];
+	return json_pack("{s:s, s:{s:s, s:s}, s:[s], s:s, s:o}", "check", "caa", "identifier",
+			 "type", "dns", "value", domain != NULL ? domain : issuer, "issuer_domains",
+			 issuer, "profile", "tls", "time", command_time(service_now_us()));
+}
+
+void command_test_perspective(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	struct command_server *server = context;
+	struct perspective_ask *ask;
+	struct remote *remote = find_remote(server, call, params);
+	if (remote == NULL) {
+		return;
+	}
+	struct perspective_test *test = calloc(1, sizeof(*test));
+	json_t *check = test_check(server->service, params);
+	int error = test == NULL || check == NULL ? -ENOMEM : 0;
+	if (error == 0) {
+		*test = (struct perspective_test) {.call = call, .check = check};
+		error = perspective_ask(remote->client, check,
+					service_config(server->service)->limits.check_timeout_ms,
+					on_tested, test, &ask);
+	}
+	if (error != 0) {
+		json_decref(check);
+		free(test);
+		plx_rpc_fail(call, error == -ESHUTDOWN ? PLX_RPC_STATE : PLX_RPC_INTERNAL, NULL,
+			     "%s cannot be asked: %s", remote->config->name,
+			     error == -ESHUTDOWN ? "it is drained; resume it first"
+						 : "not enough memory or room");
+	}
+}

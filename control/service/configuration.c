@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "service/configuration.h"
+
+#include <parallax/base/error.h>
+
+#include "mode/mode_schedule.h"
+#include "service/mode_calendar.h"
+
+#include <openssl/evp.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGEST_BYTES 32
+
+static int read_failed(const char *path, int error, struct config_fault *fault)
+{
+	snprintf(fault->text, sizeof(fault->text), "%s: cannot be read: %s", path,
+		 strerror(-error));
+	return error;
+}
+
+// The whole file, and one octet more than allowed when it is too long: config_read_document says so then.
+static int read_bytes(const char *path, char **ret_bytes, size_t *ret_length,
+		      struct config_fault *fault)
+{
+	char *bytes = malloc(CONFIG_FILE_BYTES_MAX + 1);
+	FILE *file = bytes == NULL ? NULL : fopen(path, "re");
+	if (file == NULL) {
+		int error = bytes == NULL ? -ENOMEM : -errno;
+		free(bytes);
+		return read_failed(path, error, fault);
+	}
+	errno = EIO;
+	*ret_length = fread(bytes, 1, CONFIG_FILE_BYTES_MAX + 1, file);
+	int error = ferror(file) ? -errno : 0;
+	fclose(file);
+	if (error != 0) {
+		free(bytes);
+		return read_failed(path, error, fault);
+	}
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static int digest_text(const char *bytes, size_t length, char *text)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	if (EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) != 1 ||
+	    size != DIGEST_BYTES) {
+		return -ENOMEM;
+	}
+	for (unsigned i = 0; i < size; i++) {
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	}
+	return 0;
+}
+
+int configuration_read(const char *path, int64_t now_s, struct configuration *ret_configuration,
+		       struct config_fault *fault)
+{
+	struct configuration configuration = {.config = NULL};
+	char *bytes = NULL;
+	size_t length = 0;
+	int error = read_bytes(path, &bytes, &length, fault);
+	if (error != 0) {
+		return error;
+	}
+	configuration.config = config_read_document(path, bytes, length, fault);
+	configuration.schedule = calloc(1, sizeof(*configuration.schedule));
+	if (configuration.config == NULL) {
+		error = PLX_ERR_CONFIG;
+	} else if (configuration.schedule == NULL ||
+		   digest_text(bytes, length, configuration.digest) != 0) {
+		error = read_failed(path, -ENOMEM, fault);
+	} else {
+		error = mode_calendar_make(path, &configuration.config->profiles, now_s,
+					   configuration.schedule, fault);
+	}
+	free(bytes);
+	if (error != 0) {
+		configuration_fini(&configuration);
+		return error;
+	}
+	*ret_configuration = configuration;
+	return 0;
+}
+
+void configuration_fini(struct configuration *configuration)
+{
+	config_free(configuration->config);
+	free(configuration->schedule);
+	*configuration = (struct configuration) {.config = NULL};
+}
+
+static bool is_same_listen(const struct config *now, const struct config *next)
+{
+	bool is_same = now->listen_count == next->listen_count;
+	for (unsigned i = 0; is_same && i < now->listen_count; i++) {
+		is_same = plx_endpoint_equal(&now->listen[i], &next->listen[i]);
+	}
+	return is_same;
+}
+
+static bool is_same_perspective(const struct config_location *now,
+				const struct config_location *next)
+{
+	return strcmp(now->name, next->name) == 0 && strcmp(now->rir, next->rir) == 0;
+}
+
+static bool is_same_callers(const struct config *now, const struct config *next)
+{
+	bool is_same = now->caller_count == next->caller_count;
+	for (unsigned i = 0; is_same && i < now->caller_count; i++) {
+		is_same = strcmp(now->callers[i], next->callers[i]) == 0;
+	}
+	return is_same;
+}
+
+int configuration_check_reload(const char *path, const struct config *now,
+			       const struct config *next, struct config_fault *fault)
+{
+	const struct {
+		const char *key;
+		bool is_same;
+	} keys[] = {
+		{"role", now->role == next->role},
+		{"perspective", is_same_perspective(&now->perspective, &next->perspective)},
+		{"listen", is_same_listen(now, next)},
+		{"signing_key", strcmp(now->signing_key, next->signing_key) == 0},
+		{"dataplane_socket", strcmp(now->dataplane_socket, next->dataplane_socket) == 0},
+		{"socket", strcmp(now->socket, next->socket) == 0},
+		{"socket_group", strcmp(now->socket_group, next->socket_group) == 0},
+		{"user", strcmp(now->user, next->user) == 0},
+		{"audit_log", strcmp(now->audit_log, next->audit_log) == 0},
+		{"callers", is_same_callers(now, next)},
+		{"limits.body_bytes", now->limits.body_bytes == next->limits.body_bytes},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(keys); i++) {
+		if (!keys[i].is_same) {
+			snprintf(fault->text, sizeof(fault->text),
+				 "%s: %s cannot change while the daemon runs: set it back, or "
+				 "restart parallaxd",
+				 path, keys[i].key);
+			return PLX_ERR_CONFIG;
+		}
+	}
+	return 0;
+}

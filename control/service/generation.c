@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "service/generation.h"
+
+#include <parallax/base/error.h>
+#include <parallax/dns/name.h>
+
+#include "names/base_domain.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int generation_fault(const struct generation_config *config, int error, const char *what,
+			    struct config_fault *fault)
+{
+	snprintf(fault->text, sizeof(fault->text), "%s: %s: %s", config->path, what,
+		 plx_error_text(error));
+	return error;
+}
+
+static int open_names(struct generation *generation, const struct generation_config *config,
+		      struct config_fault *fault)
+{
+	const struct config *from = generation->configuration.config;
+	struct plx_name suffixes[CONFIG_SUFFIXES_MAX];
+	for (unsigned i = 0; i < from->private_suffix_count; i++) {
+		int error = plx_name_parse(from->private_suffixes[i],
+					   strlen(from->private_suffixes[i]), &suffixes[i]);
+		if (error != 0) {
+			return generation_fault(config, error, "private_suffixes", fault);
+		}
+	}
+	for (unsigned i = 0; i < from->allow_address_count; i++) {
+		int error =
+			address_allowance_add(&generation->allowance, &from->allow_addresses[i]);
+		if (error != 0) {
+			return generation_fault(config, error, "allow_addresses", fault);
+		}
+	}
+	int error = suffix_table_create(NULL, suffixes, from->private_suffix_count,
+					&generation->suffixes);
+	return error == 0
+		       ? 0
+		       : generation_fault(config, error,
+					  "the Public Suffix List (install publicsuffix)", fault);
+}
+
+static void reap(evutil_socket_t fd, short what, void *context)
+{
+	generation_destroy(context);
+}
+
+int generation_create(const struct generation_config *config, struct generation **ret_generation,
+		      struct config_fault *fault)
+{
+	struct generation *generation = calloc(1, sizeof(*generation));
+	if (generation == NULL) {
+		configuration_fini(config->configuration);
+		return generation_fault(config, -ENOMEM, "reload", fault);
+	}
+	LIST_INSERT_HEAD(config->list, generation, entry);
+	generation->reference_count = 1;
+	generation->configuration = *config->configuration;
+	*config->configuration = (struct configuration) {.config = NULL};
+	generation->reaper = evtimer_new(config->base, reap, generation);
+	int error = generation->reaper == NULL ? generation_fault(config, -ENOMEM, "events", fault)
+					       : open_names(generation, config, fault);
+	if (error == 0) {
+		error = remote_list_open(config->path, generation->configuration.config,
+					 config->base, config->random, &generation->remotes, fault);
+	}
+	if (error != 0) {
+		generation_destroy(generation);
+		return error;
+	}
+	*ret_generation = generation;
+	return 0;
+}
+
+struct generation *generation_acquire(struct generation *generation)
+{
+	generation->reference_count++;
+	return generation;
+}
+
+void generation_release(struct generation *generation)
+{
+	static const struct timeval at_once = {0};
+	if (generation != NULL && --generation->reference_count == 0) {
+		evtimer_add(generation->reaper, &at_once);
+	}
+}
+
+void generation_destroy(struct generation *generation)
+{
+	if (generation == NULL) {
+		return;
+	}
+	LIST_REMOVE(generation, entry);
+	remote_list_close(&generation->remotes);
+	suffix_table_destroy(generation->suffixes);
+	if (generation->reaper != NULL) {
+		event_free(generation->reaper);
+	}
+	configuration_fini(&generation->configuration);
+	free(generation);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All that comes from one configuration and changes with it: names, addresses and remotes. A reload makes another
+// generation; orders and checks in flight keep theirs, which goes when the last of them lets go.
+
+#pragma once
+
+#include <parallax/base/attributes.h>
+
+#include "names/address_allowance.h"
+#include "service/configuration.h"
+#include "service/remote.h"
+
+#include <sys/queue.h>
+
+struct event_base;
+struct plx_random;
+struct suffix_table;
+
+LIST_HEAD(generation_list, generation);
+
+struct generation {
+	LIST_ENTRY(generation) entry;
+	unsigned reference_count;
+	struct event *reaper; // ends it from the loop, outside of any callback of its parts
+	struct configuration configuration;
+	struct suffix_table *suffixes;
+	struct address_allowance allowance;
+	struct remote_list remotes;
+};
+
+struct generation_config {
+	struct event_base *base;
+	struct plx_random *random;
+	const char *path;                    // for messages
+	struct configuration *configuration; // taken over, also on failure
+	struct generation_list *list;        // holds it until it ends
+};
+
+// One reference. -errno or PLX_ERR_CONFIG, and the fault.
+PLX_MUST_CHECK int generation_create(const struct generation_config *config,
+				     struct generation **ret_generation,
+				     struct config_fault *fault);
+struct generation *generation_acquire(struct generation *generation);
+// The last one ends it in a later turn of the loop. NULL is accepted.
+void generation_release(struct generation *generation);
+// Ends it now, whoever still refers to it; for the end of the daemon. NULL is accepted.
+void generation_destroy(struct generation *generation);

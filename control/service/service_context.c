@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "service/service_context.h"
+
+#include <parallax/base/error.h>
+#include <parallax/base/log_line.h>
+
+#include "audit/audit_log.h"
+#include "lookup/lookup.h"
+#include "mode/mode_state.h"
+#include "perspective/signed_line.h"
+#include "rules/utc_time.h"
+#include "service/mode_keeper.h"
+#include "service/mode_record.h"
+
+#include <event2/event.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_US 1000
+
+int64_t service_now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * UTC_SECOND_US + now.tv_nsec / NS_PER_US;
+}
+
+static int64_t now_s(void *context)
+{
+	return service_now_us() / UTC_SECOND_US;
+}
+
+const struct config *service_config(const struct service_context *service)
+{
+	return service->generation->configuration.config;
+}
+
+bool service_is_primary(const struct service_context *service)
+{
+	return service_config(service)->role == CONFIG_ROLE_PRIMARY;
+}
+
+static int service_fault(struct service_fault *fault, const char *step, int error, const char *text)
+{
+	fault->step = step;
+	snprintf(fault->text, sizeof(fault->text), "%s", text);
+	return error;
+}
+
+static int open_key(struct service_context *service, struct service_fault *fault)
+{
+	const char *path = service_config(service)->signing_key;
+	int error = signing_key_read(path, true, &service->signing_key);
+	if (error != 0) {
+		fault->step = "signing_key";
+		snprintf(fault->text, sizeof(fault->text),
+			 "signing_key: %s: %s; make one with: openssl genpkey -algorithm ed25519 "
+			 "-out FILE",
+			 path, error == -EINVAL ? "no Ed25519 private key" : strerror(-error));
+	}
+	return error;
+}
+
+static int open_lookup(struct service_context *service, struct service_fault *fault)
+{
+	int error = 0;
+	const struct lookup_config config = {
+		.socket_path = service_config(service)->dataplane_socket,
+		.name = "parallaxd",
+	};
+	service->lookup = lookup_service_open(service->base, &config, &error);
+	return service->lookup != NULL
+		       ? 0
+		       : service_fault(fault, "lookup", error, plx_error_text(error));
+}
+
+int service_open(struct service_context *service, struct event_base *base, const char *config_path,
+		 struct configuration *configuration, struct service_fault *fault)
+{
+	struct config_fault reason;
+	*service = (struct service_context) {.base = base, .config_path = config_path};
+	LIST_INIT(&service->generations);
+	service->started_us = service->reloaded_us = service_now_us();
+	service->logs_json = configuration->config->log_format == CONFIG_LOG_JSON;
+	int error = plx_random_init(&service->random);
+	if (error != 0) {
+		configuration_fini(configuration);
+		return service_fault(fault, "random", error, "the kernel gives no random octets");
+	}
+	const struct generation_config config = {
+		.base = base,
+		.random = &service->random,
+		.path = config_path,
+		.configuration = configuration,
+		.list = &service->generations,
+	};
+	error = generation_create(&config, &service->generation, &reason);
+	if (error != 0) {
+		return service_fault(fault, "configuration", error, reason.text);
+	}
+	error = open_key(service, fault);
+	return error != 0 ? error : open_lookup(service, fault);
+}
+
+static void log_mode_change(const struct mode_change *change, void *context)
+{
+	const struct service_context *service = context;
+	struct plx_log_line line;
+	plx_log_begin(&line, service->logs_json,
+		      change->is_compliant ? PLX_LOG_LEVEL_NOTICE : PLX_LOG_LEVEL_WARNING,
+		      "mode_changed");
+	plx_log_text(&line, "profile", profile_name(change->profile));
+	plx_log_text(&line, "from", mode_name(change->from));
+	plx_log_text(&line, "to", mode_name(change->to));
+	plx_log_text(&line, "compliant", change->is_compliant ? "yes" : "no");
+	plx_log_text(&line, "actor", change->who);
+	plx_log_text(&line, "reason", change->why);
+	plx_log_end(&line);
+}
+
+static json_t *start_body(const struct service_context *service)
+{
+	const struct config *config = service_config(service);
+	return json_pack("{s:s, s:s, s:s, s:s, s:i}", "version", PLX_VERSION, "role",
+			 config_role_name((enum config_role)config->role), "perspective",
+			 config->perspective.name, "rir", config->perspective.rir, "pid",
+			 (int)getpid());
+}
+
+json_t *service_configuration_body(const struct service_context *service,
+				   const struct configuration *configuration, const char *actor)
+{
+	return json_pack("{s:s, s:s, s:s}", "digest", configuration->digest, "actor", actor, "path",
+			 service->config_path);
+}
+
+int service_open_log(struct service_context *service, struct service_fault *fault)
+{
+	const struct config *config = service_config(service);
+	struct audit_fault reason;
+	struct mode_state restored = {0};
+	char head_path[CONFIG_PATH_SIZE + 8];
+	if (!service_is_primary(service)) {
+		service->state = SERVICE_RUNNING;
+		return 0;
+	}
+	snprintf(head_path, sizeof(head_path), "%s.head", config->audit_log);
+	const struct audit_log_config log_config = {
+		.path = config->audit_log,
+		.head_path = head_path,
+		.head_key = service->signing_key,
+		.base = service->base,
+		.version = PLX_VERSION,
+	};
+	int error = audit_log_open(&log_config, &service->audit, &reason);
+	if (error == 0) {
+		error = mode_record_restore(config->audit_log, &restored, &reason);
+	}
+	if (error != 0) {
+		return service_fault(fault, "audit_log", error, reason.text);
+	}
+	const struct mode_keeper_config mode_config = {
+		.base = service->base,
+		.audit = service->audit,
+		.restored = &restored,
+		.schedule = service->generation->configuration.schedule,
+		.now_s = now_s,
+		.on_change = log_mode_change,
+		.context = service,
+	};
+	service->modes = mode_keeper_create(&mode_config);
+	if (service->modes == NULL) {
+		return service_fault(fault, "modes", -ENOMEM, "not enough memory");
+	}
+	service_record(service, AUDIT_KIND_START, start_body(service));
+	service_record(
+		service, AUDIT_KIND_CONFIGURATION,
+		service_configuration_body(service, &service->generation->configuration, "start"));
+	service->state = SERVICE_RUNNING;
+	return 0;
+}
+
+static void on_recorded(int status, void *context)
+{
+	const struct service_context *service = context;
+	if (status != 0) {
+		plx_log_message(service->logs_json, PLX_LOG_LEVEL_ERROR, "audit_record_lost",
+				"a record of the daemon itself was not written: %s",
+				plx_error_text(status));
+	}
+}
+
+void service_record(struct service_context *service, enum audit_kind kind, json_t *body)
+{
+	struct audit_fault fault;
+	const struct audit_record record = {
+		.kind = kind, .time_us = service_now_us(), .body = body};
+	if (service->audit != NULL) {
+		int error = body == NULL ? -ENOMEM
+					 : audit_append(service->audit, &record, on_recorded,
+							service, &fault);
+		if (error != 0) {
+			on_recorded(error, service);
+		}
+	}
+	json_decref(body);
+}
+
+void service_close(struct service_context *service, const char *reason)
+{
+	if (service->audit != NULL) {
+		service_record(service, AUDIT_KIND_STOP, json_pack("{s:s}", "reason", reason));
+	}
+	mode_keeper_destroy(service->modes);
+	service->modes = NULL;
+	audit_log_close(service->audit); // a reload may end in it
+	service->audit = NULL;
+	struct generation *generation;
+	while ((generation = LIST_FIRST(&service->generations)) != NULL) {
+		generation_destroy(generation);
+	}
+	lookup_service_close(service->lookup);
+	EVP_PKEY_free(service->signing_key);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A new configuration while the daemon runs: read and built first, then recorded, then put in place at once. A fault at
+// any step leaves all as it was.
+
+#include "service/service_context.h"
+
+#include <parallax/base/error.h>
+#include <parallax/base/log_line.h>
+
+#include "audit/audit_log.h"
+#include "http_server/http_listener.h"
+#include "rules/utc_time.h"
+#include "service/mode_keeper.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// A reload on its way to the audit log.
+struct service_reload {
+	struct service_context *service;
+	struct generation *next;
+	service_reload_cb done;
+	void *context;
+};
+
+static int reload_listener(struct service_context *service, const struct config *config,
+			   struct config_fault *fault)
+{
+	struct http_fault reason;
+	const struct http_tls_config tls = {
+		.certificate_file = config->tls.certificate,
+		.key_file = config->tls.key,
+		.client_ca_file = config->tls.client_ca[0] != '\0' ? config->tls.client_ca : NULL,
+		.is_tls13_only = config->role == CONFIG_ROLE_REMOTE,
+	};
+	int error = service->listener == NULL
+			    ? 0
+			    : http_listener_reload(service->listener, &tls, &reason);
+	if (error != 0) {
+		snprintf(fault->text, sizeof(fault->text), "%s: %s", service->config_path,
+			 reason.text);
+	}
+	return error;
+}
+
+static void reload_end(struct service_reload *reload, int error, const char *text)
+{
+	struct service_context *service = reload->service;
+	service->reload = NULL;
+	struct plx_log_line line;
+	plx_log_begin(&line, service->logs_json,
+		      error == 0 ? PLX_LOG_LEVEL_NOTICE : PLX_LOG_LEVEL_ERROR,
+		      error == 0 ? "reloaded" : "reload_failed");
+	plx_log_text(&line, "config", service->config_path);
+	if (error != 0) {
+		plx_log_text(&line, "message", text);
+	}
+	plx_log_end(&line);
+	generation_release(reload->next);
+	reload->done(reload->context, error, text);
+	free(reload);
+}
+
+// The record is in the log, or a remote keeps none.
+static void reload_take_effect(int status, void *context)
+{
+	struct service_reload *reload = context;
+	struct service_context *service = reload->service;
+	struct config_fault fault;
+	if (status != 0) {
+		reload_end(reload, status, "the audit log cannot be written");
+		return;
+	}
+	int error = reload_listener(service, reload->next->configuration.config, &fault);
+	if (error != 0) {
+		reload_end(reload, error, fault.text);
+		return;
+	}
+	struct generation *before = service->generation;
+	service->generation = reload->next;
+	reload->next = before;
+	service->logs_json = service_config(service)->log_format == CONFIG_LOG_JSON;
+	service->reloaded_us = service_now_us();
+	service->reload_count++;
+	if (service->modes != NULL) {
+		mode_keeper_set_schedule(service->modes,
+					 service->generation->configuration.schedule);
+	}
+	reload_end(reload, 0, "");
+}
+
+static int make_next(struct service_context *service, struct service_reload *reload,
+		     struct config_fault *fault)
+{
+	struct configuration configuration;
+	int error = configuration_read(service->config_path, service_now_us() / UTC_SECOND_US,
+				       &configuration, fault);
+	if (error != 0) {
+		return error;
+	}
+	error = configuration_check_reload(service->config_path, service_config(service),
+					   configuration.config, fault);
+	if (error != 0) {
+		configuration_fini(&configuration);
+		return error;
+	}
+	const struct generation_config config = {
+		.base = service->base,
+		.random = &service->random,
+		.path = service->config_path,
+		.configuration = &configuration,
+		.list = &service->generations,
+	};
+	return generation_create(&config, &reload->next, fault);
+}
+
+static int record_next(struct service_context *service, struct service_reload *reload,
+		       const char *actor, struct config_fault *fault)
+{
+	struct audit_fault reason = {.text = "not enough memory"};
+	json_t *body = service_configuration_body(service, &reload->next->configuration, actor);
+	const struct audit_record record = {
+		.kind = AUDIT_KIND_CONFIGURATION, .time_us = service_now_us(), .body = body};
+	int error = body == NULL ? -ENOMEM
+				 : audit_append(service->audit, &record, reload_take_effect, reload,
+						&reason);
+	json_decref(body);
+	snprintf(fault->text, sizeof(fault->text), "%s", reason.text);
+	return error;
+}
+
+int service_reload(struct service_context *service, const char *actor, service_reload_cb done,
+		   void *context)
+{
+	if (service->reload != NULL) {
+		return -EBUSY;
+	}
+	struct service_reload *reload = calloc(1, sizeof(*reload));
+	if (reload == NULL) {
+		return -ENOMEM;
+	}
+	struct config_fault fault;
+	*reload = (struct service_reload) {.service = service, .done = done, .context = context};
+	service->reload = reload;
+	int error = make_next(service, reload, &fault);
+	if (error == 0 && service->audit != NULL) {
+		error = record_next(service, reload, actor, &fault);
+	} else if (error == 0) {
+		reload_take_effect(0, reload);
+	}
+	if (error != 0) {
+		reload_end(reload, error, fault.text);
+	}
+	return 0;
+}

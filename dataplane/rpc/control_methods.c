@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <parallax/protocol/control_methods.h>
+
+#define NAME_MAX_BYTES 63    // of a perspective
+#define REASON_MAX_BYTES 255 // MODE_REASON_MAX without its NUL
+#define TIME_MAX_BYTES 32    // RFC 3339
+#define IDENTIFIER_MAX_BYTES 253
+#define ROWS_MAX 1000
+
+#define PROFILE_PARAM                                                                              \
+	{                                                                                          \
+		.name = "profile", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,    \
+		.maximum = 16, .help = "tls, smime or private"                                     \
+	}
+
+#define REASON_PARAM                                                                               \
+	{                                                                                          \
+		.name = "reason", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,     \
+		.maximum = REASON_MAX_BYTES, .help = "why, for the audit log"                      \
+	}
+
+#define PERSPECTIVE_PARAM                                                                          \
+	{                                                                                          \
+		.name = "name", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,       \
+		.maximum = NAME_MAX_BYTES, .help = "of the perspective, as configured"             \
+	}
+
+#define TIME_PARAM(parameter, text)                                                                \
+	{                                                                                          \
+		.name = parameter, .argument = "TIME", .type = PLX_PARAM_STRING, .minimum = 1,     \
+		.maximum = TIME_MAX_BYTES, .help = text                                            \
+	}
+
+// clang-format off
+const struct plx_method plx_control_methods[] = {
+	{.name = "status.get", .command = "status", .permission = PLX_MAY_READ,
+	 .help = "What the daemon is, its modes, perspectives, audit log and how it is doing"},
+	{.name = "counters.get", .command = "counters", .permission = PLX_MAY_READ,
+	 .help = "All counters"},
+	{.name = "mode.get", .command = "mode get", .permission = PLX_MAY_READ,
+	 .help = "The mode of each profile, what the rules demand, and why it is so"},
+	{.name = "mode.set", .command = "mode set", .permission = PLX_MAY_CHANGE,
+	 .help = "Switches the mode of a profile by hand, for orders that start from then on",
+	 .params = {PROFILE_PARAM,
+		    {.name = "mode", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1, .maximum = 16,
+		     .help = "report-only, test-window or enforce"},
+		    REASON_PARAM,
+		    TIME_PARAM("until", "when the schedule takes over again, such as 2026-12-01T11:00:00Z; until released unless given"),
+		    {.name = "force", .type = PLX_PARAM_BOOLEAN,
+		     .help = "set a mode that is weaker than the rules demand; it shows as non-compliant"}}},
+	{.name = "mode.release", .command = "mode release", .permission = PLX_MAY_CHANGE,
+	 .help = "Ends a switch by hand: the schedule decides again", .params = {PROFILE_PARAM, REASON_PARAM}},
+	{.name = "mode.schedule", .command = "mode schedule", .permission = PLX_MAY_READ,
+	 .help = "The configured windows of each profile"},
+	{.name = "perspectives.list", .command = "perspectives list", .permission = PLX_MAY_READ,
+	 .help = "The perspectives with their places, health and counts"},
+	{.name = "perspectives.drain", .command = "perspectives drain", .permission = PLX_MAY_CHANGE,
+	 .help = "Asks a remote perspective no more; orders in flight keep it", .params = {PERSPECTIVE_PARAM}},
+	{.name = "perspectives.resume", .command = "perspectives resume", .permission = PLX_MAY_CHANGE,
+	 .help = "Asks a remote perspective again", .params = {PERSPECTIVE_PARAM}},
+	{.name = "perspectives.test", .command = "perspectives test", .permission = PLX_MAY_USE,
+	 .help = "Has a remote perspective check the CAA records of a name",
+	 .params = {PERSPECTIVE_PARAM,
+		    {.name = "domain", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = IDENTIFIER_MAX_BYTES,
+		     .help = "what to check; the first issuer domain unless given"}}},
+	{.name = "audit.verify", .command = "audit verify", .permission = PLX_MAY_READ,
+	 .help = "Walks the whole chain of the audit log and names the first bad record"},
+	{.name = "audit.show", .command = "audit show", .permission = PLX_MAY_READ,
+	 .help = "Finds records of the audit log",
+	 .params = {{.name = "order", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = 64, .help = "of this order"},
+		    {.name = "identifier", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = IDENTIFIER_MAX_BYTES,
+		     .help = "checks of this name or address"},
+		    {.name = "perspective", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = NAME_MAX_BYTES,
+		     .help = "checks by this perspective"},
+		    {.name = "kind", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = 16,
+		     .help = "order, check, quorum, mode-change, configuration, start or stop"},
+		    TIME_PARAM("from", "not before this time"), TIME_PARAM("to", "not after this time"),
+		    {.name = "after", .type = PLX_PARAM_INTEGER, .minimum = 0, .maximum = INT64_MAX,
+		     .help = "only records after this sequence number"},
+		    {.name = "limit", .type = PLX_PARAM_INTEGER, .minimum = 1, .maximum = ROWS_MAX,
+		     .help = "records at most; 100 unless given"}}},
+	{.name = "audit.export", .command = "audit export", .permission = PLX_MAY_CHANGE,
+	 .help = "Writes records as NDJSON into a new file beside the audit log",
+	 .params = {{.name = "file", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1, .maximum = 100,
+		     .help = "name of a file that does not exist yet, without slashes"},
+		    {.name = "first", .type = PLX_PARAM_INTEGER, .minimum = 1, .maximum = INT64_MAX,
+		     .help = "sequence number to begin with; 1 unless given"},
+		    {.name = "last", .type = PLX_PARAM_INTEGER, .minimum = 1, .maximum = INT64_MAX,
+		     .help = "sequence number to end with; the last one unless given"}}},
+	{.name = "audit.report", .command = "audit report", .permission = PLX_MAY_READ,
+	 .help = "The self-audit table: which perspectives have a record for each check of each order",
+	 .params = {TIME_PARAM("from", "orders not before this time"), TIME_PARAM("to", "orders not after this time"),
+		    {.name = "limit", .type = PLX_PARAM_INTEGER, .minimum = 0, .maximum = ROWS_MAX,
+		     .help = "rows at most, incomplete ones first to be told; 100 unless given; totals count all"}}},
+	{.name = "config.reload", .command = "config reload", .permission = PLX_MAY_CHANGE,
+	 .help = "Reads the configuration anew; orders in flight keep the one they started with"},
+	{.name = "drain.start", .command = "drain", .permission = PLX_MAY_CHANGE,
+	 .help = "Lets what is in flight end, takes nothing new, then ends the daemon"},
+	{.name = "rpc.describe", .command = "describe", .permission = PLX_MAY_READ,
+	 .help = "Every method with its parameters and permission"},
+};
+// clang-format on
+
+const size_t plx_control_method_count = PLX_ARRAY_SIZE(plx_control_methods);
