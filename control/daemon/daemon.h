@@ -47,5 +47,6 @@ PLX_MUST_CHECK int start_log(struct daemon *daemon);
 
 // Takes nothing new, lets what is in flight end, then leaves the event loop. `why` is for the audit log.
 void start_drain(struct daemon *daemon, const char *why);
+void close_listener(struct daemon *daemon);
 // Undoes whatever was done, in reverse.
 void shut_down(struct daemon *daemon);

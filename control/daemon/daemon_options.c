@@ -73,7 +73,8 @@ static int read_word(int argc, char **argv, int *index, struct daemon_options *o
 	} else if (takes_value(argc, argv, index, "--log-format", &value)) {
 		return read_format(value, options, fault);
 	} else {
-		return options_fault(fault, "\"%.100s\" is not known; --help lists all flags", word);
+		return options_fault(fault, "\"%.100s\" is not known; --help lists all flags",
+				     word);
 	}
 	return 0;
 }

@@ -50,7 +50,8 @@ static void look_at_drain(evutil_socket_t fd, short what, void *context)
 
 void start_drain(struct daemon *daemon, const char *why)
 {
-	int64_t check_us = (int64_t)service_config(&daemon->service)->limits.check_timeout_ms * MS_US;
+	int64_t check_us =
+		(int64_t)service_config(&daemon->service)->limits.check_timeout_ms * MS_US;
 	plx_log_message(daemon_logs_json(daemon), PLX_LOG_LEVEL_NOTICE, "stopping", "%s", why);
 	snprintf(daemon->stop_reason, sizeof(daemon->stop_reason), "%s", why);
 	daemon->service.state = SERVICE_DRAINING;
@@ -82,10 +83,9 @@ static void on_reload_signal(evutil_socket_t signal_number, short what, void *co
 	struct daemon *daemon = context;
 	int error = service_reload(&daemon->service, "SIGHUP", on_reloaded, daemon);
 	if (error != 0) {
-		plx_log_message(daemon_logs_json(daemon), PLX_LOG_LEVEL_WARNING, "reload_failed",
-				"%s",
-				error == -EBUSY ? "another reload is under way"
-						: "not enough memory");
+		plx_log_message(
+			daemon_logs_json(daemon), PLX_LOG_LEVEL_WARNING, "reload_failed", "%s",
+			error == -EBUSY ? "another reload is under way" : "not enough memory");
 	}
 }
 
@@ -110,8 +110,8 @@ int start_events(struct daemon *daemon)
 	}
 	daemon->drain_timer = evtimer_new(daemon->events, look_at_drain, daemon);
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(signals); i++) {
-		daemon->signals[i] = evsignal_new(daemon->events, signals[i].number, signals[i].run,
-						  daemon);
+		daemon->signals[i] =
+			evsignal_new(daemon->events, signals[i].number, signals[i].run, daemon);
 		if (daemon->drain_timer == NULL || daemon->signals[i] == NULL ||
 		    evsignal_add(daemon->signals[i], NULL) != 0) {
 			return start_fault(daemon, "events", -ENOMEM, "not enough memory");
@@ -131,8 +131,8 @@ void shut_down(struct daemon *daemon)
 {
 	command_server_close(daemon->commands);
 	close_listener(daemon);
-	service_close(&daemon->service, daemon->stop_reason[0] != '\0' ? daemon->stop_reason
-								       : "the start failed");
+	service_close(&daemon->service,
+		      daemon->stop_reason[0] != '\0' ? daemon->stop_reason : "the start failed");
 	configuration_fini(&daemon->configuration);
 	free_event(daemon->drain_timer);
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(daemon->signals); i++) {

@@ -6,6 +6,9 @@
 #include <parallax/dns/name.h>
 
 #include "names/base_domain.h"
+#include "perform/check_runner.h"
+#include "policy/caa_switches.h"
+#include "rules/utc_time.h"
 
 #include <event2/event.h>
 
@@ -13,6 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define NS_PER_US 1000
 
 static int generation_fault(const struct generation_config *config, int error, const char *what,
 			    struct config_fault *fault)
@@ -49,6 +55,39 @@ static int open_names(struct generation *generation, const struct generation_con
 					  "the Public Suffix List (install publicsuffix)", fault);
 }
 
+static int64_t now_us(void *context)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * UTC_SECOND_US + now.tv_nsec / NS_PER_US;
+}
+
+static int open_runner(struct generation *generation, const struct generation_config *config,
+		       struct config_fault *fault)
+{
+	const struct config *from = generation->configuration.config;
+	int error = 0;
+	struct check_runner_config runner_config = {
+		.base = config->base,
+		.lookup = config->lookup,
+		.suffixes = generation->suffixes,
+		.allowance = &generation->allowance,
+		.dcv_switches = from->dcv.switches,
+		.user_agent = from->dcv.user_agent,
+		.lookup_timeout_ms = from->limits.lookup_timeout_ms,
+		.lookup_attempts = (uint8_t)from->limits.lookup_attempts,
+		.running_max = from->limits.checks < CHECK_RUNNING_MAX ? from->limits.checks
+								       : CHECK_RUNNING_MAX,
+		.requires_validation = from->role == CONFIG_ROLE_PRIMARY,
+		.now_us = now_us,
+	};
+	for (int i = 0; i < CAA_SWITCH_COUNT; i++) {
+		caa_switch_set(&runner_config.caa_switches, (enum caa_switch)i, from->caa.is_on[i]);
+	}
+	generation->runner = check_runner_open(&runner_config, &error);
+	return generation->runner != NULL ? 0 : generation_fault(config, error, "limits", fault);
+}
+
 static void reap(evutil_socket_t fd, short what, void *context)
 {
 	generation_destroy(context);
@@ -69,6 +108,7 @@ int generation_create(const struct generation_config *config, struct generation 
 	generation->reaper = evtimer_new(config->base, reap, generation);
 	int error = generation->reaper == NULL ? generation_fault(config, -ENOMEM, "events", fault)
 					       : open_names(generation, config, fault);
+	error = error != 0 ? error : open_runner(generation, config, fault);
 	if (error == 0) {
 		error = remote_list_open(config->path, generation->configuration.config,
 					 config->base, config->random, &generation->remotes, fault);
@@ -102,6 +142,7 @@ void generation_destroy(struct generation *generation)
 	}
 	LIST_REMOVE(generation, entry);
 	remote_list_close(&generation->remotes);
+	check_runner_close(generation->runner);
 	suffix_table_destroy(generation->suffixes);
 	if (generation->reaper != NULL) {
 		event_free(generation->reaper);

@@ -12,7 +12,10 @@
 
 #include <sys/queue.h>
 
+struct check_runner;
+struct event;
 struct event_base;
+struct lookup_service;
 struct plx_random;
 struct suffix_table;
 
@@ -25,12 +28,14 @@ struct generation {
 	struct configuration configuration;
 	struct suffix_table *suffixes;
 	struct address_allowance allowance;
+	struct check_runner *runner; // this perspective's own checks
 	struct remote_list remotes;
 };
 
 struct generation_config {
 	struct event_base *base;
 	struct plx_random *random;
+	struct lookup_service *lookup;
 	const char *path;                    // for messages
 	struct configuration *configuration; // taken over, also on failure
 	struct generation_list *list;        // holds it until it ends

@@ -42,6 +42,16 @@ const struct config *service_config(const struct service_context *service)
 	return service->generation->configuration.config;
 }
 
+struct http_tls_config service_tls(const struct config *config)
+{
+	return (struct http_tls_config) {
+		.certificate_file = config->tls.certificate,
+		.key_file = config->tls.key,
+		.client_ca_file = config->tls.client_ca[0] != '\0' ? config->tls.client_ca : NULL,
+		.is_tls13_only = config->role == CONFIG_ROLE_REMOTE,
+	};
+}
+
 bool service_is_primary(const struct service_context *service)
 {
 	return service_config(service)->role == CONFIG_ROLE_PRIMARY;
@@ -68,11 +78,12 @@ static int open_key(struct service_context *service, struct service_fault *fault
 	return error;
 }
 
-static int open_lookup(struct service_context *service, struct service_fault *fault)
+static int open_lookup(struct service_context *service, const struct config *from,
+		       struct service_fault *fault)
 {
 	int error = 0;
 	const struct lookup_config config = {
-		.socket_path = service_config(service)->dataplane_socket,
+		.socket_path = from->dataplane_socket,
 		.name = "parallaxd",
 	};
 	service->lookup = lookup_service_open(service->base, &config, &error);
@@ -94,9 +105,15 @@ int service_open(struct service_context *service, struct event_base *base, const
 		configuration_fini(configuration);
 		return service_fault(fault, "random", error, "the kernel gives no random octets");
 	}
+	error = open_lookup(service, configuration->config, fault);
+	if (error != 0) {
+		configuration_fini(configuration);
+		return error;
+	}
 	const struct generation_config config = {
 		.base = base,
 		.random = &service->random,
+		.lookup = service->lookup,
 		.path = config_path,
 		.configuration = configuration,
 		.list = &service->generations,
@@ -105,8 +122,7 @@ int service_open(struct service_context *service, struct event_base *base, const
 	if (error != 0) {
 		return service_fault(fault, "configuration", error, reason.text);
 	}
-	error = open_key(service, fault);
-	return error != 0 ? error : open_lookup(service, fault);
+	return open_key(service, fault);
 }
 
 static void log_mode_change(const struct mode_change *change, void *context)

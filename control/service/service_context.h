@@ -14,6 +14,7 @@
 
 #include "audit/audit_record.h"
 #include "config/config.h"
+#include "http_server/server_tls.h"
 #include "service/generation.h"
 
 #include <stdbool.h>
@@ -46,7 +47,8 @@ struct service_context {
 	struct evp_pkey_st *signing_key; // NULL: none configured
 	struct audit_log *audit;         // primary only, as what follows
 	struct mode_keeper *modes;
-	struct http_listener *listener; // the daemon's; NULL before it is open
+	struct perspective_server *checks; // remote only
+	struct http_listener *listener;    // the daemon's; NULL before it is open
 	enum service_state state;
 	int64_t started_us;  // Unix
 	int64_t reloaded_us; // when the configuration came into force
@@ -69,6 +71,8 @@ PLX_MUST_CHECK int service_open_log(struct service_context *service, struct serv
 void service_close(struct service_context *service, const char *reason);
 
 const struct config *service_config(const struct service_context *service);
+// How the listener shows itself; texts belong to the configuration.
+struct http_tls_config service_tls(const struct config *config);
 bool service_is_primary(const struct service_context *service);
 int64_t service_now_us(void); // Unix
 

@@ -30,12 +30,7 @@ static int reload_listener(struct service_context *service, const struct config 
 			   struct config_fault *fault)
 {
 	struct http_fault reason;
-	const struct http_tls_config tls = {
-		.certificate_file = config->tls.certificate,
-		.key_file = config->tls.key,
-		.client_ca_file = config->tls.client_ca[0] != '\0' ? config->tls.client_ca : NULL,
-		.is_tls13_only = config->role == CONFIG_ROLE_REMOTE,
-	};
+	const struct http_tls_config tls = service_tls(config);
 	int error = service->listener == NULL
 			    ? 0
 			    : http_listener_reload(service->listener, &tls, &reason);
@@ -110,6 +105,7 @@ static int make_next(struct service_context *service, struct service_reload *rel
 	const struct generation_config config = {
 		.base = service->base,
 		.random = &service->random,
+		.lookup = service->lookup,
 		.path = service->config_path,
 		.configuration = &configuration,
 		.list = &service->generations,

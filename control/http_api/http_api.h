@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The HTTP API of a primary: health, readiness, metrics, orders. Errors are problem documents (RFC 9457) with a JSON
+// pointer to the fault.
+
+#pragma once
+
+#include "http_server/http_route.h"
+
+#include <stddef.h>
+
+struct service_context;
+
+// Fills the listener's table; returns how many. The service outlives the listener.
+size_t http_api_routes(struct service_context *service, struct http_route *routes, size_t max);

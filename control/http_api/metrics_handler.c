@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// GET /metrics: the text format of Prometheus, version 0.0.4. Labels are ours or come from the configuration, whose names
+// hold no character that would need an escape.
+
+#include "audit/audit_log.h"
+#include "http_api/http_api_internal.h"
+#include "http_server/http_listener.h"
+#include "http_server/http_reply.h"
+#include "lookup/lookup.h"
+#include "perspective/perspective_client.h"
+#include "rules/utc_time.h"
+#include "service/mode_keeper.h"
+#include "service/service_context.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+static void head(FILE *out, const char *name, const char *type, const char *help)
+{
+	fprintf(out, "# HELP parallax_%s %s\n# TYPE parallax_%s %s\n", name, help, name, type);
+}
+
+static void single(FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	head(out, name, type, help);
+	fprintf(out, "parallax_%s %" PRIu64 "\n", name, value);
+}
+
+static void write_lookups(FILE *out, const struct service_context *service)
+{
+	struct lookup_stats stats;
+	lookup_service_stats(service->lookup, &stats);
+	single(out, "dataplane_attached", "gauge", "Whether the dataplane is attached.",
+	       stats.is_attached);
+	single(out, "lookups_in_flight", "gauge", "Look-ups at the dataplane.", stats.open);
+	single(out, "lookups_waiting", "gauge", "Look-ups that wait for room.", stats.waiting);
+	single(out, "lookups_started_total", "counter", "Look-ups started.", stats.started);
+	single(out, "lookups_lost_total", "counter", "Look-ups that the dataplane lost.",
+	       stats.lost);
+	single(out, "lookups_expired_total", "counter",
+	       "Look-ups without room before their deadline.", stats.expired);
+}
+
+static void write_audit(FILE *out, const struct service_context *service)
+{
+	struct audit_log_status status;
+	if (service->audit == NULL) {
+		return;
+	}
+	audit_log_status(service->audit, &status);
+	single(out, "audit_writable", "gauge", "Whether the audit log takes records.",
+	       status.is_writable);
+	single(out, "audit_sequence", "gauge", "The last committed record.", status.sequence);
+	single(out, "audit_queued", "gauge", "Records not yet committed.", status.queued_count);
+	single(out, "audit_records_total", "counter", "Records committed.", status.committed_count);
+	single(out, "audit_failed_total", "counter", "Records that were not committed.",
+	       status.failed_count);
+}
+
+static void write_http(FILE *out, const struct service_context *service)
+{
+	if (service->listener == NULL) {
+		return;
+	}
+	struct http_counters counters = http_listener_counters(service->listener);
+	single(out, "http_connections", "gauge", "Connections open.", counters.connections);
+	single(out, "http_requests_in_flight", "gauge", "Requests not yet answered.",
+	       counters.exchanges);
+	single(out, "http_requests_total", "counter", "Requests.", counters.requests);
+	single(out, "http_timed_out_total", "counter", "Connections closed for being slow or idle.",
+	       counters.timed_out);
+	single(out, "http_hung_up_total", "counter", "Clients that went before their answer.",
+	       counters.hung_up);
+}
+
+static void write_modes(FILE *out, const struct service_context *service)
+{
+	int64_t now_s = service_now_us() / UTC_SECOND_US;
+	if (service->modes == NULL) {
+		return;
+	}
+	head(out, "mode", "gauge", "The mode in effect is 1, by profile.");
+	for (int i = PROFILE_NOT_SET + 1; i < PROFILE_COUNT; i++) {
+		struct mode_effective effective =
+			mode_keeper_effective(service->modes, (enum profile)i, now_s);
+		for (int mode = MODE_REPORT_ONLY; mode <= MODE_ENFORCE; mode++) {
+			fprintf(out, "parallax_mode{profile=\"%s\",mode=\"%s\"} %d\n",
+				profile_name((enum profile)i), mode_name((enum mode)mode),
+				effective.mode == (enum mode)mode);
+		}
+	}
+	head(out, "mode_compliant", "gauge",
+	     "Whether the mode is at least what the rules demand today, by profile.");
+	for (int i = PROFILE_NOT_SET + 1; i < PROFILE_COUNT; i++) {
+		fprintf(out, "parallax_mode_compliant{profile=\"%s\"} %d\n",
+			profile_name((enum profile)i),
+			mode_keeper_effective(service->modes, (enum profile)i, now_s).is_compliant);
+	}
+}
+
+static void write_remotes(FILE *out, const struct service_context *service)
+{
+	const struct remote_list *list = &service->generation->remotes;
+	struct perspective_client_status status;
+	head(out, "perspective_up", "gauge", "Whether a remote perspective answers.");
+	for (size_t i = 0; i < list->count; i++) {
+		perspective_client_status(list->remotes[i].client, &status);
+		fprintf(out, "parallax_perspective_up{perspective=\"%s\"} %d\n",
+			list->remotes[i].config->name, status.health.state == CHANNEL_UP);
+	}
+	head(out, "perspective_latency_seconds", "gauge", "Smoothed time to an answer.");
+	for (size_t i = 0; i < list->count; i++) {
+		perspective_client_status(list->remotes[i].client, &status);
+		fprintf(out, "parallax_perspective_latency_seconds{perspective=\"%s\"} %.6f\n",
+			list->remotes[i].config->name, status.health.latency_ms / 1000.0);
+	}
+	head(out, "perspective_checks_total", "counter", "Checks asked, by how they ended.");
+	for (size_t i = 0; i < list->count; i++) {
+		perspective_client_status(list->remotes[i].client, &status);
+		for (int cause = PERSPECTIVE_ANSWERED; cause <= PERSPECTIVE_CLOSED; cause++) {
+			fprintf(out,
+				"parallax_perspective_checks_total{perspective=\"%s\",end=\"%s\"} "
+				"%" PRIu64 "\n",
+				list->remotes[i].config->name,
+				perspective_cause_name((enum perspective_cause)cause),
+				status.by_cause[cause]);
+		}
+	}
+}
+
+void http_api_get_metrics(struct http_exchange *exchange, void *context)
+{
+	const struct service_context *service = context;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	if (out != NULL) {
+		head(out, "build_info", "gauge", "The version that runs.");
+		fprintf(out, "parallax_build_info{version=\"%s\"} 1\n", PLX_VERSION);
+		single(out, "start_time_seconds", "gauge", "When the daemon started, Unix time.",
+		       (uint64_t)(service->started_us / UTC_SECOND_US));
+		write_lookups(out, service);
+		write_audit(out, service);
+		write_http(out, service);
+		write_modes(out, service);
+		write_remotes(out, service);
+		fclose(out);
+	}
+	if (text == NULL) {
+		const struct http_problem problem = {.status = 503, .retry_after_s = 1};
+		http_reply_problem(exchange, &problem, "not enough memory");
+		return;
+	}
+	http_reply_text(exchange, 200, CONTENT_TYPE, text, length);
+	free(text);
+}
