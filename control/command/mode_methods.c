@@ -8,7 +8,6 @@
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,9 +37,15 @@ void command_get_mode(struct plx_rpc_call *call, const json_t *params, void *con
 }
 
 // The call waits for the record of its change.
-static void on_changed(void *context, int error, const struct mode_change *change)
+static void on_changed(void *context, int error, enum mode_switch_fault fault,
+		       const struct mode_change *change)
 {
 	struct plx_rpc_call *call = context;
+	if (fault != MODE_SWITCH_FAULT_NONE) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params", "%s",
+			     mode_switch_fault_text(fault));
+		return;
+	}
 	if (error != 0) {
 		plx_rpc_fail(call, PLX_RPC_STATE, NULL,
 			     "nothing was changed: the audit log cannot be written: %s",
@@ -54,21 +59,14 @@ static void on_changed(void *context, int error, const struct mode_change *chang
 static void change_mode(struct command_server *server, struct plx_rpc_call *call,
 			const json_t *params, struct mode_order *order)
 {
-	enum mode_switch_fault fault = MODE_SWITCH_FAULT_NONE;
 	struct mode_request *request = &order->request;
 	command_actor(call, request->who);
 	snprintf(request->why, sizeof(request->why), "%s", command_text(params, "reason"));
 	order->done = on_changed;
 	order->context = call;
-	int error = mode_keeper_change(server->service->modes, order, &fault);
-	if (error == -EBUSY) {
+	if (mode_keeper_change(server->service->modes, order) != 0) {
 		plx_rpc_fail(call, PLX_RPC_BUSY, NULL,
-			     "another change is being recorded; try again");
-	} else if (error == -EINVAL && fault != MODE_SWITCH_FAULT_NONE) {
-		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params", "%s",
-			     mode_switch_fault_text(fault));
-	} else if (error != 0) {
-		on_changed(call, error, NULL);
+			     "too many changes wait for the audit log; try again");
 	}
 }
 

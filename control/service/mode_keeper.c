@@ -24,6 +24,9 @@ struct mode_keeper {
 	struct event *timer;
 	// The one change on its way to the log.
 	struct mode_saving *saving;
+	// Those that wait for it, in order.
+	struct mode_order waiting[MODE_KEEPER_WAITING_MAX];
+	unsigned waiting_count;
 };
 
 // Outlives a keeper that is destroyed before the log tells.
@@ -60,6 +63,8 @@ static void look_at_next_edge(struct mode_keeper *keeper)
 	look_in(keeper, wait_s > 0 ? wait_s : 0);
 }
 
+static void take_waiting(struct mode_keeper *keeper);
+
 static void on_saved(int status, void *context)
 {
 	struct mode_saving *saving = context;
@@ -77,7 +82,10 @@ static void on_saved(int status, void *context)
 		}
 	}
 	if (saving->done != NULL) {
-		saving->done(saving->context, status, &saving->change);
+		saving->done(saving->context, status, MODE_SWITCH_FAULT_NONE, &saving->change);
+	}
+	if (keeper != NULL) {
+		take_waiting(keeper);
 	}
 	free(saving);
 }
@@ -109,6 +117,36 @@ static struct mode_saving *saving_create(struct mode_keeper *keeper)
 		saving->next = keeper->state;
 	}
 	return saving;
+}
+
+static void change(struct mode_keeper *keeper, const struct mode_order *order)
+{
+	struct mode_saving *saving = saving_create(keeper);
+	if (saving == NULL) {
+		order->done(order->context, -ENOMEM, MODE_SWITCH_FAULT_NONE, NULL);
+		return;
+	}
+	saving->done = order->done;
+	saving->context = order->context;
+	enum mode_switch_fault fault = (order->is_release ? mode_state_release : mode_state_switch)(
+		&saving->next, &keeper->schedule, &order->request, now_s(keeper), &saving->change);
+	int error = fault != MODE_SWITCH_FAULT_NONE ? -EINVAL : save(keeper, saving);
+	if (error != 0) {
+		free(saving);
+		order->done(order->context, error, fault, NULL);
+	}
+}
+
+// Until one is on its way to the log.
+static void take_waiting(struct mode_keeper *keeper)
+{
+	while (keeper->saving == NULL && keeper->waiting_count > 0) {
+		const struct mode_order order = keeper->waiting[0];
+		keeper->waiting_count--;
+		memmove(&keeper->waiting[0], &keeper->waiting[1],
+			keeper->waiting_count * sizeof(order));
+		change(keeper, &order);
+	}
 }
 
 // Records one profile's edge at a time; on_saved looks for the next one.
@@ -163,6 +201,10 @@ void mode_keeper_destroy(struct mode_keeper *keeper)
 	if (keeper->saving != NULL) {
 		keeper->saving->keeper = NULL;
 	}
+	for (unsigned i = 0; i < keeper->waiting_count; i++) {
+		const struct mode_order *order = &keeper->waiting[i];
+		order->done(order->context, -ESHUTDOWN, MODE_SWITCH_FAULT_NONE, NULL);
+	}
 	event_free(keeper->timer);
 	free(keeper);
 }
@@ -184,24 +226,12 @@ void mode_keeper_set_schedule(struct mode_keeper *keeper, const struct mode_sche
 	look_in(keeper, 0);
 }
 
-int mode_keeper_change(struct mode_keeper *keeper, const struct mode_order *order,
-		       enum mode_switch_fault *ret_fault)
+int mode_keeper_change(struct mode_keeper *keeper, const struct mode_order *order)
 {
-	if (keeper->saving != NULL) {
+	if (keeper->waiting_count == MODE_KEEPER_WAITING_MAX) {
 		return -EBUSY;
 	}
-	struct mode_saving *saving = saving_create(keeper);
-	if (saving == NULL) {
-		return -ENOMEM;
-	}
-	saving->done = order->done;
-	saving->context = order->context;
-	enum mode_switch_fault fault = (order->is_release ? mode_state_release : mode_state_switch)(
-		&saving->next, &keeper->schedule, &order->request, now_s(keeper), &saving->change);
-	int error = fault != MODE_SWITCH_FAULT_NONE ? -EINVAL : save(keeper, saving);
-	if (error != 0) {
-		*ret_fault = fault;
-		free(saving);
-	}
-	return error;
+	keeper->waiting[keeper->waiting_count++] = *order;
+	take_waiting(keeper);
+	return 0;
 }

@@ -44,15 +44,17 @@ const struct mode_schedule *mode_keeper_schedule(const struct mode_keeper *keepe
 // A reload: copied, in force at once, recorded from the loop.
 void mode_keeper_set_schedule(struct mode_keeper *keeper, const struct mode_schedule *schedule);
 
-// `error`: 0, or why the record was not committed and nothing changed.
-typedef void (*mode_keeper_cb)(void *context, int error, const struct mode_change *change);
+// Operators' changes that wait for the one before them.
+#define MODE_KEEPER_WAITING_MAX 16
+
+// `error`: 0, or nothing changed: -EINVAL, and the fault says why; else why the record was not committed.
+typedef void (*mode_keeper_cb)(void *context, int error, enum mode_switch_fault fault,
+			       const struct mode_change *change);
 struct mode_order {
 	bool is_release;             // gives the profile back to the schedule
 	struct mode_request request; // who and why must be set
 	mode_keeper_cb done;
 	void *context;
 };
-// 0: `done` comes, once, from the loop. -EBUSY: another change is on its way to the log; -EINVAL: ret_fault says why;
-// -EIO and others of audit_append: the log does not take the record.
-PLX_MUST_CHECK int mode_keeper_change(struct mode_keeper *keeper, const struct mode_order *order,
-				      enum mode_switch_fault *ret_fault);
+// 0: `done` comes once, from within or from the loop. -EBUSY: MODE_KEEPER_WAITING_MAX changes wait; then it does not.
+PLX_MUST_CHECK int mode_keeper_change(struct mode_keeper *keeper, const struct mode_order *order);

@@ -59,6 +59,18 @@ static void reload_end(struct service_reload *reload, int error, const char *tex
 	free(reload);
 }
 
+// What an operator drained stays so.
+static void carry_draining(struct generation *from, struct generation *to)
+{
+	for (size_t i = 0; i < from->remotes.count; i++) {
+		const struct remote *remote = &from->remotes.remotes[i];
+		struct remote *next = remote_list_find(&to->remotes, remote->config->name);
+		if (remote->is_draining && next != NULL) {
+			remote_set_draining(next, true);
+		}
+	}
+}
+
 // The record is in the log, or a remote keeps none.
 static void reload_take_effect(int status, void *context)
 {
@@ -75,6 +87,7 @@ static void reload_take_effect(int status, void *context)
 		return;
 	}
 	struct generation *before = service->generation;
+	carry_draining(before, reload->next);
 	service->generation = reload->next;
 	reload->next = before;
 	service->logs_json = service_config(service)->log_format == CONFIG_LOG_JSON;
