@@ -22,7 +22,7 @@ struct upstream_view {
 	uint64_t in_flight, window, sent, answered, timeouts, failures, unwanted;
 	uint64_t srtt_sum_us;
 	unsigned srtt_count;
-	bool has_cookie, no_edns, no_0x20, tcp_only; // on any worker
+	bool has_cookie, no_edns, no_0x20, tcp_only, no_tcp; // on any worker
 };
 
 static void view_add(struct upstream_view *view, const struct upstream_snapshot *snapshot)
@@ -48,6 +48,7 @@ static void view_add(struct upstream_view *view, const struct upstream_snapshot 
 	view->no_edns |= snapshot->no_edns;
 	view->no_0x20 |= snapshot->no_0x20;
 	view->tcp_only |= snapshot->tcp_only;
+	view->no_tcp |= snapshot->no_tcp;
 }
 
 // False when there is no such upstream.
@@ -88,6 +89,9 @@ static json_t *downgrades_array(const struct upstream_view *view)
 	}
 	if (view->tcp_only) {
 		error |= json_array_append_new(array, json_string("tcp_only"));
+	}
+	if (view->no_tcp) {
+		error |= json_array_append_new(array, json_string("no_tcp"));
 	}
 	if (error != 0) {
 		json_decref(array);

@@ -146,8 +146,9 @@ bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outg
 			return false;
 		}
 		struct transaction *transaction = slot_of(resolver, slot);
-		uint8_t index = upstream_choose(&resolver->pool, transaction->upstream,
-						resolver->config.random, now_ns);
+		uint8_t index =
+			upstream_choose(&resolver->pool, PLX_TRANSPORT_UDP, transaction->upstream,
+					resolver->config.random, now_ns);
 		if (index == UPSTREAM_NONE) {
 			return false;
 		}
@@ -167,9 +168,11 @@ static uint8_t choose_for_tcp(struct resolver *resolver, const struct transactio
 	uint8_t index = transaction->upstream;
 	bool is_about_last = (transaction->flags & (TRANSACTION_SAW_TC | TRANSACTION_SUSPECT)) != 0;
 	bool stays = index != UPSTREAM_NONE && is_about_last && transaction->failures == 0 &&
-		     !resolver->pool.servers[index].is_draining;
+		     !resolver->pool.servers[index].is_draining &&
+		     !upstream_is_tcp_broken(&resolver->pool.servers[index], now_ns);
 	if (!stays) {
-		index = upstream_choose(&resolver->pool, index, resolver->config.random, now_ns);
+		index = upstream_choose(&resolver->pool, PLX_TRANSPORT_TCP, index,
+					resolver->config.random, now_ns);
 	}
 	return index != UPSTREAM_NONE &&
 			       upstream_may_send_tcp(&resolver->pool.servers[index], now_ns)

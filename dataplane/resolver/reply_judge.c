@@ -286,6 +286,11 @@ void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *ans
 		upstream->tcp_in_flight--;
 	}
 	charge_resends(resolver, upstream, answer->resends, now_ns);
+	if (upstream != NULL && answer->was_connected) {
+		upstream_tcp_connected(upstream);
+	} else if (upstream != NULL) {
+		upstream_tcp_unconnected(upstream, answer->error, answer->rtt_us * 1000ull, now_ns);
+	}
 	struct transaction *transaction = slot_of(resolver, answer->slot);
 	if (transaction->state != TRANSACTION_WAIT_TCP ||
 	    transaction->generation != answer->generation) {

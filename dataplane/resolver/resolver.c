@@ -173,6 +173,7 @@ void resolver_upstream_read(const struct resolver *resolver, unsigned index,
 		.no_edns = now_ns < upstream->no_edns_until_ns,
 		.no_0x20 = now_ns < upstream->no_case_until_ns,
 		.tcp_only = upstream_wants_tcp(upstream, now_ns),
+		.no_tcp = upstream->tcp_failures_in_row >= UPSTREAM_TCP_BROKEN_ROW,
 	};
 }
 

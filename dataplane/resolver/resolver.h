@@ -92,7 +92,7 @@ struct upstream_snapshot {
 	uint64_t failures; // SERVFAIL, REFUSED, NOTIMP, FORMERR, LAME
 	uint64_t unwanted; // packets from its address that failed the acceptance rules
 	bool has_cookie;
-	bool no_edns, no_0x20, tcp_only; // current downgrades
+	bool no_edns, no_0x20, tcp_only, no_tcp; // current downgrades
 };
 // Any thread: fields are read one by one without a lock, exact each, approximate together.
 void resolver_upstream_read(const struct resolver *resolver, unsigned index,

@@ -2,8 +2,10 @@
 
 #include "resolver/upstream.h"
 
+#include <parallax/base/error.h>
 #include <parallax/base/siphash.h>
 
+#include <errno.h>
 #include <string.h>
 
 uint32_t upstream_share(uint32_t limit, unsigned worker_count)
@@ -98,6 +100,10 @@ void upstream_sent_tcp(struct upstream *upstream, uint64_t now_ns)
 {
 	token_bucket_take(&upstream->bucket, now_ns);
 	upstream->tcp_in_flight++;
+	if (upstream->tcp_failures_in_row >= UPSTREAM_TCP_BROKEN_ROW &&
+	    now_ns >= upstream->tcp_probe_after_ns) {
+		upstream->tcp_probe_after_ns = now_ns + UPSTREAM_PROBE_NS; // this is the probe
+	}
 	upstream->failing_probe_after_ns = now_ns + UPSTREAM_FAILING_PROBE_NS;
 }
 
@@ -176,6 +182,43 @@ void upstream_failed(struct upstream *upstream, bool is_its_own)
 		upstream->failures_in_row++;
 	}
 	flow_window_refusal(&upstream->window);
+}
+
+void upstream_tcp_connected(struct upstream *upstream)
+{
+	upstream->tcp_failures_in_row = 0;
+}
+
+static bool is_connect_failure(int error, uint64_t waited_ns)
+{
+	switch (error) {
+	case PLX_ERR_TCP_REFUSED:
+	case PLX_ERR_TCP_CLOSED:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return true;
+	case PLX_ERR_TCP_TIMEOUT:
+		return waited_ns >= UPSTREAM_TCP_CONNECT_NS;
+	default:
+		return false; // no memory, no descriptor and the like: ours
+	}
+}
+
+void upstream_tcp_unconnected(struct upstream *upstream, int error, uint64_t waited_ns,
+			      uint64_t now_ns)
+{
+	// Those who waited for one and the same attempt count once.
+	uint64_t apart_ns = now_ns - upstream->tcp_failed_ns;
+	bool is_new = upstream->tcp_failures_in_row == 0 ||
+		      (apart_ns >= waited_ns && apart_ns >= UPSTREAM_TCP_APART_NS);
+	if (!is_connect_failure(error, waited_ns) || !is_new) {
+		return;
+	}
+	upstream->tcp_failed_ns = now_ns;
+	if (upstream->tcp_failures_in_row < UPSTREAM_TCP_BROKEN_ROW &&
+	    ++upstream->tcp_failures_in_row == UPSTREAM_TCP_BROKEN_ROW) {
+		upstream->tcp_probe_after_ns = now_ns + UPSTREAM_PROBE_NS;
+	}
 }
 
 void upstream_served(struct upstream *upstream)

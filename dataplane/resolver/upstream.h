@@ -33,6 +33,13 @@
 // One server whose TCP stalls must not use up the TCP thread's TCP_OUTSTANDING_MAX, nor, with more than half of what it
 // may have outstanding, keep UDP from it.
 #define UPSTREAM_TCP_IN_FLIGHT_MAX (TCP_OUTSTANDING_MAX / 2)
+// So many attempts in a row to connect that failed break a server's TCP: other servers are asked instead, and it only
+// every UPSTREAM_PROBE_NS. No handshake within UPSTREAM_TCP_CONNECT_NS, after which the kernel sends SYN again, is a
+// failed attempt; a shorter wait says nothing. Queries that wait for one attempt learn its end within
+// UPSTREAM_TCP_APART_NS.
+#define UPSTREAM_TCP_BROKEN_ROW 3
+#define UPSTREAM_TCP_CONNECT_NS (1000ull * 1000 * 1000)
+#define UPSTREAM_TCP_APART_NS (10ull * 1000 * 1000)
 #define UPSTREAM_DOWNGRADE_NS (900ull * 1000 * 1000 * 1000)
 // Unwanted answers from one server's address within UPSTREAM_ALARM_WINDOW_NS that raise the spoofing alarm, and how
 // long TCP is used after it. Duplicates and late answers are not unwanted.
@@ -57,9 +64,12 @@ struct upstream {
 	uint32_t timeouts_in_row;
 	uint32_t failures_in_row;
 	uint64_t failing_probe_after_ns; // while failures_in_row has reached UPSTREAM_FAILING_ROW
-	uint64_t heard_ns;               // last accepted answer, or when it was set
-	uint64_t probe_after_ns;         // while down
-	uint64_t srtt_ns;                // 0 until the first answer
+	uint32_t tcp_failures_in_row;
+	uint64_t tcp_failed_ns;      // the last of them
+	uint64_t tcp_probe_after_ns; // while they have reached UPSTREAM_TCP_BROKEN_ROW
+	uint64_t heard_ns;           // last accepted answer, or when it was set
+	uint64_t probe_after_ns;     // while down
+	uint64_t srtt_ns;            // 0 until the first answer
 	uint64_t rttvar_ns;
 	struct flow_window window;
 	struct token_bucket bucket;
@@ -118,6 +128,15 @@ void upstream_served(struct upstream *upstream); // a definitive answer
 static inline bool upstream_is_failing(const struct upstream *upstream)
 {
 	return upstream->failures_in_row >= UPSTREAM_FAILING_ROW;
+}
+// A query by TCP found a connection, or none for `waited_ns`; `error` as in struct tcp_answer.
+void upstream_tcp_connected(struct upstream *upstream);
+void upstream_tcp_unconnected(struct upstream *upstream, int error, uint64_t waited_ns,
+			      uint64_t now_ns);
+static inline bool upstream_is_tcp_broken(const struct upstream *upstream, uint64_t now_ns)
+{
+	return upstream->tcp_failures_in_row >= UPSTREAM_TCP_BROKEN_ROW &&
+	       now_ns < upstream->tcp_probe_after_ns;
 }
 // Counts a packet from its address that failed the acceptance rules; true when this one raised the alarm.
 bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns);

@@ -17,21 +17,35 @@ enum resort {
 	RESORT_DOWN,    // and those that are silent
 };
 
-static bool is_candidate(const struct upstream *upstream, enum resort resort, uint64_t now_ns)
+struct choice {
+	enum plx_transport transport;
+	enum resort resort;
+	uint8_t avoid;
+	uint32_t random_bits;
+	uint64_t now_ns;
+};
+
+static bool is_cut_off(const struct upstream *upstream, const struct choice *choice)
 {
-	bool may_fail = resort != RESORT_NONE || !upstream_is_failing(upstream) ||
-			now_ns >= upstream->failing_probe_after_ns;
-	return may_fail && upstream_may_send(upstream, now_ns, resort == RESORT_DOWN);
+	return choice->transport == PLX_TRANSPORT_TCP && choice->resort != RESORT_DOWN &&
+	       upstream_is_tcp_broken(upstream, choice->now_ns);
 }
 
-static uint8_t choose_among(const struct upstream_pool *pool, uint8_t avoid, enum resort resort,
-			    uint32_t random_bits, uint64_t now_ns)
+static bool is_candidate(const struct upstream *upstream, const struct choice *choice)
+{
+	bool may_fail = choice->resort != RESORT_NONE || !upstream_is_failing(upstream) ||
+			choice->now_ns >= upstream->failing_probe_after_ns;
+	return may_fail && !is_cut_off(upstream, choice) &&
+	       upstream_may_send(upstream, choice->now_ns, choice->resort == RESORT_DOWN);
+}
+
+static uint8_t choose_among(const struct upstream_pool *pool, const struct choice *choice)
 {
 	uint8_t candidates[UPSTREAMS_MAX];
 	unsigned count = 0;
 	for (unsigned i = 0; i < pool->count; i++) {
 		uint8_t index = pool->order[i];
-		if (index != avoid && is_candidate(&pool->servers[index], resort, now_ns)) {
+		if (index != choice->avoid && is_candidate(&pool->servers[index], choice)) {
 			candidates[count++] = index;
 		}
 	}
@@ -39,37 +53,42 @@ static uint8_t choose_among(const struct upstream_pool *pool, uint8_t avoid, enu
 		return UPSTREAM_NONE;
 	}
 	// Multiply and shift instead of a division: which of `count`, from 16 random bits each.
-	uint8_t first = candidates[(random_bits & 0xffff) * count >> 16];
-	uint8_t second = candidates[(random_bits >> 16) * count >> 16];
+	uint8_t first = candidates[(choice->random_bits & 0xffff) * count >> 16];
+	uint8_t second = candidates[(choice->random_bits >> 16) * count >> 16];
 	return expected_wait(&pool->servers[second]) < expected_wait(&pool->servers[first]) ? second
 											    : first;
 }
 
-// Whether one of those that `resort` allows is well and only busy.
-static bool is_worth_waiting(const struct upstream_pool *pool, enum resort resort)
+// Whether one of those that the choice allows is well and only busy.
+static bool is_worth_waiting(const struct upstream_pool *pool, const struct choice *choice)
 {
 	for (unsigned i = 0; i < pool->count; i++) {
 		const struct upstream *upstream = &pool->servers[pool->order[i]];
 		if (upstream->health == UPSTREAM_UP && upstream->is_reachable &&
-		    !upstream->is_draining &&
-		    (resort != RESORT_NONE || !upstream_is_failing(upstream))) {
+		    !upstream->is_draining && !is_cut_off(upstream, choice) &&
+		    (choice->resort != RESORT_NONE || !upstream_is_failing(upstream))) {
 			return true;
 		}
 	}
 	return false;
 }
 
-uint8_t upstream_choose(const struct upstream_pool *pool, uint8_t avoid, struct plx_random *random,
-			uint64_t now_ns)
+uint8_t upstream_choose(const struct upstream_pool *pool, enum plx_transport transport,
+			uint8_t avoid, struct plx_random *random, uint64_t now_ns)
 {
-	uint32_t random_bits = pool->count > 1 ? plx_random_u32(random) : 0;
-	for (enum resort resort = RESORT_NONE; resort <= RESORT_DOWN; resort++) {
-		uint8_t avoided = resort == RESORT_DOWN ? UPSTREAM_NONE : avoid;
-		uint8_t index = choose_among(pool, avoided, resort, random_bits, now_ns);
-		if (index == UPSTREAM_NONE && avoided != UPSTREAM_NONE) {
-			index = choose_among(pool, UPSTREAM_NONE, resort, random_bits, now_ns);
+	struct choice choice = {
+		.transport = transport,
+		.random_bits = pool->count > 1 ? plx_random_u32(random) : 0,
+		.now_ns = now_ns,
+	};
+	for (choice.resort = RESORT_NONE; choice.resort <= RESORT_DOWN; choice.resort++) {
+		choice.avoid = choice.resort == RESORT_DOWN ? UPSTREAM_NONE : avoid;
+		uint8_t index = choose_among(pool, &choice);
+		if (index == UPSTREAM_NONE && choice.avoid != UPSTREAM_NONE) {
+			choice.avoid = UPSTREAM_NONE;
+			index = choose_among(pool, &choice);
 		}
-		if (index != UPSTREAM_NONE || is_worth_waiting(pool, resort)) {
+		if (index != UPSTREAM_NONE || is_worth_waiting(pool, &choice)) {
 			return index;
 		}
 	}

@@ -73,6 +73,7 @@ void tcp_client_ask(struct tcp_client *client, struct tcp_query *query, uint64_t
 	query->connection = NULL;
 	query->server = NULL;
 	query->losses = 0;
+	query->was_connected = false;
 	query->sent_ns = now_ns;
 	query->message = NULL;
 	query->deadline = (struct tcp_deadline) {.kind = TCP_DEADLINE_QUERY};
@@ -124,6 +125,7 @@ void tcp_client_answer(struct tcp_client *client, struct tcp_query *query, int e
 		.rtt_us = (uint32_t)((now_ns - query->sent_ns) / 1000),
 		.length = query->message != NULL ? length : 0,
 		.resends = query->losses,
+		.was_connected = query->was_connected,
 		.message = query->message,
 	};
 	client->answer_cb(client->context, query);

@@ -51,6 +51,7 @@ struct tcp_query {
 	uint16_t question_length; // octets from offset 12, type and class included
 	uint16_t wire_id;
 	uint8_t losses; // connections that ended under it, after which it was sent again
+	bool was_connected;
 };
 
 TAILQ_HEAD(tcp_query_list, tcp_query);

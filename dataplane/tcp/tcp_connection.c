@@ -196,6 +196,7 @@ void tcp_connection_assign(struct tcp_client *client, struct tcp_connection *con
 	}
 	query->connection = connection;
 	query->sent_ns = now_ns;
+	query->was_connected |= connection->state == TCP_CONNECTION_OPEN;
 	query->wire_id = choose_id(client, connection);
 	connection->ids[connection->in_flight] = query->wire_id;
 	connection->queries[connection->in_flight++] = query;
@@ -283,6 +284,7 @@ void tcp_connection_connected(struct tcp_client *client, struct tcp_connection *
 	connection->last_answer_ns = now_ns;
 	for (uint32_t i = 0; i < connection->in_flight; i++) {
 		connection->queries[i]->sent_ns = now_ns;
+		connection->queries[i]->was_connected = true;
 	}
 	if (connection->in_flight == 0) {
 		TAILQ_INSERT_TAIL(&client->idle, connection, idle_link);

@@ -13,6 +13,7 @@
 #include <parallax/base/ip_address.h>
 #include <parallax/dns/message_writer.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TCP_QUERY_TIMEOUT_NS                                                                       \
@@ -42,7 +43,8 @@ struct tcp_answer {
 	int error; // 0, or PLX_ERR_TCP_REFUSED, _CLOSED, _TIMEOUT, _FRAMING, -errno
 	uint32_t rtt_us;
 	uint32_t length;
-	uint8_t resends; // further times that it was sent, because a connection ended under it
+	uint8_t resends;    // further times that it was sent, because a connection ended under it
+	bool was_connected; // it was on a connection whose handshake ended well
 	uint8_t *
 		message; // whole DNS message with the request's own ID; valid until tcp_pool_release
 };

@@ -155,6 +155,7 @@ static void deliver(struct world *world, const struct open_query *query, uint8_t
 			.server = query->tcp.server,
 			.slot = query->tcp.slot,
 			.generation = query->tcp.generation,
+			.was_connected = true,
 			.length = (uint32_t)length,
 			.message = wire,
 		};
@@ -225,6 +226,8 @@ static void fail_tcp(struct world *world, const struct open_query *query, uint8_
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.error = errors[choice & 3],
+		.rtt_us = choice & 16 ? 3000000 : 1000,
+		.was_connected = (choice & 32) != 0,
 		.resends = resends < query->tcp.resends_max ? resends : query->tcp.resends_max,
 	};
 	if (query->is_tcp) {

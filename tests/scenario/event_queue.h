@@ -22,6 +22,7 @@ struct arrival {
 	uint32_t slot;
 	uint32_t generation;
 	uint32_t rtt_us;
+	bool is_connected;
 	int error;
 	// both
 	struct plx_endpoint source;

@@ -92,6 +92,7 @@ static void add_failure(struct world *world, struct arrival *arrival, int error,
 {
 	arrival->error = error;
 	arrival->at_ns = at_ns;
+	arrival->rtt_us = (uint32_t)((at_ns - world->now_ns) / 1000);
 	add_arrival(world, arrival);
 }
 
@@ -99,6 +100,7 @@ static void add_failure(struct world *world, struct arrival *arrival, int error,
 static void stay_silent(struct world *world, struct sent_query *sent, uint64_t latest_ns)
 {
 	if (sent->transport == PLX_TRANSPORT_TCP) {
+		sent->arrival.is_connected = !world->upstreams[sent->upstream].is_down;
 		add_failure(world, &sent->arrival, PLX_ERR_TCP_TIMEOUT, latest_ns);
 	}
 }
@@ -112,6 +114,7 @@ static bool fails_by_tcp(struct world *world, struct sent_query *sent,
 		    : adjust->tcp_framing ? PLX_ERR_TCP_FRAMING
 					  : 0;
 	if (error != 0 && sent->transport == PLX_TRANSPORT_TCP) {
+		sent->arrival.is_connected = error != PLX_ERR_TCP_REFUSED;
 		add_failure(world, &sent->arrival, error, world->now_ns + world->rtt_ns);
 		return true;
 	}
@@ -135,6 +138,7 @@ static void add_reply(struct world *world, struct sent_query *sent,
 	}
 	arrival->at_ns = world->now_ns + travel_ns;
 	arrival->rtt_us = (uint32_t)(travel_ns / 1000);
+	arrival->is_connected = true;
 	arrival->copies = adjust->copies ? (uint32_t)adjust->copies_value : 1;
 	arrival->forged = (uint32_t)adjust->forge_value;
 	arrival->source.port ^= adjust->wrong_port ? 1 : 0;
@@ -297,6 +301,7 @@ static void deliver_tcp(struct world *world, const struct arrival *arrival)
 		.generation = arrival->generation,
 		.error = arrival->error,
 		.rtt_us = arrival->rtt_us,
+		.was_connected = arrival->is_connected,
 		.length = arrival->length,
 		.message = arrival->wire,
 	};

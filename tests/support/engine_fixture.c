@@ -290,6 +290,7 @@ void reply_send_tcp(struct fixture *fixture, const struct fixture_query *query,
 		.slot = query->tcp.slot,
 		.generation = query->tcp.generation,
 		.rtt_us = 1000,
+		.was_connected = true,
 		.length = (uint32_t)reply->writer.position,
 		.message = reply->wire,
 	};

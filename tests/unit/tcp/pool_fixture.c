@@ -94,6 +94,7 @@ static bool collect(struct pool_fixture *fixture, unsigned worker, struct pool_a
 	ret_answer->rtt_us = answer->rtt_us;
 	ret_answer->length = answer->length;
 	ret_answer->resends = answer->resends;
+	ret_answer->was_connected = answer->was_connected;
 	if (answer->length > 0) {
 		memcpy(ret_answer->message, answer->message, answer->length);
 	}

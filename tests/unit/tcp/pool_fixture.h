@@ -26,6 +26,7 @@ struct pool_answer {
 	uint32_t rtt_us;
 	uint32_t length;
 	uint8_t resends;
+	_Bool was_connected;
 	uint8_t message[POOL_FIXTURE_MESSAGE_MAX];
 };
 

@@ -74,6 +74,7 @@ TEST(refused_connection_is_answered_at_once_to_all_who_wait)
 	for (uint32_t i = 0; i < 20; i++) {
 		await_answer();
 		CU_ASSERT_EQUAL(answer.error, PLX_ERR_TCP_REFUSED);
+		CU_ASSERT_FALSE(answer.was_connected);
 		CU_ASSERT_EQUAL(answer.length, 0);
 	}
 	CU_ASSERT_TRUE(pool_fixture_now_ns() - begun_ns < 1000 * NS_PER_MS);
@@ -131,6 +132,7 @@ TEST(query_lost_with_its_connection_is_asked_again)
 	await_answer();
 	CU_ASSERT_EQUAL(answer.error, 0);
 	CU_ASSERT_EQUAL(counters().requeued, 1);
+	CU_ASSERT_TRUE(answer.was_connected);
 	CU_ASSERT_EQUAL(answer.resends, 1);
 	stop();
 }
@@ -236,6 +238,7 @@ TEST(silent_stalled_and_slow_servers_end_after_the_hard_time_out)
 	for (int i = 0; i < 3; i++) {
 		await_answer();
 		CU_ASSERT_EQUAL(answer.error, PLX_ERR_TCP_TIMEOUT);
+		CU_ASSERT_TRUE(answer.was_connected);
 		CU_ASSERT_EQUAL(answer.length, 0);
 	}
 	uint64_t took_ns = pool_fixture_now_ns() - begun_ns;
