@@ -158,6 +158,11 @@ void control_add_upstream(struct plx_rpc_call *call, const json_t *params, void 
 		plx_rpc_fail(call, PLX_RPC_EXISTS, "/params/server",
 			     "this server is an upstream already; remove it to change it");
 		break;
+	case -ERANGE:
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/server",
+			     "in_flight is less than the %u workers",
+			     worker_group_count(control->config.group));
+		break;
 	case -ENOSPC:
 		plx_rpc_fail(call, PLX_RPC_BUSY, NULL,
 			     "%u upstreams are in use, which is the limit", UPSTREAMS_MAX);

@@ -54,7 +54,8 @@ const struct option_spec option_table[] = {
 	 .help = "Resolvers to ask, at most 64; parallaxctl adds and removes them at run time as well. Each is a mapping "
 		 "(address, port: 53, trusted: false, rate: no limit, in_flight: 4096) or the same in short: "
 		 "\"192.0.2.53:5353,trusted,rate=10k,in_flight=4096\". trusted: it validates DNSSEC and the path to it is "
-		 "ours, so its AD bit is reported."},
+		 "ours, so its AD bit is reported. rate and in_flight are limits over all workers, and in_flight is at least "
+		 "their number."},
 	{.key = "total_rate", .flag = "total-rate", .argument = "RATE", .type = OPTION_RATE, FIELD(total_rate), .maximum = 1000000000,
 	 .default_text = "0", .example = "100k",
 	 .help = "Queries per second to all upstreams together; 0: no limit."},

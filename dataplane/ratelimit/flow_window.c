@@ -7,9 +7,6 @@
 
 void flow_window_init(struct flow_window *window, uint32_t size_max)
 {
-	if (size_max == 0) {
-		size_max = 1;
-	}
 	*window = (struct flow_window) {
 		.size = size_max < FLOW_WINDOW_START ? size_max : FLOW_WINDOW_START,
 		.size_max = size_max,

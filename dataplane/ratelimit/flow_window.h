@@ -29,6 +29,7 @@ struct flow_window {
 	bool is_probing;   // slow start: doubles until the first sign of load
 };
 
+// `size_max` 0: never has room.
 void flow_window_init(struct flow_window *window, uint32_t size_max);
 static inline bool flow_window_has_room(const struct flow_window *window, uint32_t in_flight)
 {

@@ -5,20 +5,23 @@
 #define SECOND_NS (1000ull * 1000 * 1000)
 #define FRACTION_BITS 20
 
-void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s)
+void token_bucket_init_share(struct token_bucket *bucket, uint64_t rate_per_s, unsigned share_count)
 {
 	*bucket = (struct token_bucket) {0};
-	if (rate_per_s > 0) {
-		bucket->interval_ns = SECOND_NS / rate_per_s;
-		bucket->interval_fraction =
-			(uint32_t)((SECOND_NS % rate_per_s << FRACTION_BITS) / rate_per_s);
+	if (rate_per_s == 0) {
+		return;
 	}
+	uint64_t period_ns = SECOND_NS * share_count;
+	uint64_t whole_ns = SECOND_NS / rate_per_s; // between two tokens of all shares
+	bucket->interval_ns = period_ns / rate_per_s;
+	bucket->interval_fraction =
+		(uint32_t)((period_ns % rate_per_s << FRACTION_BITS) / rate_per_s);
+	bucket->burst_ns = TOKEN_BUCKET_BURST_NS > whole_ns ? TOKEN_BUCKET_BURST_NS : whole_ns;
 }
 
-static uint64_t burst(const struct token_bucket *bucket)
+void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s)
 {
-	return TOKEN_BUCKET_BURST_NS > bucket->interval_ns ? TOKEN_BUCKET_BURST_NS
-							   : bucket->interval_ns;
+	token_bucket_init_share(bucket, rate_per_s, 1);
 }
 
 bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns)
@@ -32,8 +35,8 @@ void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns)
 		return; // no limit
 	}
 	// Idle time is forgotten beyond one burst.
-	if (bucket->next_ns + burst(bucket) < now_ns) {
-		bucket->next_ns = now_ns - burst(bucket);
+	if (bucket->next_ns + bucket->burst_ns < now_ns) {
+		bucket->next_ns = now_ns - bucket->burst_ns;
 	}
 	bucket->next_fraction += bucket->interval_fraction;
 	bucket->next_ns += bucket->interval_ns + (bucket->next_fraction >> FRACTION_BITS);

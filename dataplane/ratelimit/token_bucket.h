@@ -11,6 +11,7 @@
 	(5ull * 1000 * 1000) // what may be sent at once after a pause: 5 ms of the rate
 
 struct token_bucket {
+	uint64_t burst_ns;          // idle time that is not forgotten
 	uint64_t interval_ns;       // between two tokens
 	uint64_t next_ns;           // when the token after the last one taken becomes due
 	uint32_t interval_fraction; // of a nanosecond, in 1 / 2^20: keeps high rates exact
@@ -18,6 +19,9 @@ struct token_bucket {
 };
 
 void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s);
+// One of `share_count` equal parts of a rate, however small: together they keep the rate.
+void token_bucket_init_share(struct token_bucket *bucket, uint64_t rate_per_s,
+			     unsigned share_count);
 bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns);
 // The caller asked token_bucket_has.
 void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns);

@@ -64,8 +64,8 @@ struct resolver *resolver_create(const struct resolver_config *config, int *ret_
 	}
 	resolver->free_lookup = 0;
 	resolver->free_lookup_count = resolver->lookups_max;
-	token_bucket_init(&resolver->total_bucket,
-			  upstream_share(config->total_rate_qps, config->worker_count));
+	token_bucket_init_share(&resolver->total_bucket, config->total_rate_qps,
+				config->worker_count);
 	return resolver;
 }
 
@@ -90,7 +90,7 @@ static void rebuild_order(struct upstream_pool *pool)
 {
 	pool->count = 0;
 	for (unsigned i = 0; i < UPSTREAMS_MAX; i++) {
-		if (pool->servers[i].is_set) {
+		if (pool->servers[i].is_set && upstream_has_share(&pool->servers[i])) {
 			pool->order[pool->count++] = (uint8_t)i;
 		}
 	}
@@ -100,8 +100,12 @@ void resolver_upstream_set(struct resolver *resolver, unsigned index,
 			   const struct upstream_config *config)
 {
 	assert(index < UPSTREAMS_MAX && !resolver->pool.servers[index].is_set);
-	upstream_init(&resolver->pool.servers[index], config, resolver->worker_count,
-		      &resolver->cookie_key, resolver->judged_ns);
+	const struct worker_share share = {
+		.worker = resolver->config.worker,
+		.worker_count = resolver->worker_count,
+	};
+	upstream_init(&resolver->pool.servers[index], config, &share, &resolver->cookie_key,
+		      resolver->judged_ns);
 	rebuild_order(&resolver->pool);
 }
 

@@ -54,7 +54,8 @@ struct resolver_sink {
 struct resolver_config {
 	const struct query_identity *identity; // shared by all workers; outlives the resolver
 	uint16_t worker;
-	uint16_t worker_count;   // limits of upstream_config are divided by it
+	uint16_t
+		worker_count; // limits of upstream_config are divided by it; a part of in_flight_max may be 0
 	uint32_t lookups_max;    // look-ups accepted at once
 	uint32_t total_rate_qps; // over all workers; 0: no limit
 	struct plx_random *random;

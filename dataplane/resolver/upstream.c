@@ -8,14 +8,15 @@
 #include <errno.h>
 #include <string.h>
 
-uint32_t upstream_share(uint32_t limit, unsigned worker_count)
+// The first workers get what does not divide.
+static uint32_t in_flight_share(uint32_t limit, const struct worker_share *share)
 {
-	uint32_t share = limit / worker_count;
-	return limit > 0 && share == 0 ? 1 : share;
+	return limit / share->worker_count + (share->worker < limit % share->worker_count);
 }
 
 void upstream_init(struct upstream *upstream, const struct upstream_config *config,
-		   unsigned worker_count, const struct plx_siphash_key *cookie_key, uint64_t now_ns)
+		   const struct worker_share *share, const struct plx_siphash_key *cookie_key,
+		   uint64_t now_ns)
 {
 	uint32_t in_flight_max =
 		config->in_flight_max > 0 ? config->in_flight_max : UPSTREAM_IN_FLIGHT_DEFAULT;
@@ -24,8 +25,8 @@ void upstream_init(struct upstream *upstream, const struct upstream_config *conf
 		.is_set = true,
 		.heard_ns = now_ns,
 	};
-	flow_window_init(&upstream->window, upstream_share(in_flight_max, worker_count));
-	token_bucket_init(&upstream->bucket, upstream_share(config->rate_qps, worker_count));
+	flow_window_init(&upstream->window, in_flight_share(in_flight_max, share));
+	token_bucket_init_share(&upstream->bucket, config->rate_qps, share->worker_count);
 	// RFC 7873 4.1: unpredictable to others, different per server.
 	uint8_t identity[sizeof(config->endpoint.ip.bytes) + 2];
 	memcpy(identity, config->endpoint.ip.bytes, sizeof(config->endpoint.ip.bytes));

@@ -95,12 +95,21 @@ struct upstream {
 
 struct plx_siphash_key;
 
-// One worker's part of a limit over all workers; never 0 (no limit) unless the whole is.
-uint32_t upstream_share(uint32_t limit, unsigned worker_count);
+// Which of how many workers this is: together they keep to the limits of the configuration.
+struct worker_share {
+	unsigned worker;
+	unsigned worker_count;
+};
 
 void upstream_init(struct upstream *upstream, const struct upstream_config *config,
-		   unsigned worker_count, const struct plx_siphash_key *cookie_key,
+		   const struct worker_share *share, const struct plx_siphash_key *cookie_key,
 		   uint64_t now_ns);
+
+// False when this worker's part of in_flight_max is nothing: it never asks the server.
+static inline bool upstream_has_share(const struct upstream *upstream)
+{
+	return upstream->window.size_max > 0;
+}
 
 // The wait for one query: SRTT + 4 x variance (RFC 6298), doubled after every second try.
 uint64_t upstream_timeout_ns(const struct upstream *upstream, unsigned attempts);

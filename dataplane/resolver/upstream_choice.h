@@ -15,7 +15,8 @@ struct plx_random;
 
 struct upstream_pool {
 	struct upstream servers[UPSTREAMS_MAX];
-	uint8_t order[UPSTREAMS_MAX]; // indices of the set ones, first `count`
+	uint8_t order
+		[UPSTREAMS_MAX]; // indices of those that are set and that we may ask, first `count`
 	uint8_t count;
 };
 

@@ -216,7 +216,9 @@ int start_upstreams(struct dataplane *dataplane)
 			return start_fault(
 				dataplane, "upstreams", error, "upstream %s cannot be added: %s",
 				plx_endpoint_format(&options->upstreams[i].endpoint, text),
-				plx_error_text(error));
+				error == -ERANGE
+					? "its in_flight is less than the number of workers"
+					: plx_error_text(error));
 		}
 	}
 	return 0;

@@ -60,7 +60,8 @@ const struct port_summary *worker_group_port(const struct worker_group *group);
 // Upstreams: one list for all workers, indices 0..UPSTREAMS_MAX-1. An index is used again only after every worker
 // has forgotten its former server.
 
-// 0; -EEXIST: the endpoint is in the list; -ENOSPC: UPSTREAMS_MAX are; -EINVAL: no usable address or port.
+// 0; -EEXIST: the endpoint is in the list; -ENOSPC: UPSTREAMS_MAX are; -EINVAL: no usable address or port; -ERANGE:
+// in_flight_max is less than the number of workers: look-ups of a worker without a part could never be asked.
 PLX_MUST_CHECK int worker_group_add_upstream(struct worker_group *group,
 					     const struct upstream_config *config,
 					     unsigned *ret_index);

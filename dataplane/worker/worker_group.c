@@ -180,6 +180,9 @@ int worker_group_add_upstream(struct worker_group *group, const struct upstream_
 	if (plx_ip_length(&config->endpoint.ip) == 0 || config->endpoint.port == 0) {
 		return -EINVAL;
 	}
+	if (config->in_flight_max > 0 && config->in_flight_max < group->environment->worker_count) {
+		return -ERANGE; // names are spread over workers by their hash
+	}
 	if (worker_group_find_upstream(group, &config->endpoint) >= 0) {
 		return -EEXIST;
 	}

@@ -25,17 +25,19 @@ static bool keep_result(void *context, unsigned client, const struct plx_result 
 	return true;
 }
 
-void fixture_start_config(struct fixture *fixture, unsigned upstream_count, bool is_trusted,
-			  uint32_t rate_qps, uint32_t in_flight_max)
+static void start(struct fixture *fixture, uint16_t worker, uint16_t worker_count,
+		  unsigned upstream_count, bool is_trusted, uint32_t rate_qps,
+		  uint32_t in_flight_max)
 {
 	memset(fixture, 0, sizeof(*fixture));
 	static const uint8_t key[PLX_RANDOM_KEY_BYTES] = {42};
 	plx_random_init_fixed(&fixture->random, key);
 	CU_ASSERT_EQUAL_FATAL(
-		query_identity_init(&fixture->identity, 16384, 14, 0, 10, &fixture->random), 0);
+		query_identity_init(&fixture->identity, 16384, 14, 2, 10, &fixture->random), 0);
 	const struct resolver_config config = {
 		.identity = &fixture->identity,
-		.worker_count = 1,
+		.worker = worker,
+		.worker_count = worker_count,
 		.lookups_max = 1024,
 		.random = &fixture->random,
 		.sink = {.deliver = keep_result, .context = fixture},
@@ -57,6 +59,18 @@ void fixture_start_config(struct fixture *fixture, unsigned upstream_count, bool
 		resolver_upstream_set(fixture->resolver, i, &upstream);
 		resolver_upstream_reachable(fixture->resolver, i, true);
 	}
+}
+
+void fixture_start_config(struct fixture *fixture, unsigned upstream_count, bool is_trusted,
+			  uint32_t rate_qps, uint32_t in_flight_max)
+{
+	start(fixture, 0, 1, upstream_count, is_trusted, rate_qps, in_flight_max);
+}
+
+void fixture_start_worker(struct fixture *fixture, uint16_t worker, uint16_t worker_count,
+			  uint32_t rate_qps, uint32_t in_flight_max)
+{
+	start(fixture, worker, worker_count, 1, false, rate_qps, in_flight_max);
 }
 
 void fixture_start(struct fixture *fixture, unsigned upstream_count)

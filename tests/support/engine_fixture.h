@@ -53,6 +53,9 @@ struct fixture {
 void fixture_start(struct fixture *fixture, unsigned upstream_count);
 void fixture_start_config(struct fixture *fixture, unsigned upstream_count, bool is_trusted,
 			  uint32_t rate_qps, uint32_t in_flight_max);
+// One of several workers (at most 4), one reachable server.
+void fixture_start_worker(struct fixture *fixture, uint16_t worker, uint16_t worker_count,
+			  uint32_t rate_qps, uint32_t in_flight_max);
 void fixture_stop(struct fixture *fixture);
 // Makes room for more results than FIXTURE_RESULTS_MAX in a test.
 void fixture_forget_results(struct fixture *fixture);

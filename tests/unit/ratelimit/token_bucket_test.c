@@ -55,6 +55,24 @@ TEST(the_rate_outlives_208_days_of_uptime)
 	CU_ASSERT_TRUE(taken >= 998 && taken <= 1002);
 }
 
+TEST(shares_of_a_rate_keep_the_rate_together)
+{
+	static const unsigned rates[] = {1, 3, 10, 1001};
+	for (unsigned i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct token_bucket shares[4];
+		unsigned taken = 0;
+		for (unsigned w = 0; w < 4; w++) {
+			token_bucket_init_share(&shares[w], rates[i], 4);
+			for (unsigned s = 0; s < 100; s++) {
+				taken += take_for_a_second(&shares[w], (100 + s) * SECOND, MS);
+			}
+		}
+		unsigned at_once = 4 + rates[i] * TOKEN_BUCKET_BURST_NS / SECOND;
+		CU_ASSERT_TRUE(taken <= rates[i] * 100 + at_once);
+		CU_ASSERT_TRUE(taken >= rates[i] * 99);
+	}
+}
+
 TEST(rate_zero_does_not_limit)
 {
 	struct token_bucket bucket;
@@ -66,4 +84,5 @@ TEST(rate_zero_does_not_limit)
 }
 
 TEST_MAIN(token_bucket, T(the_rate_is_kept_over_a_second), T(a_pause_saves_one_burst_and_no_more),
-	  T(the_rate_outlives_208_days_of_uptime), T(rate_zero_does_not_limit))
+	  T(the_rate_outlives_208_days_of_uptime), T(shares_of_a_rate_keep_the_rate_together),
+	  T(rate_zero_does_not_limit))

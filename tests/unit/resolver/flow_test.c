@@ -183,6 +183,59 @@ TEST(a_server_is_not_asked_faster_than_its_rate)
 	fixture_stop(&fixture);
 }
 
+TEST(workers_together_keep_to_the_in_flight_limit)
+{
+	static const uint32_t limits[] = {1, 2, 4, 7, 41};
+	for (unsigned l = 0; l < PLX_ARRAY_SIZE(limits); l++) {
+		unsigned sent = 0;
+		for (uint16_t worker = 0; worker < 4; worker++) {
+			fixture_start_worker(&fixture, worker, 4, 0, limits[l]);
+			for (unsigned i = 0; i < 50; i++) {
+				(void)fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+			}
+			while (fixture_next_udp(&fixture, &query)) {
+				sent++;
+			}
+			CU_ASSERT_FALSE(fixture_next_tcp(&fixture, &query));
+			fixture_stop(&fixture);
+		}
+		CU_ASSERT_EQUAL(sent, limits[l]);
+	}
+}
+
+TEST(a_worker_without_a_part_of_a_server_fails_at_once)
+{
+	fixture_start_worker(&fixture, 3, 4, 0, 3);
+	uint64_t tag = fixture_lookup(&fixture, "x.test", PLX_TYPE_TXT);
+	const struct fixture_result *found = fixture_result_of(&fixture, tag);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	CU_ASSERT_EQUAL(found->result.status, PLX_STATUS_TIMEOUT);
+	CU_ASSERT_EQUAL(found->result.cause, PLX_CAUSE_NO_SERVER);
+	fixture_stop(&fixture);
+}
+
+TEST(workers_together_keep_to_the_rate)
+{
+	unsigned sent = 0;
+	for (uint16_t worker = 0; worker < 4; worker++) {
+		fixture_start_worker(&fixture, worker, 4, 1, 0);
+		unsigned asked = 0;
+		for (uint64_t end_ns = fixture.now_ns + 20 * SECOND; fixture.now_ns < end_ns;) {
+			(void)fixture_lookup(&fixture, numbered(asked), PLX_TYPE_TXT);
+			while (fixture_next_udp(&fixture, &query)) {
+				asked++;
+				CU_ASSERT_EQUAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+			}
+			fixture_pass(&fixture, 100 * MS);
+			fixture_forget_results(&fixture);
+		}
+		CU_ASSERT_TRUE(asked >= 5); // none is left out
+		sent += asked;
+		fixture_stop(&fixture);
+	}
+	CU_ASSERT_TRUE(sent <= 20 + 4); // and one for each at the start
+}
+
 TEST(what_tcp_sends_again_counts_and_takes_its_tokens)
 {
 	fixture_start_config(&fixture, 1, false, 10, 0);
@@ -312,7 +365,9 @@ TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
 	  T(bulk_that_cannot_be_sent_yet_stays_with_its_client),
 	  T(a_server_never_has_more_in_flight_than_allowed),
 	  T(a_server_is_not_asked_faster_than_its_rate),
-	  T(what_tcp_sends_again_counts_and_takes_its_tokens),
+	  T(workers_together_keep_to_the_in_flight_limit),
+	  T(a_worker_without_a_part_of_a_server_fails_at_once),
+	  T(workers_together_keep_to_the_rate), T(what_tcp_sends_again_counts_and_takes_its_tokens),
 	  T(the_last_queries_of_a_question_are_not_sent_again_by_tcp),
 	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),
 	  T(a_client_that_is_gone_frees_its_work_and_leaves_others_alone),
