@@ -6,6 +6,7 @@
 #include "link/tap_device.h"
 #include "startup/dataplane.h"
 #include "startup/upstream_routes.h"
+#include "worker/frame_handover.h"
 
 #include <event2/event.h>
 #include <rte_mbuf.h>
@@ -16,13 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FRAMES_PER_EVENT 64 // then the event loop looks at others
 #define TAP_NUMBER_MAX 64
 
 struct exception_path {
 	struct dataplane *dataplane;
 	int tap_fd;
 	struct event *tap_readable;
+	uint64_t now_ns; // of the turn
 };
 
 void exception_path_send(struct exception_path *path, const uint8_t *frame, size_t length)
@@ -38,24 +39,19 @@ void exception_path_send(struct exception_path *path, const uint8_t *frame, size
 		return;
 	}
 	memcpy(room, frame, length);
-	if (rte_ring_sp_enqueue(worker->frames_out, mbuf) != 0) {
+	if (!frame_send(worker, mbuf)) {
 		rte_pktmbuf_free(mbuf);
-		return;
-	}
-	if (__atomic_load_n(&worker->is_sleeping, __ATOMIC_SEQ_CST) != 0) {
-		const uint64_t one = 1;
-		ssize_t written = write(worker->wake_fd, &one, sizeof(one));
-		(void)written; // a full counter already wakes it
 	}
 }
 
-static void take_frame(struct exception_path *path, struct rte_mbuf *mbuf, uint64_t now_ns)
+static void take_frame(void *context, struct rte_mbuf *mbuf)
 {
+	struct exception_path *path = context;
 	uint8_t reply[LINK_FRAME_MAX];
 	const uint8_t *frame = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	struct exclusive_link *link = upstream_routes_link(path->dataplane->routes);
 	struct link_verdict verdict =
-		exclusive_link_receive(link, frame, mbuf->data_len, now_ns, reply);
+		exclusive_link_receive(link, frame, mbuf->data_len, path->now_ns, reply);
 	if (verdict.reply_length > 0) {
 		exception_path_send(path, reply, verdict.reply_length);
 	}
@@ -69,18 +65,8 @@ static void take_frame(struct exception_path *path, struct rte_mbuf *mbuf, uint6
 
 void exception_path_process(struct exception_path *path)
 {
-	const struct worker_environment *environment = &path->dataplane->environment;
-	uint64_t now_ns = monotonic_time_ns();
-	unsigned count = 0;
-	for (unsigned i = 0; i < environment->worker_count; i++) {
-		struct rte_mbuf *mbuf;
-		while (rte_ring_sc_dequeue(environment->workers[i]->frames_in, (void **)&mbuf) ==
-		       0) {
-			take_frame(path, mbuf, now_ns);
-			count++;
-		}
-	}
-	if (count > 0) {
+	path->now_ns = monotonic_time_ns();
+	if (frames_take(&path->dataplane->environment, take_frame, path) > 0) {
 		upstream_routes_update(path->dataplane->routes);
 	}
 }
@@ -89,7 +75,7 @@ static void on_tap_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct exception_path *path = context;
 	uint8_t frame[RTE_MBUF_DEFAULT_DATAROOM];
-	for (unsigned i = 0; i < FRAMES_PER_EVENT; i++) {
+	for (unsigned i = 0; i < FRAMES_PER_TURN; i++) {
 		ssize_t length = tap_read(path->tap_fd, frame, sizeof(frame));
 		if (length <= 0) {
 			return;

@@ -91,6 +91,12 @@ static void wait_for_event(struct worker *worker, uint64_t wait_ns)
 	}
 }
 
+static bool has_control_work(const struct worker *worker)
+{
+	return !rte_ring_empty(worker->mailbox) ||
+	       (worker->frames_out != NULL && !rte_ring_empty(worker->frames_out));
+}
+
 void worker_sleep(struct worker *worker, uint64_t now_ns)
 {
 	uint64_t wakeup_ns = resolver_next_wakeup(worker->resolver, now_ns);
@@ -98,7 +104,9 @@ void worker_sleep(struct worker *worker, uint64_t now_ns)
 		return;
 	}
 	__atomic_store_n(&worker->is_sleeping, 1, __ATOMIC_SEQ_CST);
-	if (!announce_sleep(worker) && rte_ring_empty(worker->mailbox)) {
+	// Pairs with the fence in frame_send, which wakes only those that it sees asleep.
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!announce_sleep(worker) && !has_control_work(worker)) {
 		worker->sleep_us = pause_us(worker);
 		uint64_t wait_ns = worker->sleep_us * 1000ull;
 		if (wakeup_ns - now_ns < wait_ns) {
