@@ -235,7 +235,8 @@ static int query_route(struct kernel_neighbors *neighbors, struct watch *watch)
 {
 	struct kernel_route route;
 	struct plx_ip former_next_hop = watch->route.next_hop;
-	int error = kernel_query_route(&neighbors->queries, &watch->endpoint.ip, &route);
+	int error = kernel_query_route(&neighbors->queries, neighbors->ifindex, &watch->endpoint.ip,
+				       &route);
 	if (error < 0 && !is_route_refusal(error)) {
 		return error;
 	}

@@ -2,6 +2,8 @@
 
 #include "link/kernel_query.h"
 
+#include "link/route.h"
+
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
@@ -54,7 +56,6 @@ int kernel_query_interface(struct netlink_channel *channel, unsigned ifindex,
 	return 0;
 }
 
-// RTA_VIA: a next hop of the other family (an IPv4 route through an IPv6 gateway, RFC 5549).
 // RTA_VIA: a next hop of the other family (an IPv4 route through an IPv6 gateway, RFC 8950).
 static bool read_via(const struct nlattr *attribute, struct plx_ip *ret_next_hop)
 {
@@ -96,8 +97,8 @@ static int on_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-int kernel_query_route(struct netlink_channel *channel, const struct plx_ip *destination,
-		       struct kernel_route *ret_route)
+int kernel_query_route(struct netlink_channel *channel, unsigned ifindex,
+		       const struct plx_ip *destination, struct kernel_route *ret_route)
 {
 	_Alignas(struct nlmsghdr) char buffer[NETLINK_MESSAGE_MAX];
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -106,6 +107,9 @@ int kernel_query_route(struct netlink_channel *channel, const struct plx_ip *des
 	info->rtm_family = (unsigned char)netlink_family(destination);
 	info->rtm_dst_len = (unsigned char)(plx_ip_length(destination) * 8);
 	mnl_attr_put(message, RTA_DST, plx_ip_length(destination), destination->bytes);
+	if (ip_is_link_local(destination)) {
+		mnl_attr_put_u32(message, RTA_OIF, ifindex);
+	}
 	struct kernel_route route = {.next_hop = *destination};
 	int error = netlink_request(channel, message, on_route, &route);
 	if (error < 0) {

@@ -33,8 +33,9 @@ struct kernel_route {
 	bool is_local; // an address of this host
 };
 
-// -ENETUNREACH, -EHOSTUNREACH, -EACCES ... as the routing table says.
-PLX_MUST_CHECK int kernel_query_route(struct netlink_channel *channel,
+// -ENETUNREACH, -EHOSTUNREACH, -EACCES ... as the routing table says. A link-local destination is one on the link
+// `ifindex`: every link has a route for fe80::/64 (RFC 4007 6). Others are asked for on all links.
+PLX_MUST_CHECK int kernel_query_route(struct netlink_channel *channel, unsigned ifindex,
 				      const struct plx_ip *destination,
 				      struct kernel_route *ret_route);
 

@@ -241,6 +241,28 @@ TEST(the_interface_is_described)
 	site_close(&site);
 }
 
+// Every interface has a route for fe80::/64: the routing table alone cannot know which one is meant.
+TEST(a_link_local_server_is_one_on_our_own_interface)
+{
+	static const char *const names[] = {"plx-tap0", "plx-tap1"};
+	struct site sites[2];
+	for (unsigned i = 0; i < 2; i++) {
+		struct tap_config config = wire_tap_config(names[i]);
+		site_open(&sites[i], &config);
+		site_settle(&sites[i]);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		site_watch(&sites[i], 0, "fe80::99");
+		CU_ASSERT_EQUAL(kernel_neighbors_process(sites[i].neighbors, monotonic_ns(),
+							 note_change, &sites[i]),
+				0);
+		CU_ASSERT_STRING_EQUAL(link_path_state_name(sites[i].paths[0].state), "resolving");
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		site_close(&sites[i]);
+	}
+}
+
 int main(void)
 {
 	static const struct test_entry tests[] = {
@@ -254,6 +276,7 @@ int main(void)
 		T(an_unwatched_server_is_forgotten),
 		T(interfaces_that_cannot_be_used_are_refused),
 		T(the_interface_is_described),
+		T(a_link_local_server_is_one_on_our_own_interface),
 	};
 	return private_network_enter()
 		       ? cunit_run("kernel_neighbors", tests, sizeof(tests) / sizeof(tests[0]))

@@ -108,17 +108,17 @@ TEST(gateways_become_default_routes)
 	CU_ASSERT_EQUAL_FATAL(netlink_channel_open(&channel), 0);
 	wire_open(&wire, &config);
 	struct plx_ip ip = ip_of("198.51.100.53");
-	CU_ASSERT_EQUAL_FATAL(kernel_query_route(&channel, &ip, &route), 0);
+	CU_ASSERT_EQUAL_FATAL(kernel_query_route(&channel, 0, &ip, &route), 0);
 	CU_ASSERT_TRUE(route.is_unicast);
 	CU_ASSERT_FALSE(ip_is(&route.next_hop, "198.51.100.53"));
 	CU_ASSERT_TRUE(ip_is(&route.source, "192.0.2.1"));
 	ip = ip_of("2001:db8:9::53");
-	CU_ASSERT_EQUAL_FATAL(kernel_query_route(&channel, &ip, &route), 0);
+	CU_ASSERT_EQUAL_FATAL(kernel_query_route(&channel, 0, &ip, &route), 0);
 	CU_ASSERT_TRUE(ip_is(&route.next_hop, "fe80::1") || ip_is(&route.next_hop, "fe80::2"));
 	CU_ASSERT_TRUE(ip_is(&route.source, "2001:db8::1"));
 	// All of it goes with the device.
 	wire_close(&wire);
-	CU_ASSERT_TRUE(kernel_query_route(&channel, &ip, &route) < 0);
+	CU_ASSERT_TRUE(kernel_query_route(&channel, 0, &ip, &route) < 0);
 	CU_ASSERT_EQUAL(if_nametoindex("plx-tap0"), 0);
 	netlink_channel_close(&channel);
 }
