@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACKET_OWN_ADDRESSES_MAX 16
+#define PACKET_OWN_ADDRESSES_MAX                                                                   \
+	64 // UPSTREAMS_MAX: the kernel may choose another one for each server
 
 // What the port's receive offload says about the UDP checksum.
 enum packet_checksum {

@@ -5,9 +5,13 @@
 
 #include "worker/worker.h"
 
+#include <assert.h>
 #include <unistd.h>
 
 #define COMMANDS_PER_TURN 16
+
+static_assert(PACKET_OWN_ADDRESSES_MAX >= UPSTREAMS_MAX,
+	      "answers are expected at the source address of each upstream");
 
 // Answers must be addressed to an address that queries were sent from.
 static void collect_own_addresses(struct worker *worker)
@@ -20,7 +24,7 @@ static void collect_own_addresses(struct worker *worker)
 		for (unsigned j = 0; j < rules->address_count && !is_known; j++) {
 			is_known = plx_ip_equal(source, &rules->addresses[j]);
 		}
-		if (!is_known && rules->address_count < PACKET_OWN_ADDRESSES_MAX) {
+		if (!is_known) {
 			rules->addresses[rules->address_count++] = *source;
 		}
 	}
