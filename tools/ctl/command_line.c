@@ -167,11 +167,15 @@ static int param_set(json_t *params, const struct plx_param *param, const char *
 	case PLX_PARAM_BOOLEAN:
 		value = boolean_value(text);
 		break;
+	case PLX_PARAM_OBJECT:
+		value = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		break;
 	}
 	if (value == NULL) {
 		return command_fault(fault, "%s: \"%s\" is not %s", param->name, text,
 				     param->type == PLX_PARAM_STRING    ? "UTF-8 text"
 				     : param->type == PLX_PARAM_INTEGER ? "a number"
+				     : param->type == PLX_PARAM_OBJECT  ? "a JSON object"
 									: "on or off");
 	}
 	return json_object_set_new(params, param->name, value) == 0
