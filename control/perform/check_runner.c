@@ -100,7 +100,6 @@ void check_run_end(struct check_run *run, enum check_outcome outcome, const char
 	struct check_runner *runner = run->runner;
 	struct check_result *result = &run->result;
 	operations_cancel(run);
-	event_del(run->deadline);
 	run_detach(run);
 	result->kind = run->request->kind;
 	// A verdict that nobody reached is no verdict.

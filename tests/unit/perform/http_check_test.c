@@ -38,6 +38,8 @@
 #define T_HANG "hangs-00000000000000000"
 #define T_GARBAGE "garbage-000000000000000"
 #define T_BYTES "hostile-location-000000"
+#define T_BLANKS "endless-blanks-00000000"
+#define T_V6 "to-ipv6-address-0000000"
 #define T_MIXED "to-unchecked-0000000000"
 
 static const struct web_page pages[] = {
@@ -51,6 +53,12 @@ static const struct web_page pages[] = {
 	{.path = HTTP_01_PATH T_MIXED, .text = MOVED("301", "https://unchecked.test/key")},
 	{.path = HTTP_01_PATH T_WRONG, .text = OK "<html>\x80\xff not here</html>"},
 	{.path = HTTP_01_PATH T_LONG, .text = OK, .fault = WEB_REPEAT, .more = KEY},
+	// What comes behind the blanks is not known.
+	{.path = HTTP_01_PATH T_BLANKS,
+	 .text = OK T_BLANKS THUMBPRINT,
+	 .fault = WEB_REPEAT,
+	 .more = "          "},
+	{.path = HTTP_01_PATH T_V6, .text = MOVED("301", "http://[2001:4860:4860::8888]/key")},
 	{.path = HTTP_01_PATH T_HANG, .text = OK KEY, .fault = WEB_HANG},
 	{.path = HTTP_01_PATH T_GARBAGE, .text = "SSH-2.0-OpenSSH_9.2\r\n\r\n"},
 	{.path = HTTP_01_PATH T_BYTES, .text = MOVED("301", "http://\xc3\x28\xff\x1b/")},
@@ -214,6 +222,8 @@ TEST(servers_fail_where_they_answer_and_err_where_they_do_not)
 		{"web.test", T_TLS, "pass found"},
 		{"web.test", T_WRONG, "fail different"},
 		{"web.test", T_LONG, "fail different"},
+		{"web.test", T_BLANKS, "fail different"},
+		{"web.test", T_V6, "error connect-failed"},
 		{"web.test", "not-there-0000000000000", "fail bad-status"},
 		{"web.test", T_PORT, "fail redirect-refused"},
 		{"web.test", T_PRIVATE, "fail address-refused"},
