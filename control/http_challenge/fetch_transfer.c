@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#define BACKSTOP_MS 1000
 #define RECEIVE_BUFFER_BYTES 4096L
 
 bool fetch_status_is_redirect(unsigned status)
@@ -299,9 +300,9 @@ static bool protocol_configure(CURL *easy)
 static bool transfer_configure(struct fetch *fetch, CURL *easy)
 {
 	int64_t left_ms = fetch->deadline_ms - fetch_now_ms();
-	long timeout_ms = left_ms < 1 ? 1 : (long)left_ms;
-	long connect_ms =
-		timeout_ms < (long)fetch->connect_ms ? timeout_ms : (long)fetch->connect_ms;
+	// The fetch's own timer ends it at the deadline, and says so; curl's would call the same end too slow.
+	long timeout_ms = (left_ms < 1 ? 1 : (long)left_ms) + BACKSTOP_MS;
+	long connect_ms = (long)fetch->connect_ms;
 	return curl_easy_setopt(easy, CURLOPT_URL, fetch_hop(fetch)->url->text) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_USERAGENT, fetch->user_agent) == CURLE_OK &&
 	       curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers) == CURLE_OK &&
