@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-// A dataplane that is not there is told after this.
+// A dataplane that is not there is told after this; one that stalls only long after the deadlines of the tests.
 #define SESSION_GRACE_MS 100
+#define SESSION_STALL_GRACE_MS 1000
 #define SESSION_LOOKUP_MS 5000
 #define REQUEST_TEXT_MAX 8192
 
@@ -48,12 +49,14 @@ void session_open(struct perform_session *session, const struct zone_row *zone,
 		CU_ASSERT_PTR_NOT_NULL_FATAL(session->host);
 		exchange_host_stall(session->host, dataplane == SESSION_DATAPLANE_STALLS);
 	}
-	session->lookup =
-		lookup_service_open(session->base,
-				    &(struct lookup_config) {.socket_path = session->socket_path,
-							     .name = "perform test",
-							     .grace_ms = SESSION_GRACE_MS},
-				    &error);
+	session->lookup = lookup_service_open(
+		session->base,
+		&(struct lookup_config) {.socket_path = session->socket_path,
+					 .name = "perform test",
+					 .grace_ms = dataplane == SESSION_DATAPLANE_STALLS
+							     ? SESSION_STALL_GRACE_MS
+							     : SESSION_GRACE_MS},
+		&error);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(session->lookup);
 	CU_ASSERT_EQUAL_FATAL(plx_name_parse("test", 4, &suffix), 0);
 	CU_ASSERT_EQUAL_FATAL(suffix_table_create(NULL, &suffix, 1, &session->suffixes), 0);
