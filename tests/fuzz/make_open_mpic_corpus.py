@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Makes the corpora of fuzz_open_mpic_request and fuzz_open_mpic_foreign from the cases of the unit tests.
+
+Run by a developer when cases are added; its output is kept in git.   Usage: tests/fuzz/make_open_mpic_corpus.py
+"""
+import json
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASES = HERE.parent / "unit" / "open_mpic"
+ENDPOINTS = {"mpic": 0, "caa": 1, "dcv": 2}
+CHECKS = {"caa": 0, "acme-http-01": 1, "acme-dns-01": 2, "acme-tls-alpn-01": 3}
+
+
+def seeds(folder):
+    for path in sorted((CASES / folder).glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+
+
+def put(target, name, number, value):
+    folder = HERE / "corpus" / target
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(bytes([number]) + json.dumps(value, separators=(",", ":")).encode())
+
+
+for name, case in seeds("requests"):
+    put("fuzz_open_mpic_request", name, ENDPOINTS[case["endpoint"]], case["body"])
+for name, case in seeds("foreign"):
+    if name in CHECKS:
+        for number, answer in enumerate(case["answers"]):
+            if len(json.dumps(answer["response"])) < 1000:
+                put("fuzz_open_mpic_foreign", f"{name}-{number}", CHECKS[name], answer["response"])
