@@ -266,18 +266,19 @@ static json_t *answer_write(enum open_mpic_endpoint endpoint, json_t *items)
 
 // A body that claims no kind and has DCV parameters is about DCV. Open MPIC reads it as CAA when those are faulty, so that
 // a typing error would pass for a check that was never made.
-static bool is_meant_as_caa(const json_t *body)
+static bool is_meant_as_caa(const struct reading *caa)
 {
-	return json_object_get(body, "check_type") != NULL ||
-	       get_given(body, "dcv_check_parameters") == NULL;
+	return caa->endpoint != OPEN_MPIC_COORDINATOR ||
+	       json_object_get(caa->body, "check_type") != NULL ||
+	       get_given(caa->body, "dcv_check_parameters") == NULL;
 }
 
 static int choose(struct reading *caa, struct reading *dcv, const struct open_mpic_limits *limits,
 		  struct open_mpic_request *ret_request, json_t **ret_answer)
 {
-	struct reading *chosen = is_good(dcv)                                 ? dcv
-				 : is_good(caa) && is_meant_as_caa(caa->body) ? caa
-									      : NULL;
+	struct reading *chosen = is_good(dcv)                           ? dcv
+				 : is_good(caa) && is_meant_as_caa(caa) ? caa
+									: NULL;
 	if (chosen != NULL && chosen->endpoint == OPEN_MPIC_COORDINATOR) {
 		judge_counts(chosen, limits);
 	}
