@@ -86,6 +86,7 @@ bool order_can_start_item(const struct order *order)
 {
 	return order->state != ORDER_RECORDING && order->ending == ORDER_ENDING_NOT_EVALUATED &&
 	       order->next_item < order->request->item_count &&
+	       order->journal.count < ORDER_JOURNAL_RECORDS_MAX &&
 	       order->attempt_count < order->table->limits.identifiers_at_a_time;
 }
 
@@ -220,7 +221,9 @@ static void on_recorded(int status, void *context)
 		audit_fault_set(&order->table->audit_fault, status, "%s", plx_error_text(status));
 		order_fail(order, ORDER_FAILED_AUDIT);
 	}
-	order_progress(order);
+	struct order_table *table = order->table;
+	order_progress(order); // the last use of the order
+	order_table_schedule(table);
 }
 
 static void flush(struct order *order)
@@ -232,6 +235,7 @@ static void flush(struct order *order)
 						  on_recorded, order, &table->audit_fault);
 	if (error == 0) {
 		order->audit_wait_until_ms = 0;
+		order_table_note_runnable(table, order);
 		for (size_t i = 0; i < order->request->item_count; i++) {
 			order->outcomes[i].attempts_flushed =
 				json_array_size(order->outcomes[i].attempts);

@@ -31,6 +31,8 @@
 // How often it is looked whether the last records of failed orders can be written.
 #define ORDER_CLOSING_INTERVAL_MS 250
 #define ORDER_CLOSINGS_MAX 65536
+// Records of one order that wait for its append: past it no identifier is begun. Bounds what a slow log makes us keep.
+#define ORDER_JOURNAL_RECORDS_MAX 1024
 
 enum order_ask_state {
 	ORDER_ASK_WAITING = 0, // the perspective had no room yet

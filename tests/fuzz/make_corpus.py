@@ -314,6 +314,29 @@ def write_time_corpus():
         put("fuzz_utc_time", f"number-{number & (2**64 - 1):016x}", struct.pack("<q", number))
 
 
+def write_order_corpus():
+    """The orders of the unit tests that are refused, and some that are taken."""
+    table = HERE.parent / "unit" / "order" / "order_faults.tsv"
+    rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"][1:]
+    for number, row in enumerate(rows):
+        put("fuzz_order_request", f"fault-{number:02}", row[2].encode())
+    dns_01 = '"dcv":{"validation_method":"acme-dns-01","key_authorization_hash":"LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo"}'
+    change = '"dcv":{"validation_method":"dns-change","challenge_value":"abcdefghijklmnopqrstuvwx","dns_record_type":"TXT"}'
+    page = ('"dcv":{"validation_method":"website-change","challenge_value":"abcdefghijklmnopqrstuvwx","http_token_path":"p",'
+            '"http_headers":{"x-a":"1"}}')
+    orders = [
+        '{"identifiers":[{"type":"dns","value":"www.example.test",' + dns_01 + '},{"type":"dns","value":"*.example.test",'
+        + dns_01 + "}]}",
+        '{"profile":"smime","account_uri":"https://ca.test/a/1","issuer_domains":["ca.test"],"max_attempts":3,'
+        '"reference":"r","decide_at":"2026-12-15T00:00:00Z","identifiers":[{"type":"dns","value":"a.b.example.test",'
+        '"authorization_domain":"b.example.test",' + change + "}]}",
+        '{"profile":"private","identifiers":[{"type":"ip","value":"8.8.8.8",' + page + '},{"type":"ip",'
+        '"value":"2001:4860:4860::8888",' + page + "}]}",
+    ]
+    for number, text in enumerate(orders):
+        put("fuzz_order_request", f"order-{number}", text.encode())
+
+
 def write_check_corpus():
     """Checks as the coordinator asks them, and what a perspective answers."""
     shared = '"identifier":{"type":"dns","value":"www.example.test"},"profile":"tls","time":"2026-11-23T12:00:00Z"'
@@ -378,6 +401,7 @@ def main():
     write_name_corpora()
     write_time_corpus()
     write_check_corpus()
+    write_order_corpus()
     count = sum(1 for f in CORPUS.rglob("*") if f.is_file())
     print(f"{len(samples)} samples, {count} corpus files")
 

@@ -450,6 +450,53 @@ bool order_fixture_wait(struct order_fixture *fixture, unsigned ended_count)
 	return fixture->ended_count >= ended_count;
 }
 
+bool order_fixture_wait_idle(struct order_fixture *fixture)
+{
+	int64_t end_ms = real_ms() + FIXTURE_DEADLINE_S * 1000;
+	struct order_statistics statistics;
+	order_table_statistics(fixture->table, &statistics);
+	while (statistics.orders_in_flight > 0 && real_ms() < end_ms) {
+		order_fixture_turn(fixture);
+		order_table_statistics(fixture->table, &statistics);
+	}
+	return statistics.orders_in_flight == 0;
+}
+
+json_t *order_fixture_pending_checks(const struct order_fixture *fixture)
+{
+	json_t *checks = json_array();
+	struct pending_answer *pending;
+	TAILQ_FOREACH(pending, &fixture->pending, link)
+	{
+		json_array_append(checks, pending->check);
+	}
+	return checks;
+}
+
+static bool judge_evidence(const struct audit_entry *entry, void *context)
+{
+	if (entry->kind_length != strlen("check") || memcmp(entry->kind, "check", 5) != 0) {
+		return true;
+	}
+	json_t *body = json_loadb(entry->body, entry->body_length, 0, NULL);
+	CU_ASSERT_STRING_EQUAL(answer_text(body, "evidence/dns/0/name"),
+			       answer_text(body, "identifier"));
+	CU_ASSERT_STRING_EQUAL(answer_text(body, "answer/message"), "as scripted");
+	(*(size_t *)context)++;
+	json_decref(body);
+	return true;
+}
+
+void order_fixture_expect_own_evidence(struct order_fixture *fixture, size_t count)
+{
+	struct audit_reader *reader = fixture_reader(&fixture->audit);
+	struct audit_fault fault;
+	size_t found = 0;
+	CU_ASSERT_EQUAL(audit_reader_walk(reader, 1, INT64_MAX, judge_evidence, &found, &fault), 0);
+	CU_ASSERT_EQUAL(found, count);
+	audit_reader_close(reader);
+}
+
 bool order_fixture_wait_pending(struct order_fixture *fixture, unsigned count)
 {
 	int64_t end_ms = real_ms() + FIXTURE_DEADLINE_S * 1000;

@@ -10,6 +10,7 @@
 
 #include <parallax/base/random_source.h>
 
+#include <event2/event.h>
 #include <jansson.h>
 
 #include <stdbool.h>
@@ -92,6 +93,12 @@ enum order_admission order_fixture_try(struct order_fixture *fixture, const char
 void order_fixture_hold(struct order_fixture *fixture, bool is_holding);
 // Runs the loop until so many orders have ended. False: the deadline passed.
 bool order_fixture_wait(struct order_fixture *fixture, unsigned ended_count);
+// Runs the loop until no order is in flight.
+bool order_fixture_wait_idle(struct order_fixture *fixture);
+// The checks that wait for an answer, a new array.
+json_t *order_fixture_pending_checks(const struct order_fixture *fixture);
+// That each check record, and there are so many, tells of the name that it is about.
+void order_fixture_expect_own_evidence(struct order_fixture *fixture, size_t count);
 // Runs the loop until so many answers are held back.
 bool order_fixture_wait_pending(struct order_fixture *fixture, unsigned count);
 void order_fixture_turn(struct order_fixture *fixture);
