@@ -102,7 +102,7 @@ static void explain_blocked(struct explanation *explanation)
 	explain(explanation, DIAGNOSIS_HTTP_GEO_BLOCKED, denied);
 	// Refusals that follow the borders of regions are rules by region.
 	uint64_t refused = seen_as(explanation, SIGHTING_REFUSED) & explanation->open;
-	if (reached != 0 && !comparison_shares_region(seen, refused, reached)) {
+	if (!comparison_shares_region(seen, refused, reached)) {
 		explain(explanation, DIAGNOSIS_HTTP_GEO_BLOCKED, refused);
 	}
 	explain(explanation, DIAGNOSIS_HTTP_FIREWALLED, comparison_blocked(seen));

@@ -77,13 +77,15 @@ static bool is_same_place(const json_t *one, const json_t *other)
 	       json_array_size(json_object_get(other, "aliases")) == 0;
 }
 
-// That some other type is answered there.
+// That some other type is answered there. Addresses are never refused as a type; another zone may hold them.
 static bool is_answered_otherwise(const json_t *failed, const struct check_result *result)
 {
 	const json_t *lookups = result != NULL ? json_object_get(result->evidence, "dns") : NULL;
 	const char *type = json_string_value(json_object_get(failed, "type"));
-	for (size_t i = 0; type != NULL && i < json_array_size(lookups) && i < DNS_SIGHTINGS_MAX;
-	     i++) {
+	if (type == NULL || strcmp(type, "A") == 0 || strcmp(type, "AAAA") == 0) {
+		return false;
+	}
+	for (size_t i = 0; i < json_array_size(lookups) && i < DNS_SIGHTINGS_MAX; i++) {
 		const json_t *lookup = json_array_get(lookups, i);
 		const char *other = json_string_value(json_object_get(lookup, "type"));
 		if (other != NULL && strcmp(type, other) != 0 &&

@@ -73,11 +73,35 @@ static enum sighting_kind web_kind(const json_t *web, const struct check_result 
 	if (kind != SIGHTING_NONE) {
 		return kind;
 	}
-	if (json_is_integer(status) && json_integer_value(status) > 0) {
-		return status_kind(json_integer_value(status));
+	kind = json_is_integer(status) && json_integer_value(status) > 0
+		       ? status_kind(json_integer_value(status))
+		       : SIGHTING_CONTENT;
+	// What was fetched and came to no verdict was held up by something else, an address that was not validated.
+	return result->outcome == CHECK_FAIL || kind != SIGHTING_CONTENT ? kind : SIGHTING_NONE;
+}
+
+// An error that left nothing to look at: by its reason and, when time ran out, by what was being done (perform/).
+static enum sighting_kind kind_of_error(const struct check_result *result)
+{
+	static const char *const not_asked[] = {"not-a-domain", "onion-unsupported",
+						"bad-authorization-domain", "bad-query",
+						"dnssec-unchecked"};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(not_asked); i++) {
+		if (strcmp(result->reason, not_asked[i]) == 0) {
+			return SIGHTING_NONE;
+		}
 	}
-	// A certificate that proves nothing; an error without a cause tells nothing.
-	return result->outcome == CHECK_FAIL ? SIGHTING_CONTENT : SIGHTING_NONE;
+	if (strcmp(result->reason, "deadline") == 0) {
+		if (strstr(result->message, "web server") != NULL ||
+		    strstr(result->message, "TLS server") != NULL) {
+			return SIGHTING_DROPPED;
+		}
+		if (strstr(result->message, "the DNS was asked") != NULL) {
+			return SIGHTING_UNREACHABLE;
+		}
+	}
+	// Whoever has looked at nothing was not asked, or could not ask.
+	return SIGHTING_DOWN;
 }
 
 static enum sighting_kind kind_of(const struct check_result *result,
@@ -91,6 +115,10 @@ static enum sighting_kind kind_of(const struct check_result *result,
 		return SIGHTING_PASS;
 	case CHECK_FAIL:
 	case CHECK_ERROR:
+		// Worse than all that was fetched on its word.
+		if (result->dnssec == PLX_DNSSEC_BOGUS) {
+			return SIGHTING_BOGUS;
+		}
 		if (json_is_object(http) || json_is_object(tls)) {
 			return web_kind(json_is_object(http) ? http : tls, result, other);
 		}
@@ -98,12 +126,8 @@ static enum sighting_kind kind_of(const struct check_result *result,
 		if (result->kind == CHECK_KIND_CAA && result->outcome == CHECK_FAIL) {
 			return SIGHTING_PROHIBITED;
 		}
-		if (result->dnssec == PLX_DNSSEC_BOGUS) {
-			return SIGHTING_BOGUS;
-		}
-		// Whoever has looked at nothing was not asked, or could not ask.
 		if (kind == SIGHTING_NONE && result->outcome == CHECK_ERROR) {
-			return SIGHTING_DOWN;
+			return kind_of_error(result);
 		}
 		// CAA that was read and came to no verdict: not to be seen from here why.
 		return result->kind == CHECK_KIND_CAA && sighting_is_missing(kind) ? SIGHTING_NONE

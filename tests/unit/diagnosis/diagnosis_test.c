@@ -239,6 +239,47 @@ TEST(every_scenario_has_its_codes_and_probes)
 	CU_ASSERT(rows.row_count >= 40);
 }
 
+// Reasons and messages of perform/ that come without evidence, or against it.
+TEST(errors_are_told_apart_by_reason_and_state)
+{
+	static const struct {
+		const char *reason, *message, *evidence;
+		enum plx_dnssec dnssec;
+		enum sighting_kind kind;
+	} errors[] = {
+		{"deadline", "time ran out while the web server was asked", "{}", 0,
+		 SIGHTING_DROPPED},
+		{"deadline", "time ran out while the TLS server was asked", "{}", 0,
+		 SIGHTING_DROPPED},
+		{"deadline", "time ran out while the DNS was asked", "{}", 0, SIGHTING_UNREACHABLE},
+		{"deadline", "time ran out before anything was asked", "{}", 0, SIGHTING_DOWN},
+		{"dataplane-lost", "", "{}", 0, SIGHTING_DOWN},
+		{"overloaded", "", "{}", 0, SIGHTING_DOWN},
+		{"bad-query", "", "{}", 0, SIGHTING_NONE},
+		{"dnssec-unchecked", "", "{\"http\":{\"status\":200,\"cause\":\"none\"}}", 0,
+		 SIGHTING_NONE},
+		{"dnssec-bogus", "", "{\"http\":{\"status\":200,\"cause\":\"none\"}}",
+		 PLX_DNSSEC_BOGUS, SIGHTING_BOGUS},
+		{"lookup-timeout", "",
+		 "{\"http\":{\"cause\":\"resolve-failed\"},\"dns\":[{\"name\":\"a.test\","
+		 "\"type\":\"CAA\",\"status\":\"NOERROR\"},{\"name\":\"a.test\",\"type\":\"A\","
+		 "\"status\":\"TIMEOUT\"}]}",
+		 0, SIGHTING_UNREACHABLE},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(errors); i++) {
+		struct check_result result = {.kind = CHECK_KIND_DCV,
+					      .outcome = CHECK_ERROR,
+					      .dnssec = errors[i].dnssec,
+					      .evidence = json_loads(errors[i].evidence, 0, NULL)};
+		(void)snprintf(result.reason, sizeof(result.reason), "%s", errors[i].reason);
+		(void)snprintf(result.message, sizeof(result.message), "%s", errors[i].message);
+		struct sighting sighting = sighting_of(&result, NULL, NULL);
+		CU_ASSERT_STRING_EQUAL(sighting_kind_name(sighting.kind),
+				       sighting_kind_name(errors[i].kind));
+		check_result_fini(&result);
+	}
+}
+
 // What a remote sends as evidence may be anything.
 TEST(evidence_of_wrong_types_tells_nothing)
 {
@@ -305,5 +346,6 @@ TEST(every_kind_has_a_name)
 }
 
 TEST_MAIN(diagnosis, T(every_scenario_has_its_codes_and_probes),
-	  T(evidence_of_wrong_types_tells_nothing), T(views_beyond_the_limit_are_not_read),
-	  T(every_code_has_a_name_and_advice), T(every_kind_has_a_name))
+	  T(errors_are_told_apart_by_reason_and_state), T(evidence_of_wrong_types_tells_nothing),
+	  T(views_beyond_the_limit_are_not_read), T(every_code_has_a_name_and_advice),
+	  T(every_kind_has_a_name))
