@@ -50,16 +50,22 @@ TEST(a_full_disk_fails_orders_decides_none_and_resumes_without_a_gap)
 	order_fixture_open(&fixture);
 	struct file_limit limit = limit_files(512 * 1024);
 	unsigned started = 0;
+	char id[ORDER_ID_TEXT_MAX] = "";
+	struct order_view view;
 	while (fixture.ending_counts[ORDER_FAILED_AUDIT] == 0 && started < 500) {
-		order_fixture_start(&fixture,
-				    ORDER_OF(ORDER_DNS_01("a.example.test") "," ORDER_DNS_01(
-					    "b.example.test") "," ORDER_DNS_01("c.example.test")));
+		// All its records leave in one append, with the answer made.
+		struct order *order =
+			order_fixture_start(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test")));
+		snprintf(id, sizeof(id), "%s", order_id(order));
 		CU_ASSERT(order_fixture_wait(&fixture, ++started));
 	}
 	unsigned decided = fixture.ending_counts[ORDER_DECIDED];
 	CU_ASSERT_EQUAL(fixture.ending_counts[ORDER_FAILED_AUDIT], 1);
 	CU_ASSERT(fixture.last.retry_after_s > 0);
 	CU_ASSERT_PTR_NULL(fixture.last.answer);
+	CU_ASSERT(order_table_find(fixture.table, id, &view));
+	CU_ASSERT_EQUAL(view.ending, ORDER_FAILED_AUDIT);
+	CU_ASSERT_PTR_NULL(view.answer); // not by asking later either
 	CU_ASSERT_EQUAL(order_fixture_try(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test"))),
 			ORDER_REFUSED_AUDIT);
 	lift_limit(&limit);
@@ -145,6 +151,7 @@ static bool find_signed(const struct audit_entry *entry, void *context)
 		json_decref(body);
 		return true;
 	}
+	CU_ASSERT_PTR_NULL(answer_get(body, "answer/evidence")); // nothing is in the log twice
 	// What was signed, put together again.
 	json_t *answer = json_deep_copy(answer_get(body, "answer"));
 	json_t *payload = json_deep_copy(answer_get(body, "signed"));

@@ -57,7 +57,7 @@ TEST(a_shared_resolver_refuses_whatever_the_remotes_answer)
 	struct order_fixture fixture;
 	order_fixture_init(&fixture, 5);
 	order_fixture_open(&fixture);
-	fixture.perspectives[2].resolver.id = fixture.perspectives[6].resolver.id = "192.0.2.53";
+	fixture.perspectives[2].resolver.id = "192.0.2.53";
 	struct perspective_resolver shared = {
 		.id = "192.0.2.53",
 		.region = fixture.perspectives[2].resolver.region,
