@@ -42,6 +42,9 @@ void http_connection_destroy(struct http_connection *connection)
 	if (connection->timer != NULL) {
 		event_free(connection->timer);
 	}
+	if (connection->ending != NULL) {
+		event_free(connection->ending);
+	}
 	TAILQ_REMOVE(&listener->connections, connection, entry);
 	if (listener->dispatching == connection) {
 		listener->dispatching = NULL;

@@ -36,6 +36,8 @@ struct http_connection {
 	struct evhttp_request *request;  // while HANDLING
 	struct http_exchange *exchange;  // while HANDLING
 	struct event *timer;             // the phase's deadline
+	struct event *ending;            // of a stream, until all of it was taken
+	bool was_drained;                // when `ending` looked last
 	struct event *hangup;            // EV_CLOSED, while a handler takes its time
 	struct evbuffer_cb_entry *on_input;
 	enum connection_phase phase;

@@ -7,9 +7,12 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/http.h>
 
 #include <errno.h>
+
+#define ENDING_LOOK_US 2000
 
 void http_stream_begin(struct http_exchange *exchange, const char *content_type)
 {
@@ -67,12 +70,47 @@ void http_stream_set_drained(struct http_exchange *exchange, void (*on_drained)(
 	exchange->drained_context = context;
 }
 
+static void look_again(struct http_connection *connection, long microseconds)
+{
+	const struct timeval wait = {.tv_usec = microseconds};
+	evtimer_add(connection->ending, &wait);
+}
+
+static void on_ending(evutil_socket_t fd, short what, void *context)
+{
+	struct http_connection *connection = context;
+	bool is_drained = evbuffer_get_length(bufferevent_get_output(connection->bev)) == 0;
+	if (!is_drained || !connection->was_drained) {
+		connection->was_drained = is_drained;
+		look_again(connection, is_drained ? 0 : ENDING_LOOK_US);
+		return;
+	}
+	struct evhttp_request *request = connection->request;
+	connection->request = NULL;
+	event_free(connection->ending);
+	connection->ending = NULL;
+	evhttp_send_reply_end(request);
+}
+
+// With TLS, libevent tells evhttp later than it happens that bytes were written. evhttp takes whatever it is told next
+// for the end of the reply's last bytes, and stops writing: what had been queued since would stay. So the end is queued
+// only in a turn of the loop that began without anything to write, which no such call can outlast.
 void http_stream_end(struct http_exchange *exchange)
 {
+	struct http_connection *connection = exchange->connection;
 	struct evhttp_request *request = http_exchange_finish(exchange);
-	if (request != NULL) {
-		evhttp_send_reply_end(request);
+	if (request == NULL) {
+		return;
 	}
+	connection->request = request; // evhttp's, or ours to free when it closes
+	connection->was_drained = false;
+	connection->ending =
+		evtimer_new(bufferevent_get_base(connection->bev), on_ending, connection);
+	if (connection->ending == NULL) {
+		http_connection_enter(connection, CONNECTION_BROKEN_OFF);
+		return;
+	}
+	look_again(connection, 0);
 }
 
 void http_stream_abort(struct http_exchange *exchange)

@@ -8,6 +8,7 @@
 #include "http_server/http_exchange.h"
 #include "http_server/http_listener.h"
 #include "http_server/http_reply.h"
+#include "http_server/http_stream.h"
 
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -38,7 +39,30 @@ static void whoami(struct http_exchange *exchange, void *context)
 	http_reply_json(exchange, 200, json_pack("{s:i,s:o}", "error", error, "names", names));
 }
 
-static const struct http_route routes[] = {{"GET", "/whoami", whoami, NULL}};
+static void finish_stream(evutil_socket_t fd, short what, void *context)
+{
+	CU_ASSERT_EQUAL(http_stream_write(context, "{\"n\":1}\n", 8), 0);
+	CU_ASSERT_EQUAL(http_stream_write(context, "{\"n\":2}\n", 8), 0);
+	http_stream_end(context);
+}
+
+// Lines and end in the turn of the loop in which the header leaves.
+static void stream_soon(struct http_exchange *exchange, void *context)
+{
+	static const struct timeval at_once = {0};
+	http_stream_begin(exchange, "application/x-ndjson");
+	event_base_once(base, -1, EV_TIMEOUT, finish_stream, exchange, &at_once);
+}
+
+static void stream_nothing(struct http_exchange *exchange, void *context)
+{
+	http_stream_begin(exchange, "application/x-ndjson");
+	http_stream_end(exchange);
+}
+
+static const struct http_route routes[] = {{"GET", "/whoami", whoami, NULL},
+					   {"GET", "/stream", stream_soon, NULL},
+					   {"GET", "/nothing", stream_nothing, NULL}};
 
 static struct http_tls_config tls_of(const char *name, bool with_client)
 {
@@ -74,7 +98,7 @@ static void start(bool with_client)
 					      .tls = &tls,
 					      .limits = http_limits_default(),
 					      .routes = routes,
-					      .route_count = 1};
+					      .route_count = PLX_ARRAY_SIZE(routes)};
 	int error = 0;
 	struct http_fault fault = {.text = ""};
 	listener = http_listener_open(&config, &error, &fault);
@@ -95,14 +119,32 @@ static void stop(void)
 	nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void get(const char *certificate)
+static void get_path(const char *certificate, const char *path)
 {
 	snprintf(client, sizeof(client), "%s/%s", directory, certificate ? certificate : "");
-	snprintf(url, sizeof(url), "https://127.0.0.1:%u/whoami", http_listener_port(listener, 0));
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u%s", http_listener_port(listener, 0), path);
 	call.url = url;
 	call.certificate = certificate != NULL ? client : NULL;
 	call.status = 0;
 	http_call_run(&call, base);
+}
+
+static void get(const char *certificate)
+{
+	get_path(certificate, "/whoami");
+}
+
+TEST(a_stream_that_ends_as_its_header_leaves_arrives_whole)
+{
+	start(false);
+	call.count = 3;
+	get_path(NULL, "/stream");
+	CU_ASSERT_EQUAL(call.status, 200);
+	CU_ASSERT_STRING_EQUAL(call.text, "{\"n\":1}\n{\"n\":2}\n");
+	get_path(NULL, "/nothing");
+	CU_ASSERT_EQUAL(call.curl_code, 0);
+	CU_ASSERT_EQUAL(call.length, 0);
+	stop();
 }
 
 TEST(a_client_without_certificate_is_anonymous_where_none_is_demanded)
@@ -185,7 +227,8 @@ TEST(new_certificates_are_used_by_new_connections)
 	stop();
 }
 
-TEST_MAIN(http_tls, T(a_client_without_certificate_is_anonymous_where_none_is_demanded),
+TEST_MAIN(http_tls, T(a_stream_that_ends_as_its_header_leaves_arrives_whole),
+	  T(a_client_without_certificate_is_anonymous_where_none_is_demanded),
 	  T(the_names_of_a_clients_certificate_are_seen),
 	  T(no_request_of_a_client_without_valid_certificate_is_read),
 	  T(tls_12_and_plain_text_are_refused), T(new_certificates_are_used_by_new_connections))
