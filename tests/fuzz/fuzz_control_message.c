@@ -29,7 +29,8 @@ static void check_accepted(const struct rpc_request *request)
 		must(json_is_boolean(value) == (param->type == PLX_PARAM_BOOLEAN));
 		must(json_is_integer(value) == (param->type == PLX_PARAM_INTEGER));
 		must(json_is_string(value) == (param->type == PLX_PARAM_STRING));
-		must(param->type == PLX_PARAM_BOOLEAN ||
+		must(json_is_object(value) == (param->type == PLX_PARAM_OBJECT));
+		must(param->type == PLX_PARAM_BOOLEAN || param->type == PLX_PARAM_OBJECT ||
 		     (size >= param->minimum && size <= param->maximum));
 	}
 	must(json_object_size(request->params) == known);
