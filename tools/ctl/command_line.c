@@ -5,6 +5,8 @@
 #include <parallax/exchange/client.h>
 #include <parallax/protocol/dataplane_methods.h>
 
+#include "readiness/readiness_command.h"
+
 #include <jansson.h>
 
 #include <ctype.h>
@@ -16,6 +18,9 @@
 #define WORDS_MAX 64
 #define FLAG_MAX 64
 #define COMMAND_TEXT_MAX 128
+
+static const char dataplane_socket[] =
+	PLX_DATAPLANE_SOCKET_DEFAULT; // unless --socket or the command says otherwise
 
 // The words after the program's own flags were taken out.
 struct words {
@@ -263,6 +268,17 @@ static int watch_read(const struct words *words, struct command *command,
 	return 0;
 }
 
+static int readiness_read(const struct words *words, struct command *command,
+			  struct command_fault *fault)
+{
+	command->action = COMMAND_READINESS;
+	if (command->socket_path == dataplane_socket) {
+		command->socket_path = READINESS_SOCKET_DEFAULT;
+	}
+	return readiness_options_read(words->word + 1, words->count - 1, &command->readiness,
+				      fault->text, sizeof(fault->text));
+}
+
 // True when the word was one of the program's own flags; `index` moves past its value.
 static bool own_flag(int argc, char **argv, int *index, struct command *command)
 {
@@ -287,7 +303,7 @@ static bool own_flag(int argc, char **argv, int *index, struct command *command)
 int command_line_read(int argc, char **argv, struct command *ret_command,
 		      struct command_fault *fault)
 {
-	struct command command = {.socket_path = PLX_DATAPLANE_SOCKET_DEFAULT};
+	struct command command = {.socket_path = dataplane_socket};
 	struct words words = {.count = 0};
 	for (int i = 1; i < argc; i++) {
 		if (own_flag(argc, argv, &i, &command)) {
@@ -312,6 +328,8 @@ int command_line_read(int argc, char **argv, struct command *ret_command,
 	}
 	if (strcmp(words.word[0], "watch") == 0) {
 		error = watch_read(&words, &command, fault);
+	} else if (strcmp(words.word[0], "readiness") == 0) {
+		error = readiness_read(&words, &command, fault);
 	} else if ((command.method = method_for(&words, &matched)) == NULL) {
 		error = unknown_command(&words, fault);
 	} else {
@@ -362,7 +380,7 @@ void command_line_print_help(FILE *out)
 	fprintf(out,
 		"usage: parallaxctl [--socket PATH] [--json] COMMAND\n"
 		"Asks parallax-dataplane through its control socket (" PLX_DATAPLANE_SOCKET_DEFAULT
-		").\n\n");
+		");\nreadiness asks parallaxd through its own (" READINESS_SOCKET_DEFAULT ").\n\n");
 	for (size_t i = 0; i < plx_dataplane_method_count; i++) {
 		if (plx_dataplane_methods[i].command != NULL) {
 			print_method(out, &plx_dataplane_methods[i]);
@@ -370,7 +388,10 @@ void command_line_print_help(FILE *out)
 	}
 	fprintf(out,
 		"  watch [--count NUMBER]\n"
-		"        One screen that shows how the dataplane is doing, anew each second.\n\n"
+		"        One screen that shows how the dataplane is doing, anew each second.\n");
+	readiness_options_print_help(out);
+	fprintf(out,
+		"\n"
 		"--json prints the daemon's answer as JSON. Exit status: 0 done; 1 the command "
 		"is wrong or was\nrefused; 2 the look-up has no definitive answer; 3 the daemon "
 		"cannot be reached.\n");

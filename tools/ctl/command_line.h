@@ -5,6 +5,8 @@
 
 #include <parallax/base/attributes.h>
 
+#include "readiness/readiness_options.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,6 +16,7 @@ struct plx_method;
 enum command_action {
 	COMMAND_CALL,  // of `method` with `params`
 	COMMAND_WATCH, // the live screen
+	COMMAND_READINESS,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -25,6 +28,7 @@ struct command {
 	const struct plx_method *method;
 	struct json_t *params; // own reference
 	unsigned watch_count;  // refreshes; 0: until interrupted
+	struct readiness_options readiness;
 };
 
 struct command_fault {

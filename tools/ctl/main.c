@@ -6,6 +6,7 @@
 #include "command_line.h"
 #include "connection.h"
 #include "exit_status.h"
+#include "readiness/readiness_command.h"
 #include "show.h"
 #include "table.h"
 #include "watch.h"
@@ -93,6 +94,10 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_WATCH:
 		status = watch_run(&command);
+		break;
+	case COMMAND_READINESS:
+		status = readiness_command_run(command.socket_path, command.wants_json,
+					       &command.readiness);
 		break;
 	case COMMAND_CALL:
 		status = call_run(&command);

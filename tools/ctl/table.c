@@ -77,22 +77,34 @@ static int column_width(const struct table *table, unsigned column, bool *ret_is
 	return (int)width;
 }
 
-void table_print(const struct table *table, const char *indent, FILE *out)
+static void print_rows(const struct table *table, const char *indent, const int *widths,
+		       const bool *are_numbers, FILE *out)
 {
 	for (unsigned row = 0; row < table->row_count; row++) {
 		fputs(indent, out);
 		for (unsigned column = 0; column < table->column_count; column++) {
-			bool is_number;
-			int width = column_width(table, column, &is_number);
 			bool is_last = column + 1 == table->column_count;
 			const char *cell = cell_at(table, row, column);
 			fprintf(out, "%*s%s",
-				is_number ? width
-				: is_last ? 0
-					  : -width,
+				are_numbers[column] ? widths[column]
+				: is_last           ? 0
+						    : -widths[column],
 				cell, is_last ? "\n" : "  ");
 		}
 	}
+}
+
+// Widths first: a report may have tens of thousands of rows.
+void table_print(const struct table *table, const char *indent, FILE *out)
+{
+	int *widths = or_abort(calloc(table->column_count, sizeof(*widths)));
+	bool *are_numbers = or_abort(calloc(table->column_count, sizeof(*are_numbers)));
+	for (unsigned column = 0; column < table->column_count; column++) {
+		widths[column] = column_width(table, column, &are_numbers[column]);
+	}
+	print_rows(table, indent, widths, are_numbers, out);
+	free(widths);
+	free(are_numbers);
 }
 
 void print_safe(FILE *out, const char *text, size_t length)
