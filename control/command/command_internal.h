@@ -24,6 +24,8 @@ struct command_server {
 // Handlers, by family.
 void command_get_status(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_get_counters(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_run_order(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_get_order(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_get_mode(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_set_mode(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_release_mode(struct plx_rpc_call *call, const json_t *params, void *context);

@@ -18,6 +18,8 @@
 static const struct plx_rpc_binding bindings[] = {
 	{"status.get", command_get_status},
 	{"counters.get", command_get_counters},
+	{"order.run", command_run_order},
+	{"order.get", command_get_order},
 	{"mode.get", command_get_mode},
 	{"mode.set", command_set_mode},
 	{"mode.release", command_release_mode},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // perspectives.list, perspectives.drain, perspectives.resume, perspectives.test.
 
+#include <parallax/base/error.h>
+
 #include "command/command_internal.h"
 #include "perspective/perspective_client.h"
-#include "rules/utc_time.h"
+#include "service/order_desk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,12 +65,34 @@ static struct remote *find_remote(struct command_server *server, struct plx_rpc_
 	return remote;
 }
 
+// Which perspectives are asked is part of what is in force.
+static void record_draining(struct command_server *server, struct plx_rpc_call *call,
+			    const struct remote *remote)
+{
+	char actor[SERVICE_ACTOR_MAX];
+	command_actor(call, actor);
+	json_t *body = service_configuration_body(
+		server->service, &server->service->generation->configuration, actor);
+	if (json_object_set_new(body, remote->is_draining ? "drained" : "resumed",
+				json_string(remote->config->name)) != 0) {
+		json_decref(body);
+		body = NULL;
+	}
+	service_record(server->service, AUDIT_KIND_CONFIGURATION, body);
+}
+
 static void set_draining(struct command_server *server, struct plx_rpc_call *call,
 			 const json_t *params, bool is_draining)
 {
 	struct remote *remote = find_remote(server, call, params);
 	if (remote != NULL) {
 		remote_set_draining(remote, is_draining);
+		if (order_desk_renew(server->service) != 0) {
+			remote_set_draining(remote, !is_draining);
+			plx_rpc_fail(call, PLX_RPC_INTERNAL, NULL, "not enough memory");
+			return;
+		}
+		record_draining(server, call, remote);
 		plx_rpc_reply(call, remote_object(remote));
 	}
 }
@@ -130,9 +154,7 @@ void command_test_perspective(struct plx_rpc_call *call, const json_t *params, v
 	if (error != 0) {
 		json_decref(check);
 		free(test);
-		plx_rpc_fail(call, error == -ESHUTDOWN ? PLX_RPC_STATE : PLX_RPC_INTERNAL, NULL,
-			     "%s cannot be asked: %s", remote->config->name,
-			     error == -ESHUTDOWN ? "it is drained; resume it first"
-						 : "not enough memory or room");
+		plx_rpc_fail(call, PLX_RPC_BUSY, NULL, "%s cannot be asked: %s",
+			     remote->config->name, plx_error_text(error));
 	}
 }

@@ -7,6 +7,7 @@
 #include "command/command_server.h"
 #include "daemon/daemon.h"
 #include "http_server/http_listener.h"
+#include "order/order_table.h"
 #include "rules/utc_time.h"
 
 #include <event2/event.h>
@@ -20,11 +21,17 @@
 #define DRAIN_LOOK_US 20000
 #define MS_US 1000
 
-static unsigned in_flight(const struct daemon *daemon)
+// Requests and orders; those of the control socket have no request.
+static uint64_t in_flight(const struct daemon *daemon)
 {
-	return daemon->service.listener == NULL
-		       ? 0
-		       : http_listener_counters(daemon->service.listener).exchanges;
+	struct order_statistics orders = {.orders_in_flight = 0};
+	uint64_t requests = daemon->service.listener == NULL
+				    ? 0
+				    : http_listener_counters(daemon->service.listener).exchanges;
+	if (daemon->service.orders != NULL) {
+		order_table_statistics(daemon->service.orders, &orders);
+	}
+	return requests > orders.orders_in_flight ? requests : orders.orders_in_flight;
 }
 
 static void look_later(struct daemon *daemon)
@@ -36,14 +43,14 @@ static void look_later(struct daemon *daemon)
 static void look_at_drain(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
-	unsigned open = in_flight(daemon);
+	uint64_t open = in_flight(daemon);
 	if (open != 0 && service_now_us() < daemon->drain_deadline_us) {
 		look_later(daemon);
 		return;
 	}
 	struct plx_log_line line;
 	plx_log_begin(&line, daemon_logs_json(daemon), PLX_LOG_LEVEL_NOTICE, "drained");
-	plx_log_number(&line, "requests_given_up", (int64_t)open);
+	plx_log_number(&line, "given_up", (int64_t)open);
 	plx_log_end(&line);
 	event_base_loopbreak(daemon->events);
 }
@@ -59,6 +66,9 @@ void start_drain(struct daemon *daemon, const char *why)
 	if (daemon->service.listener != NULL) {
 		int error = http_listener_drain(daemon->service.listener, NULL, NULL);
 		(void)error; // it drains already
+	}
+	if (daemon->service.orders != NULL) {
+		order_table_drain(daemon->service.orders, NULL, NULL);
 	}
 	look_later(daemon);
 }

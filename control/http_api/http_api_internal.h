@@ -7,4 +7,6 @@ struct http_exchange;
 
 void http_api_get_health(struct http_exchange *exchange, void *context);
 void http_api_get_ready(struct http_exchange *exchange, void *context);
+void http_api_post_orders(struct http_exchange *exchange, void *context);
+void http_api_get_order(struct http_exchange *exchange, void *context);
 void http_api_get_metrics(struct http_exchange *exchange, void *context);

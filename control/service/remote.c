@@ -98,5 +98,7 @@ struct remote *remote_list_find(struct remote_list *list, const char *name)
 void remote_set_draining(struct remote *remote, bool is_draining)
 {
 	remote->is_draining = is_draining;
-	perspective_client_set_draining(remote->client, is_draining);
+	if (!is_draining) {
+		perspective_client_set_draining(remote->client, false); // forgets old failures
+	}
 }

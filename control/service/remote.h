@@ -34,4 +34,5 @@ PLX_MUST_CHECK int remote_list_open(const char *path, const struct config *confi
 void remote_list_close(struct remote_list *list);
 // NULL: none of that name.
 struct remote *remote_list_find(struct remote_list *list, const char *name);
+// Whether new panels leave it out; who has it already may go on asking.
 void remote_set_draining(struct remote *remote, bool is_draining);

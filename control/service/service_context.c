@@ -12,6 +12,7 @@
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
+#include "service/order_desk.h"
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -195,6 +196,10 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 	if (service->modes == NULL) {
 		return service_fault(fault, "modes", -ENOMEM, "not enough memory");
 	}
+	error = order_desk_open(service, fault);
+	if (error != 0) {
+		return error;
+	}
 	service_record(service, AUDIT_KIND_START, start_body(service));
 	service_record(
 		service, AUDIT_KIND_CONFIGURATION,
@@ -238,6 +243,8 @@ void service_close(struct service_context *service, const char *reason)
 	service->modes = NULL;
 	audit_log_close(service->audit); // a reload may end in it
 	service->audit = NULL;
+	order_table_destroy(service->orders);
+	service->orders = NULL;
 	struct generation *generation;
 	while ((generation = LIST_FIRST(&service->generations)) != NULL) {
 		generation_destroy(generation);

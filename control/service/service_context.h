@@ -26,6 +26,7 @@ struct evp_pkey_st;
 struct http_listener;
 struct lookup_service;
 struct mode_keeper;
+struct order_table;
 struct perspective_server;
 
 #define SERVICE_ACTOR_MAX 128
@@ -47,6 +48,7 @@ struct service_context {
 	struct evp_pkey_st *signing_key; // NULL: none configured
 	struct audit_log *audit;         // primary only, as what follows
 	struct mode_keeper *modes;
+	struct order_table *orders;
 	struct perspective_server *checks; // remote only
 	struct http_listener *listener;    // the daemon's; NULL before it is open
 	enum service_state state;

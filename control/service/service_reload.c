@@ -11,6 +11,7 @@
 #include "http_server/http_listener.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
+#include "service/order_desk.h"
 
 #include <jansson.h>
 
@@ -86,10 +87,16 @@ static void reload_take_effect(int status, void *context)
 		reload_end(reload, error, fault.text);
 		return;
 	}
-	struct generation *before = service->generation;
-	carry_draining(before, reload->next);
-	service->generation = reload->next;
+	struct generation *before = service->generation, *after = reload->next;
+	carry_draining(before, after);
+	service->generation = after;
 	reload->next = before;
+	if (order_desk_renew(service) != 0) {
+		service->generation = before;
+		reload->next = after;
+		reload_end(reload, -ENOMEM, "not enough memory");
+		return;
+	}
 	service->logs_json = service_config(service)->log_format == CONFIG_LOG_JSON;
 	service->reloaded_us = service_now_us();
 	service->reload_count++;
