@@ -5,6 +5,7 @@
 #include "command/command_internal.h"
 #include "http_server/http_listener.h"
 #include "lookup/lookup.h"
+#include "order/order_table.h"
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
@@ -85,6 +86,32 @@ static json_t *remotes_object(const struct service_context *service)
 			 down, "draining", draining);
 }
 
+static json_t *orders_object(const struct service_context *service)
+{
+	struct order_statistics all;
+	if (service->orders == NULL) {
+		return json_null();
+	}
+	order_table_statistics(service->orders, &all);
+	json_int_t issued = 0, refused = 0, would_refuse = 0;
+	for (int mode = 0; mode < ORDER_MODE_COUNT; mode++) {
+		issued += (json_int_t)all.issued[mode];
+		refused += (json_int_t)all.refused[mode];
+		would_refuse += (json_int_t)all.would_refuse[mode];
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "in_flight",
+			 (json_int_t)all.orders_in_flight, "checks_in_flight",
+			 (json_int_t)all.checks_in_flight, "issued", issued, "refused", refused,
+			 "would_refuse", would_refuse, "abandoned", (json_int_t)all.abandoned,
+			 "failed", (json_int_t)all.failed, "turned_away",
+			 (json_int_t)(all.admissions[ORDER_REFUSED_BUSY] +
+				      all.admissions[ORDER_REFUSED_DRAINING] +
+				      all.admissions[ORDER_REFUSED_AUDIT] +
+				      all.admissions[ORDER_REFUSED_MEMORY]),
+			 "identifiers", (json_int_t)all.identifiers, "checks",
+			 (json_int_t)all.checks, "check_errors", (json_int_t)all.check_errors);
+}
+
 static json_t *sessions_object(const struct command_server *server)
 {
 	struct plx_rpc_counters counters;
@@ -106,7 +133,7 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 	plx_rpc_reply(
 		call,
 		json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, "
-			  "s:o, s:o, s:o}",
+			  "s:o, s:o, s:o, s:o}",
 			  "program", "parallaxd", "version", PLX_VERSION, "pid", (int)getpid(),
 			  "state", state_name(service->state), "time", command_time(now_us),
 			  "started", command_time(service->started_us), "uptime_s",
@@ -115,9 +142,9 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 			  config->perspective.name, "rir", config->perspective.rir, "configuration",
 			  configuration_object(service), "dataplane", dataplane_object(service),
 			  "audit", audit_object(service), "modes",
-			  service->modes == NULL ? json_null() : command_modes(service), "remotes",
-			  remotes_object(service), "http", http_object(service), "control_socket",
-			  sessions_object(server)));
+			  service->modes == NULL ? json_null() : command_modes(service), "orders",
+			  orders_object(service), "remotes", remotes_object(service), "http",
+			  http_object(service), "control_socket", sessions_object(server)));
 }
 
 static json_t *lookup_counters(const struct service_context *service)
@@ -173,7 +200,8 @@ static json_t *channel_counters(const struct service_context *service)
 void command_get_counters(struct plx_rpc_call *call, const json_t *params, void *context)
 {
 	struct command_server *server = context;
-	plx_rpc_reply(call, json_pack("{s:o, s:o, s:o, s:o, s:o}", "lookups",
+	plx_rpc_reply(call, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "orders",
+				      orders_object(server->service), "lookups",
 				      lookup_counters(server->service), "audit",
 				      audit_counters(server->service), "http",
 				      http_object(server->service), "remotes",

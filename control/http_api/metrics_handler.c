@@ -7,6 +7,7 @@
 #include "http_server/http_listener.h"
 #include "http_server/http_reply.h"
 #include "lookup/lookup.h"
+#include "order/order_table.h"
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
@@ -131,6 +132,70 @@ static void write_remotes(FILE *out, const struct service_context *service)
 	}
 }
 
+static void write_decisions(FILE *out, const struct order_statistics *all)
+{
+	head(out, "orders_total", "counter", "Decided orders by mode and decision.");
+	for (int mode = MODE_REPORT_ONLY; mode <= MODE_ENFORCE; mode++) {
+		fprintf(out,
+			"parallax_orders_total{mode=\"%s\",decision=\"issue\"} %" PRIu64 "\n"
+			"parallax_orders_total{mode=\"%s\",decision=\"refuse\"} %" PRIu64 "\n",
+			mode_name((enum mode)mode), all->issued[mode], mode_name((enum mode)mode),
+			all->refused[mode]);
+	}
+	head(out, "orders_would_refuse_total", "counter",
+	     "Issued orders that enforce would have refused, by mode.");
+	for (int mode = MODE_REPORT_ONLY; mode <= MODE_ENFORCE; mode++) {
+		fprintf(out, "parallax_orders_would_refuse_total{mode=\"%s\"} %" PRIu64 "\n",
+			mode_name((enum mode)mode), all->would_refuse[mode]);
+	}
+	head(out, "orders_admission_total", "counter", "Orders by whether they were taken.");
+	for (int i = ORDER_ADMITTED; i < ORDER_ADMISSION_COUNT; i++) {
+		fprintf(out, "parallax_orders_admission_total{admission=\"%s\"} %" PRIu64 "\n",
+			order_admission_name((enum order_admission)i), all->admissions[i]);
+	}
+	head(out, "refusals_total", "counter", "Identifiers refused under the rules, by reason.");
+	for (int i = REFUSAL_NONE + 1; i < REFUSAL_REASON_COUNT; i++) {
+		fprintf(out, "parallax_refusals_total{reason=\"%s\"} %" PRIu64 "\n",
+			refusal_reason_name((enum refusal_reason)i), all->reasons[i]);
+	}
+}
+
+static void write_latency(FILE *out, const struct order_statistics *all)
+{
+	uint64_t below = 0;
+	head(out, "order_seconds", "histogram", "Time from the start of an order to its answer.");
+	for (int i = 0; i < ORDER_LATENCY_BUCKETS - 1; i++) {
+		below += all->latency_counts[i];
+		fprintf(out, "parallax_order_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
+			order_latency_bounds_ms[i] / 1000.0, below);
+	}
+	below += all->latency_counts[ORDER_LATENCY_BUCKETS - 1];
+	fprintf(out,
+		"parallax_order_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+		"parallax_order_seconds_sum %.3f\nparallax_order_seconds_count %" PRIu64 "\n",
+		below, (double)all->latency_sum_ms / 1000.0, below);
+}
+
+static void write_orders(FILE *out, const struct service_context *service)
+{
+	struct order_statistics all;
+	if (service->orders == NULL) {
+		return;
+	}
+	order_table_statistics(service->orders, &all);
+	single(out, "orders_in_flight", "gauge", "Orders in flight.", all.orders_in_flight);
+	single(out, "checks_in_flight", "gauge", "Checks in flight.", all.checks_in_flight);
+	single(out, "identifiers_total", "counter", "Identifiers decided.", all.identifiers);
+	single(out, "checks_total", "counter", "Checks asked for.", all.checks);
+	single(out, "check_errors_total", "counter", "Checks without a verdict.", all.check_errors);
+	single(out, "orders_abandoned_total", "counter", "Orders whose client hung up.",
+	       all.abandoned);
+	single(out, "orders_failed_total", "counter", "Orders that ended without a decision.",
+	       all.failed);
+	write_decisions(out, &all);
+	write_latency(out, &all);
+}
+
 void http_api_get_metrics(struct http_exchange *exchange, void *context)
 {
 	const struct service_context *service = context;
@@ -142,6 +207,7 @@ void http_api_get_metrics(struct http_exchange *exchange, void *context)
 		fprintf(out, "parallax_build_info{version=\"%s\"} 1\n", PLX_VERSION);
 		single(out, "start_time_seconds", "gauge", "When the daemon started, Unix time.",
 		       (uint64_t)(service->started_us / UTC_SECOND_US));
+		write_orders(out, service);
 		write_lookups(out, service);
 		write_audit(out, service);
 		write_http(out, service);
