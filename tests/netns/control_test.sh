@@ -56,7 +56,7 @@ test_without_daemon() {
 		"lookup a.test CAA" "caa a.test" counters clients poll-mode "poll-mode on" "capture start a" "capture stop" \
 		"capture status" drain describe "watch --count 2"; do
 		# shellcheck disable=SC2086
-		refused 3 "$socket: .*; is parallax-dataplane running" ctl $command
+		refused 3 "$socket: .*; is the daemon running" ctl $command
 		# shellcheck disable=SC2086
 		refused 3 "$socket: " ctl --json $command
 	done

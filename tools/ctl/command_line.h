@@ -5,16 +5,16 @@
 
 #include <parallax/base/attributes.h>
 
+#include "command_choice.h"
 #include "readiness/readiness_options.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 struct json_t;
-struct plx_method;
 
 enum command_action {
-	COMMAND_CALL,  // of `method` with `params`
+	COMMAND_CALL,  // of the chosen method with `params`
 	COMMAND_WATCH, // the live screen
 	COMMAND_READINESS,
 	COMMAND_HELP,
@@ -23,9 +23,9 @@ enum command_action {
 
 struct command {
 	enum command_action action;
-	const char *socket_path;
+	const char *socket_path; // NULL: of the daemon that has the command
 	bool wants_json;
-	const struct plx_method *method;
+	struct command_choice choice;
 	struct json_t *params; // own reference
 	unsigned watch_count;  // refreshes; 0: until interrupted
 	struct readiness_options readiness;

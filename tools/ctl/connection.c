@@ -22,7 +22,7 @@ void connection_print_failure(const char *socket_path, int error, FILE *out)
 {
 	const char *advice = "";
 	if (error == -ENOENT || error == -ECONNREFUSED) {
-		advice = "; is parallax-dataplane running? --socket names another socket";
+		advice = "; is the daemon running? --socket names another socket";
 	} else if (error == -EACCES) {
 		advice = "; run as root or as a member of socket_group";
 	}

@@ -4,19 +4,15 @@
 
 #include <parallax/base/attributes.h>
 
+#include "show_control.h"
 #include "show_lookup.h"
+#include "show_table.h"
 #include "table.h"
 
 #include <jansson.h>
 
 #include <stdint.h>
 #include <string.h>
-
-// A column of a table: a member of each object of an array.
-struct column {
-	const char *key;
-	const char *heading;
-};
 
 static const struct column worker_columns[] = {
 	{"worker", "WORKER"},
@@ -54,86 +50,6 @@ static const struct column method_columns[] = {
 	{"help", "DOES"},
 };
 
-static void join_strings(const json_t *array, char *text, size_t size)
-{
-	size_t index, used = 0;
-	json_t *string;
-	snprintf(text, size, "-");
-	json_array_foreach(array, index, string)
-	{
-		int length = snprintf(text + used, size - used, "%s%s", index > 0 ? "," : "",
-				      json_string_value(string));
-		used += length > 0 && (size_t)length < size - used ? (size_t)length : 0;
-	}
-}
-
-// A value as one cell.
-static void add_cell(struct table *table, const json_t *value)
-{
-	char text[128];
-	if (json_is_integer(value)) {
-		table_add_number(table, json_integer_value(value));
-	} else if (json_is_boolean(value)) {
-		table_add(table, json_is_true(value) ? "yes" : "no");
-	} else if (json_is_string(value)) {
-		table_add(table, json_string_value(value));
-	} else if (json_is_array(value)) {
-		join_strings(value, text, sizeof(text));
-		table_add(table, text);
-	} else {
-		table_add(table, "-");
-	}
-}
-
-static void show_array(const json_t *array, const struct column *columns, unsigned count,
-		       const char *none, FILE *out)
-{
-	struct table table;
-	size_t index;
-	json_t *object;
-	if (json_array_size(array) == 0) {
-		fprintf(out, "%s\n", none);
-		return;
-	}
-	table_init(&table, count);
-	for (unsigned i = 0; i < count; i++) {
-		table_add(&table, columns[i].heading);
-	}
-	json_array_foreach(array, index, object)
-	{
-		for (unsigned i = 0; i < count; i++) {
-			add_cell(&table, json_object_get(object, columns[i].key));
-		}
-	}
-	table_print(&table, "", out);
-	table_fini(&table);
-}
-
-// Each member of an object as a line; objects within follow, indented, below their name.
-static void show_members(const json_t *object, const char *indent, FILE *out)
-{
-	const char *key;
-	json_t *value;
-	struct table table;
-	table_init(&table, 2);
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
-		if (!json_is_object(value)) {
-			table_add(&table, key);
-			add_cell(&table, value);
-		}
-	}
-	table_print(&table, indent, out);
-	table_fini(&table);
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
-		if (json_is_object(value)) {
-			fprintf(out, "%s%s\n", indent, key);
-			show_members(value, "    ", out);
-		}
-	}
-}
-
 // Rows are the counters of `names`, an object; columns the total and each worker. `within` is the member of total
 // and workers that holds them, NULL for these themselves.
 static void show_counter_rows(const json_t *result, const char *within, FILE *out)
@@ -160,13 +76,13 @@ static void show_counter_rows(const json_t *result, const char *within, FILE *ou
 			continue;
 		}
 		table_add(&table, key);
-		add_cell(&table, value);
+		show_cell(&table, value);
 		json_array_foreach(workers, index, worker)
 		{
-			add_cell(&table,
-				 json_object_get(within == NULL ? worker
-								: json_object_get(worker, within),
-						 key));
+			show_cell(&table,
+				  json_object_get(within == NULL ? worker
+								 : json_object_get(worker, within),
+						  key));
 		}
 	}
 	table_print(&table, "", out);
@@ -175,6 +91,10 @@ static void show_counter_rows(const json_t *result, const char *within, FILE *ou
 
 static void show_counters(const json_t *result, FILE *out)
 {
+	if (json_object_get(result, "workers") == NULL) {
+		show_members(result, "", out); // parallaxd has none
+		return;
+	}
 	show_counter_rows(result, NULL, out);
 	fputc('\n', out);
 	show_counter_rows(result, "packets_by_reason", out);
@@ -210,15 +130,34 @@ static void show_object(const json_t *result, FILE *out)
 	show_members(result, "", out);
 }
 
+static void show_status(const json_t *result, FILE *out)
+{
+	if (!show_control_status(result, out)) {
+		show_object(result, out);
+	}
+}
+
 // Methods that are not listed are shown member by member.
 static const struct {
 	const char *method;
 	void (*show)(const json_t *result, FILE *out);
 } shows[] = {
-	{"workers.list", show_workers}, {"upstreams.list", show_upstreams},
-	{"clients.list", show_clients}, {"counters.get", show_counters},
-	{"lookup.run", show_lookup},    {"caa.run", show_lookup},
+	{"workers.list", show_workers},
+	{"upstreams.list", show_upstreams},
+	{"clients.list", show_clients},
+	{"counters.get", show_counters},
+	{"lookup.run", show_lookup},
+	{"caa.run", show_lookup},
 	{"rpc.describe", show_methods},
+	{"status.get", show_status},
+	{"order.run", show_order},
+	{"order.get", show_order},
+	{"mode.get", show_modes},
+	{"mode.schedule", show_mode_schedule},
+	{"perspectives.list", show_perspectives},
+	{"perspectives.test", show_perspective_test},
+	{"audit.show", show_audit_records},
+	{"audit.report", show_audit_report},
 };
 
 void show_result(const char *method, const json_t *result, FILE *out)
@@ -232,12 +171,50 @@ void show_result(const char *method, const json_t *result, FILE *out)
 	show_object(result, out);
 }
 
-bool result_is_success(const char *method, const json_t *result)
+static bool lookup_is_definitive(const json_t *result)
 {
-	if (strcmp(method, "lookup.run") != 0 && strcmp(method, "caa.run") != 0) {
-		return true;
-	}
 	const char *status = json_string_value(json_object_get(result, "status"));
 	return status != NULL &&
 	       (strcmp(status, "NOERROR") == 0 || strcmp(status, "NXDOMAIN") == 0);
+}
+
+static bool order_is_issued(const json_t *result)
+{
+	const char *decision = json_string_value(json_object_get(result, "decision"));
+	return decision != NULL && strcmp(decision, "issue") == 0;
+}
+
+static bool log_is_intact(const json_t *result)
+{
+	return json_is_true(json_object_get(result, "intact"));
+}
+
+static bool report_is_complete(const json_t *result)
+{
+	const json_t *totals = json_object_get(result, "totals");
+	const json_t *missing = json_object_get(totals, "missing_count");
+	return json_is_integer(missing) && json_integer_value(missing) == 0;
+}
+
+static bool perspective_answered(const json_t *result)
+{
+	return json_is_true(json_object_get(result, "answered"));
+}
+
+bool result_is_success(const char *method, const json_t *result)
+{
+	static const struct {
+		const char *method;
+		bool (*is_success)(const json_t *result);
+	} rules[] = {
+		{"lookup.run", lookup_is_definitive}, {"caa.run", lookup_is_definitive},
+		{"order.run", order_is_issued},       {"audit.verify", log_is_intact},
+		{"audit.report", report_is_complete}, {"perspectives.test", perspective_answered},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rules); i++) {
+		if (strcmp(rules[i].method, method) == 0) {
+			return rules[i].is_success(result);
+		}
+	}
+	return true;
 }

@@ -3,6 +3,7 @@
 #include "watch.h"
 
 #include <parallax/base/attributes.h>
+#include <parallax/exchange/client.h>
 
 #include "command_line.h"
 #include "connection.h"
@@ -39,6 +40,7 @@ static const struct {
 
 struct watch {
 	const struct command *command;
+	const char *socket_path;
 	struct connection connection;
 	bool is_terminal;
 	int signal_fd;
@@ -160,7 +162,7 @@ static void draw_status(struct watch *watch, const json_t *status, const json_t 
 	}
 	if (status == NULL || upstreams == NULL) {
 		fprintf(out, "parallax-dataplane at %s cannot be reached; trying again\n",
-			watch->command->socket_path);
+			watch->socket_path);
 		watch->has_before = false;
 	} else {
 		show_screen(watch, status, upstreams, out);
@@ -173,7 +175,7 @@ static void draw_status(struct watch *watch, const json_t *status, const json_t 
 static void refresh(struct watch *watch)
 {
 	if (watch->connection.fd < 0) {
-		int error = connection_open(watch->command->socket_path, &watch->connection);
+		int error = connection_open(watch->socket_path, &watch->connection);
 		(void)error; // shown by the missing status
 	}
 	json_t *status = watch->connection.fd < 0 ? NULL : ask(watch, "status.get");
@@ -228,10 +230,14 @@ static void show_refusal(const json_t *refusal)
 
 int watch_run(const struct command *command)
 {
-	struct watch watch = {.command = command, .connection.fd = -1};
-	int error = connection_open(command->socket_path, &watch.connection);
+	struct watch watch = {.command = command,
+			      .socket_path = command->socket_path != NULL
+						     ? command->socket_path
+						     : PLX_DATAPLANE_SOCKET_DEFAULT,
+			      .connection.fd = -1};
+	int error = connection_open(watch.socket_path, &watch.connection);
 	if (error != 0) {
-		connection_print_failure(command->socket_path, error, stderr);
+		connection_print_failure(watch.socket_path, error, stderr);
 		return EXIT_UNREACHABLE;
 	}
 	watch.is_terminal = !command->wants_json && isatty(STDOUT_FILENO);
