@@ -6,6 +6,7 @@
 
 #include "perform/check_run.h"
 #include "policy/caa_evaluate.h"
+#include "rules/utc_time.h"
 
 #include <stdio.h>
 
@@ -41,17 +42,19 @@ static struct caa_verdict evaluate(const struct check_run *run, const struct caa
 				   const struct plx_result *proof)
 {
 	const struct check_request *request = run->request;
+	const struct check_runner_config *config = &run->runner->config;
 	const struct caa_request question = {
 		.profile = profile_of(request->profile),
 		.is_wildcard = request->identifier.is_wildcard,
-		.requires_validation = run->runner->config.requires_validation,
+		.requires_validation = config->requires_validation,
 		.issuers = request->issuer_domains,
 		.issuer_count = request->issuer_domain_count,
 		.requester = {.account_uri = request->account_uri,
 			      .methods = labels_of(request->caa_method)},
-		.switches = &run->runner->config.caa_switches,
+		.switches = &config->caa_switches,
 		.insecure_proof = proof,
-		.now = request->time_s,
+		.rules_at = request->time_s,
+		.now = config->now_us(config->clock_context) / UTC_SECOND_US,
 	};
 	return caa_evaluate(&question, set);
 }

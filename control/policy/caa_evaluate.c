@@ -294,7 +294,7 @@ struct caa_verdict caa_evaluate(const struct caa_request *request, const struct 
 {
 	struct caa_verdict verdict = {.reason = CAA_REASON_NO_PROFILE};
 	verdict.is_compliant =
-		caa_switches_comply(request->switches, request->now, &verdict.breach);
+		caa_switches_comply(request->switches, request->rules_at, &verdict.breach);
 	if (profile_is_known(request->profile)) {
 		state_judge(request, set, &verdict);
 	}

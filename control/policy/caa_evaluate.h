@@ -44,7 +44,8 @@ struct caa_request {
 	const struct caa_switches *switches;
 	const struct plx_result
 		*insecure_proof; // of caa_lookup_failure_judge; NULL when there is none
-	int64_t now;             // Unix seconds
+	int64_t rules_at;        // Unix seconds: whose rules hold; need not be the present
+	int64_t now;             // Unix seconds, by the clock: when the permission begins to serve
 };
 
 // Zeroed memory was not evaluated and permits nothing.
@@ -57,7 +58,7 @@ struct caa_verdict {
 	enum caa_excuse excuse;       // when the look-up failed: why this is, or is not, permission
 	// Unix seconds, the last at which a permission serves (BR 4.2.2.1); 0 when it is none.
 	int64_t usable_until;
-	// The rules at `now` allow the switches as they are set. If not, the first that breaks them.
+	// The rules at `rules_at` allow the switches as they are set. If not, the first that breaks them.
 	bool is_compliant;
 	enum caa_switch breach;
 };

@@ -175,6 +175,7 @@ static struct caa_verdict judge(uint8_t settings)
 				      .issuer_count = 1,
 				      .requester = {.account_uri = ACCOUNT},
 				      .switches = &switches,
+				      .rules_at = NOW_S,
 				      .now = NOW_S};
 	struct plx_name owner = {.length = 1}; // the root
 	struct plx_writer writer = plx_writer_init(body, sizeof(body));

@@ -5,6 +5,8 @@
 
 #include "perform_session.h"
 
+#include <stdio.h>
+
 #define SERVFAIL 2
 
 static const struct zone_row zone[] = {
@@ -93,6 +95,26 @@ TEST(the_nearest_records_decide_and_are_kept)
 	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.0.found_at"), "ours.test");
 	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.0.records.0.value"), "ca.test");
 	CU_ASSERT_EQUAL(json_integer_value(session_evidence(&session, "dns.0.records_total")), 1);
+	session_close(&session);
+}
+
+// `time` chooses the rules; how long an answer serves begins with the look-up.
+TEST(a_permission_serves_from_its_look_up_whatever_the_time_of_the_rules)
+{
+	static const char *const times[] = {"2025-03-20T00:00:00Z", "2029-01-01T00:00:00Z"};
+	struct perform_session session;
+	session_open(&session, zone, SESSION_DATAPLANE_RUNS);
+	session_runner_open(&session);
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(times); i++) {
+		char text[512];
+		snprintf(text, sizeof(text),
+			 "{'check':'caa','identifier':{'type':'dns','value':'ours.test'},"
+			 "'issuer_domains':['ca.test'],'profile':'tls','time':'%s'}",
+			 times[i]);
+		session_check(&session, text);
+		CU_ASSERT_STRING_EQUAL(session_told(&session), "pass matched");
+		CU_ASSERT_EQUAL(session.result.usable_until_s, ZONE_TIME_S + 8 * 3600);
+	}
 	session_close(&session);
 }
 
@@ -225,6 +247,7 @@ TEST(addresses_and_onion_names_have_no_caa)
 }
 
 PERFORM_TEST_MAIN(caa_check, T(the_nearest_records_decide_and_are_kept),
+		  T(a_permission_serves_from_its_look_up_whatever_the_time_of_the_rules),
 		  T(no_records_permit_and_a_wildcard_asks_without_its_star),
 		  T(account_and_method_of_the_request_are_held_against_the_record),
 		  T(only_the_primary_needs_validated_answers),

@@ -20,6 +20,7 @@ static void start(void)
 					.issuers = issuers,
 					.issuer_count = 1,
 					.switches = &switches,
+					.rules_at = CAA_LOOKUP_TIME_S,
 					.now = CAA_LOOKUP_TIME_S};
 }
 
@@ -84,6 +85,8 @@ TEST(permission_serves_from_the_moment_of_the_look_up)
 	CU_ASSERT_EQUAL(judge("0 issue \"ca.test\"").usable_until, CAA_LOOKUP_TIME_S + 8 * 3600);
 	CU_ASSERT_EQUAL(judge("0 issue \";\"").usable_until, 0);
 	request.now = CAA_LOOKUP_TIME_S - 100; // the dataplane's clock runs ahead
+	CU_ASSERT_EQUAL(judge("none").usable_until, CAA_LOOKUP_TIME_S - 100 + 8 * 3600);
+	request.rules_at = CAA_LOOKUP_TIME_S + 1000000; // no clock at all
 	CU_ASSERT_EQUAL(judge("none").usable_until, CAA_LOOKUP_TIME_S - 100 + 8 * 3600);
 }
 
