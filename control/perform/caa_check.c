@@ -43,6 +43,9 @@ static struct caa_verdict evaluate(const struct check_run *run, const struct caa
 {
 	const struct check_request *request = run->request;
 	const struct check_runner_config *config = &run->runner->config;
+	// A configuration may be older than the rules of the day.
+	const struct caa_switches switches =
+		caa_switches_in_force(&config->caa_switches, request->time_s);
 	const struct caa_request question = {
 		.profile = profile_of(request->profile),
 		.is_wildcard = request->identifier.is_wildcard,
@@ -51,7 +54,7 @@ static struct caa_verdict evaluate(const struct check_run *run, const struct caa
 		.issuer_count = request->issuer_domain_count,
 		.requester = {.account_uri = request->account_uri,
 			      .methods = labels_of(request->caa_method)},
-		.switches = &config->caa_switches,
+		.switches = &switches,
 		.insecure_proof = proof,
 		.rules_at = request->time_s,
 		.now = config->now_us(config->clock_context) / UTC_SECOND_US,

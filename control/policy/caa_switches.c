@@ -78,6 +78,16 @@ void caa_switch_set(struct caa_switches *switches, enum caa_switch which, bool i
 	switches->is_changed[which] = is_on != infos[which].is_on_by_default;
 }
 
+struct caa_switches caa_switches_in_force(const struct caa_switches *switches, int64_t now)
+{
+	struct caa_switches lawful = *switches;
+	enum caa_switch breach;
+	for (int i = 0; i < CAA_SWITCH_COUNT && !caa_switches_comply(&lawful, now, &breach); i++) {
+		caa_switch_set(&lawful, breach, !caa_switch_is_on(&lawful, breach));
+	}
+	return lawful;
+}
+
 bool caa_switches_comply(const struct caa_switches *switches, int64_t now,
 			 enum caa_switch *ret_breach)
 {

@@ -46,3 +46,5 @@ void caa_switch_set(struct caa_switches *switches, enum caa_switch which, bool i
 // the switch that breaks them. Only RFC 8657 is ever obligatory (BR 4.2.2.1.2); all else is the CA's to choose.
 bool caa_switches_comply(const struct caa_switches *switches, int64_t now,
 			 enum caa_switch *ret_breach);
+// The settings that count at `now`: as they are, but for those that the rules forbid.
+struct caa_switches caa_switches_in_force(const struct caa_switches *switches, int64_t now);

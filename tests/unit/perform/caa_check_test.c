@@ -153,6 +153,31 @@ TEST(account_and_method_of_the_request_are_held_against_the_record)
 	session_close(&session);
 }
 
+// BR 4.2.2.1.2: from 2027-03-15 on nobody may overlook an accounturi.
+TEST(a_switch_that_the_rules_forbid_no_longer_counts)
+{
+	static const struct {
+		const char *time;
+		const char *told;
+	} rows[] = {{"2027-03-14T23:59:59Z", "pass matched"},
+		    {"2027-03-15T00:00:00Z", "fail account-mismatch"}};
+	struct perform_session session;
+	session_open(&session, zone, SESSION_DATAPLANE_RUNS);
+	caa_switch_set(&session.config.caa_switches, CAA_SWITCH_PARAMETERS_ENFORCED, false);
+	session_runner_open(&session);
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rows); i++) {
+		char text[512];
+		snprintf(text, sizeof(text),
+			 "{'check':'caa','identifier':{'type':'dns','value':'bound.test'},"
+			 "'issuer_domains':['ca.test'],'account_uri':'https://ca.test/acct/2',"
+			 "'validation_method':'acme-dns-01','profile':'tls','time':'%s'}",
+			 rows[i].time);
+		session_check(&session, text);
+		CU_ASSERT_STRING_EQUAL(session_told(&session), rows[i].told);
+	}
+	session_close(&session);
+}
+
 TEST(only_the_primary_needs_validated_answers)
 {
 	struct perform_session session;
@@ -250,6 +275,7 @@ PERFORM_TEST_MAIN(caa_check, T(the_nearest_records_decide_and_are_kept),
 		  T(a_permission_serves_from_its_look_up_whatever_the_time_of_the_rules),
 		  T(no_records_permit_and_a_wildcard_asks_without_its_star),
 		  T(account_and_method_of_the_request_are_held_against_the_record),
+		  T(a_switch_that_the_rules_forbid_no_longer_counts),
 		  T(only_the_primary_needs_validated_answers),
 		  T(a_failure_permits_nothing_and_asks_no_further_while_the_switch_is_off),
 		  T(a_failure_is_excused_by_an_insecure_base_domain_only),

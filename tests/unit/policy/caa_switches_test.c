@@ -60,6 +60,20 @@ TEST(from_the_15th_of_march_2027_parameters_must_be_enforced)
 	CU_ASSERT_EQUAL(breach, CAA_SWITCH_PARAMETERS_ENFORCED);
 }
 
+TEST(what_the_rules_forbid_does_not_count)
+{
+	struct caa_switches switches = {.is_changed = {false}};
+	enum caa_switch breach;
+	caa_switch_set(&switches, CAA_SWITCH_PARAMETERS_ENFORCED, false);
+	caa_switch_set(&switches, CAA_SWITCH_LOOKUP_FAILURE_PERMITS, true);
+	struct caa_switches before = caa_switches_in_force(&switches, 1805068799);
+	struct caa_switches after = caa_switches_in_force(&switches, 1805068800);
+	CU_ASSERT_FALSE(caa_switch_is_on(&before, CAA_SWITCH_PARAMETERS_ENFORCED));
+	CU_ASSERT_TRUE(caa_switch_is_on(&after, CAA_SWITCH_PARAMETERS_ENFORCED));
+	CU_ASSERT_TRUE(caa_switch_is_on(&after, CAA_SWITCH_LOOKUP_FAILURE_PERMITS));
+	CU_ASSERT_TRUE(caa_switches_comply(&after, 1805068800, &breach));
+}
+
 static const char *folder;
 
 TEST(the_document_has_every_switch_in_its_words)
@@ -88,6 +102,7 @@ int main(int argc, char **argv)
 		T(every_switch_can_be_found_by_name_and_turned_both_ways),
 		T(the_defaults_comply_on_every_date),
 		T(from_the_15th_of_march_2027_parameters_must_be_enforced),
+		T(what_the_rules_forbid_does_not_count),
 		T(the_document_has_every_switch_in_its_words),
 	};
 	folder = argc > 1 ? argv[1] : ".";
