@@ -112,8 +112,9 @@ static void finish_item(struct order *order, size_t index, const struct order_ve
 	outcome->primary = verdict->primary;
 	outcome->full = verdict->decision.decision;
 	order->finished_count++;
-	statistics->identifiers++;
-	for (size_t i = 0; i < verdict->decision.reason_count; i++) {
+	bool counts = !order->request->is_hypothetical;
+	statistics->identifiers += counts;
+	for (size_t i = 0; counts && i < verdict->decision.reason_count; i++) {
 		statistics->reasons[verdict->decision.reasons[i].reason]++;
 	}
 	if (order->ending == ORDER_ENDING_NOT_EVALUATED) {
@@ -318,6 +319,11 @@ void order_progress(struct order *order)
 static void note_decided(const struct order *order)
 {
 	struct order_statistics *statistics = &order->table->statistics;
+	// What would be under other rules is no decision of ours.
+	if (order->request->is_hypothetical) {
+		statistics->hypothetical++;
+		return;
+	}
 	unsigned mode = order->mode < ORDER_MODE_COUNT ? order->mode : MODE_NOT_SET;
 	bool is_issued = order->enforcement.decision == DECISION_ISSUE;
 	statistics->issued[mode] += is_issued;
