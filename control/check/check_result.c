@@ -2,6 +2,7 @@
 
 #include "check/check_result.h"
 
+#include "check/json_text.h"
 #include "rules/utc_time.h"
 
 #include <jansson.h>
@@ -45,15 +46,19 @@ static json_t *time_or_null(int64_t unix_us)
 
 json_t *check_result_write(const struct check_result *result)
 {
+	// A message may quote the far side, and end within a character.
+	char message[CHECK_MESSAGE_SIZE];
+	snprintf(message, sizeof(message), "%s", result->message);
+	json_text_repair(message);
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:O?}", "check",
 			 check_kind_name(result->kind), "outcome",
 			 outcome_name(result->kind, result->outcome), "reason", result->reason,
-			 "message", result->message, "corroboration",
-			 text_or_null(result->corroboration), "authorization_domain",
-			 text_or_null(result->authorization_domain), "found_at",
-			 text_or_null(result->found_at), "dnssec", plx_dnssec_name(result->dnssec),
-			 "usable_until", time_or_null(result->usable_until_s * UTC_SECOND_US),
-			 "time", time_or_null(result->time_us), "duration_us",
+			 "message", message, "corroboration", text_or_null(result->corroboration),
+			 "authorization_domain", text_or_null(result->authorization_domain),
+			 "found_at", text_or_null(result->found_at), "dnssec",
+			 plx_dnssec_name(result->dnssec), "usable_until",
+			 time_or_null(result->usable_until_s * UTC_SECOND_US), "time",
+			 time_or_null(result->time_us), "duration_us",
 			 (json_int_t)result->duration_us, "evidence", result->evidence);
 }
 

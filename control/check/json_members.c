@@ -2,6 +2,8 @@
 
 #include "check/json_members.h"
 
+#include "check/json_text.h"
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -12,6 +14,7 @@
 // Text of a client goes into faults, which are one line.
 static void make_one_line(char *text)
 {
+	json_text_repair(text);
 	for (char *c = text; *c != '\0'; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f) {
 			*c = '?';
@@ -38,6 +41,7 @@ void json_fault_prefix(struct json_fault *fault, const char *pointer)
 	memmove(fault->pointer + front, fault->pointer, rest);
 	memcpy(fault->pointer, pointer, front);
 	fault->pointer[front + rest] = '\0';
+	json_text_repair(fault->pointer);
 }
 
 static const char *kind_name(enum json_kind kind)

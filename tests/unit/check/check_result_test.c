@@ -2,11 +2,13 @@
 
 #include "check/check_result.h"
 
+#include "check/json_text.h"
 #include "cunit_runner.h"
 
 #include <jansson.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static json_t *sample(void)
@@ -86,5 +88,45 @@ TEST(an_error_replaces_what_was_there)
 	json_decref(value);
 }
 
+TEST(a_message_that_ends_within_a_character_is_written_all_the_same)
+{
+	struct check_result result = {.outcome = CHECK_PASS};
+	char text[2 * CHECK_MESSAGE_SIZE] = "";
+	for (size_t i = 0; i + 2 < sizeof(text); i += 2) {
+		memcpy(text + i, "\xc3\xa9", 3);
+	}
+	check_result_set_error(&result, CHECK_KIND_DCV, "malformed", text);
+	result.time_us = 1;
+	json_t *value = check_result_write(&result);
+	const char *message = json_string_value(json_object_get(value, "message"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	CU_ASSERT_EQUAL(strlen(message), CHECK_MESSAGE_SIZE - 1);
+	CU_ASSERT_EQUAL(strncmp(message, text, CHECK_MESSAGE_SIZE - 2), 0);
+	CU_ASSERT_STRING_EQUAL(message + CHECK_MESSAGE_SIZE - 2, "?");
+	json_decref(value);
+}
+
+TEST(octets_that_are_no_text_are_marked)
+{
+	static const char *const rows[][2] = {
+		{"", ""},
+		{"plain", "plain"},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+		 "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+		{"caf\xc3", "caf?"},
+		{"\xe2\x82 \xe2\x82\xac", "?? \xe2\x82\xac"},
+		{"\xff\xfe", "??"},
+		{"\xc0\xaf\xed\xa0\x80", "?????"},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rows); i++) {
+		char text[64];
+		snprintf(text, sizeof(text), "%s", rows[i][0]);
+		json_text_repair(text);
+		CU_ASSERT_STRING_EQUAL(text, rows[i][1]);
+	}
+}
+
 TEST_MAIN(check_result, T(what_is_written_reads_the_same), T(words_of_the_other_check_are_refused),
-	  T(texts_that_do_not_fit_are_refused_not_cut), T(an_error_replaces_what_was_there))
+	  T(texts_that_do_not_fit_are_refused_not_cut), T(an_error_replaces_what_was_there),
+	  T(a_message_that_ends_within_a_character_is_written_all_the_same),
+	  T(octets_that_are_no_text_are_marked))

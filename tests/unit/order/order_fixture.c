@@ -97,6 +97,13 @@ static void answer_once(struct pending_answer *pending, char script, bool is_caa
 	} else if (script == SCRIPT_GARBAGE) {
 		value = json_pack("{s:s}", "check", "dcv");
 		answer.result = value;
+	} else if (script == SCRIPT_CUT) {
+		char name[2 * 100 + 1] = "";
+		for (size_t i = 0; i + 2 < sizeof(name); i += 2) {
+			memcpy(name + i, "\xc3\xa9", 3);
+		}
+		value = json_pack("{s:s}", name, "dcv");
+		answer.result = value;
 	} else {
 		value = make_result(pending, script, is_caa);
 		answer.result = value;

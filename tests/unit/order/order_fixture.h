@@ -31,6 +31,7 @@ enum script {
 	SCRIPT_SILENT = 'S',  // never answers
 	SCRIPT_REFUSES = 'R', // cannot be asked
 	SCRIPT_GARBAGE = 'G', // answers what is no result
+	SCRIPT_CUT = 'U',     // answers what cannot be told of without cutting a character in two
 	SCRIPT_SWAPPED = 'W', // answers the other kind of check
 	SCRIPT_TWICE = '2',   // answers passed, then failed
 	SCRIPT_SIGNED = 'I',  // passes, in a signed line
