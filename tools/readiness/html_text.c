@@ -50,35 +50,42 @@ static size_t read_point(const char *text, uint32_t *ret_point)
 	return length;
 }
 
+// NULL: it stands for itself.
+static const char *markup_of(uint32_t point)
+{
+	switch (point) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
 void html_text(FILE *out, const char *text)
 {
+	const char *plain = text; // from here on what needs no escape, not written yet
 	while (*text != '\0') {
 		uint32_t point;
 		size_t length = read_point(text, &point);
-		switch (point) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			if (is_unseen(point)) {
-				fprintf(out, "<span class=\"unseen\">U+%04X</span>", point);
+		const char *markup = markup_of(point);
+		if (markup != NULL || is_unseen(point)) {
+			fwrite(plain, 1, (size_t)(text - plain), out);
+			plain = text + length;
+			if (markup != NULL) {
+				fputs(markup, out);
 			} else {
-				fwrite(text, 1, length, out);
+				fprintf(out, "<span class=\"unseen\">U+%04X</span>", point);
 			}
-			break;
 		}
 		text += length;
 	}
+	fwrite(plain, 1, (size_t)(text - plain), out);
 }
