@@ -101,6 +101,19 @@ TEST(failures_and_faults_end_with_2_and_the_page_is_there)
 	stop();
 }
 
+TEST(faults_alone_and_orders_not_run_alone_end_with_2)
+{
+	static const char *const inputs[] = {"www.example.test\n", ORDER("internal")};
+	for (size_t i = 0; i < 2; i++) {
+		start(inputs[i]);
+		const char *argv[] = {program,    "readiness", "--input",
+				      input_path, "--socket",  readiness_server_path(server),
+				      NULL};
+		CU_ASSERT_EQUAL(run(argv, NULL), 2);
+		stop();
+	}
+}
+
 TEST(json_is_one_object_a_line_and_the_summary_last)
 {
 	start(ORDER("fail") "bad\n" ORDER("internal"));
@@ -225,6 +238,7 @@ int main(int argc, char **argv)
 	static const struct test_entry tests[] = {
 		T(a_list_that_passes_ends_with_0),
 		T(failures_and_faults_end_with_2_and_the_page_is_there),
+		T(faults_alone_and_orders_not_run_alone_end_with_2),
 		T(json_is_one_object_a_line_and_the_summary_last),
 		T(a_lost_daemon_ends_with_3_and_a_report),
 		T(no_daemon_ends_with_3_and_advice),
