@@ -130,6 +130,7 @@ struct config_dcv {
 struct config_mpic {
 	struct config_place place;
 	uint32_t default_perspective_count, absolute_max_attempts;
+	bool any_caa_domain;
 	char hash_secret[CONFIG_PATH_SIZE]; // a file
 };
 

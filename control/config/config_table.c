@@ -343,6 +343,14 @@ static const struct config_spec mpic_specs[] = {
 	 .minimum = 1,
 	 .maximum = 10,
 	 .help = "Most attempts of one request to /mpic."},
+	{.key = "any_caa_domain",
+	 .type = CONFIG_BOOLEAN,
+	 FIELD(config_mpic, any_caa_domain),
+	 .default_text = "false",
+	 .example = "false",
+	 .help = "Let callers of /mpic name any domain in caa_domains, as Open MPIC does: a CAA "
+		 "record for another CA can permit issuance then. Off: names of issuer_domains "
+		 "alone."},
 	{.key = "hash_secret",
 	 .type = CONFIG_PATH,
 	 FIELD(config_mpic, hash_secret),
@@ -456,8 +464,9 @@ static const struct config_spec control_specs[] = {
 	 LIST(config, issuer_domains, issuer_domain_count, CONFIG_ISSUERS_MAX),
 	 .is_shown = true,
 	 .example = "[ca.test]",
-	 .help = "Issuer domain names that the CP/CPS lists (BR 4.2.2.1), for orders that name "
-		 "none."},
+	 .help = "Issuer domain names that the CP/CPS lists (BR 4.2.2.1). An order may name some "
+		 "of "
+		 "them, and no other."},
 	{.key = "perspectives",
 	 .type = CONFIG_SECTION,
 	 .section = &perspective_section,

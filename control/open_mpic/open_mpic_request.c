@@ -7,6 +7,7 @@
 #include "open_mpic/issue_list.h"
 #include "open_mpic/lax_value.h"
 #include "open_mpic/method_members.h"
+#include "policy/issuer_domain.h"
 
 #include <jansson.h>
 
@@ -256,6 +257,26 @@ static void judge_counts(struct reading *reading, const struct open_mpic_limits 
 	}
 }
 
+// Each entry of a list that was read before is a text. Names no entry in its issue: it may be as long as the body.
+static bool judge_issuers(struct reading *reading, const char *list,
+			  const struct open_mpic_limits *limits)
+{
+	const json_t *names = json_object_get(reading->request.parameters, list);
+	for (size_t i = 0; i < json_array_size(names) && !limits->accepts_any_caa_domain; i++) {
+		const json_t *name = json_array_get(names, i);
+		if (issuer_domain_find(json_string_value(name), json_string_length(name),
+				       limits->issuer_domains,
+				       limits->issuer_domain_count) == NULL) {
+			char text[LOGIC_TEXT_MAX];
+			(void)snprintf(text, sizeof(text),
+				       "%s[%zu] is no issuer domain of this CA.", list, i);
+			issue_add_logic(&reading->issues, "foreign-issuer-domain", text);
+			return false;
+		}
+	}
+	return true;
+}
+
 static json_t *answer_write(enum open_mpic_endpoint endpoint, json_t *items)
 {
 	return endpoint == OPEN_MPIC_COORDINATOR
@@ -279,10 +300,13 @@ static int choose(struct reading *caa, struct reading *dcv, const struct open_mp
 	struct reading *chosen = is_good(dcv)                           ? dcv
 				 : is_good(caa) && is_meant_as_caa(caa) ? caa
 									: NULL;
+	bool is_ours = true;
 	if (chosen != NULL && chosen->endpoint == OPEN_MPIC_COORDINATOR) {
 		judge_counts(chosen, limits);
+		is_ours = judge_issuers(chosen, "caa_domains", limits) &&
+			  judge_issuers(chosen, "issuer_domain_names", limits);
 	}
-	if (chosen != NULL && json_array_size(chosen->issues.items) == 0) {
+	if (chosen != NULL && is_ours && json_array_size(chosen->issues.items) == 0) {
 		*ret_request = chosen->request;
 		chosen->request = (struct open_mpic_request) {.kind = CHECK_KIND_NONE};
 		return 0;

@@ -30,6 +30,11 @@ struct open_mpic_limits {
 	// Open MPIC looks at quorum_count only beside a valid perspective_count, so that 0 without one issues always. On:
 	// as it does.
 	bool accepts_unchecked_quorum;
+	// The CA's own. Open MPIC takes any in caa_domains, so that a caller may be permitted by a record that permits
+	// another CA. On: as it does. issuer_domain_names of dns-persistent likewise.
+	const char *const *issuer_domains;
+	size_t issuer_domain_count;
+	bool accepts_any_caa_domain;
 };
 
 struct open_mpic_number {
@@ -58,7 +63,8 @@ struct open_mpic_request {
 };
 
 // -EINVAL: `ret_answer` is the body to send with open_mpic_fault_status. -ENOMEM: neither is set. Release the request
-// with open_mpic_request_fini. `limits` may be NULL for checkers.
+// with open_mpic_request_fini. `limits` may be NULL for checkers, which are told
+// by their coordinator what counts and permit nothing themselves: any issuer is taken then.
 PLX_MUST_CHECK int open_mpic_request_read(enum open_mpic_endpoint endpoint, const char *body,
 					  size_t size, const struct open_mpic_limits *limits,
 					  struct open_mpic_request *ret_request,

@@ -5,10 +5,12 @@
 #include "check/dcv_parameters_json.h"
 #include "policy/authorization_domain.h"
 #include "policy/dcv_parameters.h"
+#include "policy/issuer_domain.h"
 
 #include <jansson.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,22 @@ static int read_identifier(json_t *value, const struct order_item_rules *rules,
 	return 0;
 }
 
+// dns-persistent: the record may be for any of the names that the CA discloses, and for no other (BR 3.2.2.4.22).
+static int judge_issuers(const struct dcv_parameters *parameters,
+			 const struct order_item_rules *rules, struct json_fault *fault)
+{
+	for (size_t i = 0; i < parameters->issuer_domain_name_count; i++) {
+		const char *name = parameters->issuer_domain_names[i];
+		if (issuer_domain_find(name, strlen(name), rules->issuer_domains,
+				       rules->issuer_domain_count) == NULL) {
+			char pointer[JSON_POINTER_MAX];
+			snprintf(pointer, sizeof(pointer), "/issuer_domain_names/%zu", i);
+			return json_fault_set(fault, pointer, ORDER_FOREIGN_ISSUER);
+		}
+	}
+	return 0;
+}
+
 static int read_dcv(json_t *value, const struct order_item_rules *rules,
 		    const struct identifier *identifier, enum dcv_method *ret_method,
 		    struct json_fault *fault)
@@ -53,13 +71,14 @@ static int read_dcv(json_t *value, const struct order_item_rules *rules,
 		struct dcv_parameters_finding finding = dcv_parameters_check(
 			&store.parameters, &kind, rules->decide_at_s, rules->dcv);
 		*ret_method = store.parameters.method;
-		if (finding.verdict == DCV_PARAMETERS_OK) {
-			return 0;
-		}
-		error = json_fault_set(fault, finding.member, "%s",
-				       dcv_parameters_verdict_text(finding.verdict));
+		error = finding.verdict == DCV_PARAMETERS_OK
+				? judge_issuers(&store.parameters, rules, fault)
+				: json_fault_set(fault, finding.member, "%s",
+						 dcv_parameters_verdict_text(finding.verdict));
 	}
-	json_fault_prefix(fault, "/dcv");
+	if (error != 0) {
+		json_fault_prefix(fault, "/dcv");
+	}
 	return error;
 }
 

@@ -7,9 +7,16 @@
 
 #include "order/order_request.h"
 
+// Of CAA and of persistent records alike.
+#define ORDER_FOREIGN_ISSUER                                                                       \
+	"is not among the issuer_domains of the configuration: a record for another CA is none "   \
+	"for this one"
+
 struct order_item_rules {
 	struct identifier_rules identifiers; // its now_s is not looked at
 	const struct dcv_switches *dcv;
+	const char *const *issuer_domains; // the CA's own
+	size_t issuer_domain_count;
 	enum profile profile;
 	int64_t decide_at_s;
 };

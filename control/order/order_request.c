@@ -6,6 +6,7 @@
 #include "check/check_request.h"
 #include "order/order_item.h"
 #include "policy/dcv_text.h"
+#include "policy/issuer_domain.h"
 #include "rules/utc_time.h"
 
 #include <jansson.h>
@@ -73,7 +74,7 @@ static int read_texts(struct order_request *request, json_t *value, struct json_
 }
 
 static int read_issuer(struct order_request *request, const json_t *item, size_t index,
-		       struct json_fault *fault)
+		       const struct order_request_rules *rules, struct json_fault *fault)
 {
 	char pointer[JSON_POINTER_MAX];
 	struct plx_name name;
@@ -83,7 +84,13 @@ static int read_issuer(struct order_request *request, const json_t *item, size_t
 	    plx_name_parse(text, strlen(text), &name) != 0 || name.length <= 1) {
 		return json_fault_set(fault, pointer, "is not a domain name");
 	}
-	return json_array_append_new(request->issuer_domains, json_string(text)) == 0 ? 0 : -ENOMEM;
+	// Held in our own spelling, which CAA records are compared with.
+	const char *ours = issuer_domain_find(text, strlen(text), rules->issuer_domains,
+					      rules->issuer_domain_count);
+	if (ours == NULL) {
+		return json_fault_set(fault, pointer, ORDER_FOREIGN_ISSUER);
+	}
+	return json_array_append_new(request->issuer_domains, json_string(ours)) == 0 ? 0 : -ENOMEM;
 }
 
 static int read_issuers(struct order_request *request, json_t *value,
@@ -100,10 +107,11 @@ static int read_issuers(struct order_request *request, json_t *value,
 				      CHECK_ISSUERS_MAX);
 	}
 	for (size_t i = 0; i < count; i++) {
-		int error = given != NULL
-				    ? read_issuer(request, json_array_get(given, i), i, fault)
-				    : json_array_append_new(request->issuer_domains,
-							    json_string(rules->issuer_domains[i]));
+		int error =
+			given != NULL
+				? read_issuer(request, json_array_get(given, i), i, rules, fault)
+				: json_array_append_new(request->issuer_domains,
+							json_string(rules->issuer_domains[i]));
 		if (error != 0) {
 			return given != NULL ? error : -ENOMEM;
 		}
@@ -153,6 +161,8 @@ static int read_identifiers(struct order_request *request, const json_t *identif
 	json_t *seen = json_object();
 	struct order_item_rules item_rules = {.identifiers = rules->identifiers,
 					      .dcv = &rules->dcv,
+					      .issuer_domains = rules->issuer_domains,
+					      .issuer_domain_count = rules->issuer_domain_count,
 					      .profile = request->profile,
 					      .decide_at_s = request->decide_at_s};
 	int error = seen != NULL ? 0 : -ENOMEM;

@@ -45,7 +45,7 @@ struct order_request {
 	int64_t decide_at_s;           // the rules of this moment hold
 	unsigned attempts_max;         // 1 to ORDER_ATTEMPTS_MAX
 	struct json_t *account_uri;    // a string or null
-	struct json_t *issuer_domains; // strings, at least one
+	struct json_t *issuer_domains; // strings, at least one, spelled as in the rules
 	struct json_t *reference; // a string or null: the client's own name for the order, echoed
 	size_t item_count;
 	struct order_item items[];
@@ -56,8 +56,9 @@ struct order_request_rules {
 	struct identifier_rules
 		identifiers; // now_s: the present; replaced by decide_at when that is given
 	struct dcv_switches dcv;
-	size_t identifiers_max;            // at most ORDER_IDENTIFIERS_MAX
-	const char *const *issuer_domains; // when the order names none
+	size_t identifiers_max; // at most ORDER_IDENTIFIERS_MAX
+	// The CA's own: all hold when the order names none, and it may name no other.
+	const char *const *issuer_domains;
 	size_t issuer_domain_count;
 };
 

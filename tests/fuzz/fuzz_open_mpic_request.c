@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bodies of /mpic, /caa and /dcv: the first octet is the endpoint, the rest the body. Oracle: a refusal is a body with
-// issues; what is accepted has counts within the limits, an echo that reads back as itself, and makes a check that our
+// issues; what is accepted has counts within the limits, no issuer but ours, an echo that reads back as itself, and makes a check that our
 // own strict reader refuses for its meaning at most, never for its form.
 
 #include "open_mpic/check_mapping.h"
@@ -11,9 +11,14 @@
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
+#include <strings.h>
 
-static const struct open_mpic_limits limits = {
-	.known_perspective_count = 6, .default_perspective_count = 5, .absolute_max_attempts = 3};
+static const char *const own_issuers[] = {"ca.test"};
+static const struct open_mpic_limits limits = {.known_perspective_count = 6,
+					       .default_perspective_count = 5,
+					       .absolute_max_attempts = 3,
+					       .issuer_domains = own_issuers,
+					       .issuer_domain_count = 1};
 
 static void check_refusal(enum open_mpic_endpoint endpoint, json_t *answer)
 {
@@ -63,6 +68,15 @@ static void check_mapping(const struct open_mpic_request *request)
 	json_decref(check);
 }
 
+static void check_issuers(const struct open_mpic_request *request, const char *list)
+{
+	const json_t *names = json_object_get(request->parameters, list);
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+		must(strcasecmp(name, "ca.test") == 0 || strcasecmp(name, "ca.test.") == 0);
+	}
+}
+
 static void check_echo(enum open_mpic_endpoint endpoint, const struct open_mpic_request *request)
 {
 	bool is_caa = request->kind == CHECK_KIND_CAA;
@@ -107,6 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(request.target != NULL);
 	if (endpoint == OPEN_MPIC_COORDINATOR) {
 		check_counts(&request);
+		check_issuers(&request, "caa_domains");
+		check_issuers(&request, "issuer_domain_names");
 	}
 	check_mapping(&request);
 	check_echo(endpoint, &request);

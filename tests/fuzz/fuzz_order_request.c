@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // An order as a client sends it. Oracle: a refusal says where and what in one line; an order that is taken is within its
-// limits, names nothing twice, and each of its identifiers makes checks that a perspective reads as the same identifier
+// limits, names no issuer but ours and nothing twice, and each of its identifiers makes checks that a perspective reads as the same identifier
 // and method.
 
 #include "check/check_request.h"
@@ -52,6 +52,10 @@ static void check_request(const struct order_request *request, const struct iden
 	must(profile_is_set(request->profile));
 	must(request->attempts_max >= 1 && request->attempts_max <= ORDER_ATTEMPTS_MAX);
 	must(json_array_size(request->issuer_domains) >= 1);
+	for (size_t i = 0; i < json_array_size(request->issuer_domains); i++) {
+		must(strcmp(json_string_value(json_array_get(request->issuer_domains, i)),
+			    "ca.test") == 0);
+	}
 	must(request->is_hypothetical || request->decide_at_s == NOW_S);
 	for (size_t i = 0; i < request->item_count; i++) {
 		if (!request->is_hypothetical) {

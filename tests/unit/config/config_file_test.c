@@ -135,7 +135,7 @@ TEST(faults_say_where_and_what)
 	expect_fault(
 		PRIMARY "  mpic: {secret: x}\n",
 		"t.yaml:8:10: unknown key \"secret\" in mpic; it has default_perspective_count, "
-		"absolute_max_attempts, hash_secret");
+		"absolute_max_attempts, any_caa_domain, hash_secret");
 	expect_fault(
 		PRIMARY "---\ncontrol: {}\n",
 		"t.yaml:8:1: a second document begins; one file is one document: remove the line "

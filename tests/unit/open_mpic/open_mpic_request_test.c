@@ -10,8 +10,12 @@
 
 #include <errno.h>
 
-static const struct open_mpic_limits limits = {
-	.known_perspective_count = 8, .default_perspective_count = 4, .absolute_max_attempts = 3};
+static const char *const own_issuers[] = {"ca.test", "a.test"};
+static const struct open_mpic_limits limits = {.known_perspective_count = 8,
+					       .default_perspective_count = 4,
+					       .absolute_max_attempts = 3,
+					       .issuer_domains = own_issuers,
+					       .issuer_domain_count = 2};
 
 static enum open_mpic_endpoint endpoint_of(const json_t *value)
 {
@@ -62,8 +66,11 @@ static void run_case(const char *name, json_t *value)
 	struct open_mpic_limits own = limits;
 	json_t *answer = NULL;
 	char *body = json_dumps(json_object_get(value, "body"), JSON_ENCODE_ANY);
-	own.accepts_unchecked_quorum = json_is_true(
-		json_object_get(json_object_get(value, "limits"), "accepts_unchecked_quorum"));
+	const json_t *switches = json_object_get(value, "limits");
+	own.accepts_unchecked_quorum =
+		json_is_true(json_object_get(switches, "accepts_unchecked_quorum"));
+	own.accepts_any_caa_domain =
+		json_is_true(json_object_get(switches, "accepts_any_caa_domain"));
 	enum open_mpic_endpoint endpoint = endpoint_of(value);
 	int error = open_mpic_request_read(endpoint, body, strlen(body), &own, &request, &answer);
 	const json_t *expected = json_object_get(value, "answer");

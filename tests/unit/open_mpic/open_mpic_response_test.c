@@ -8,8 +8,11 @@
 
 #define PERSPECTIVES_MAX 8
 
+static const char *const own_issuers[] = {"ca.test"};
 static const struct open_mpic_limits limits = {.known_perspective_count = 8,
-					       .default_perspective_count = 4};
+					       .default_perspective_count = 4,
+					       .issuer_domains = own_issuers,
+					       .issuer_domain_count = 1};
 
 static struct check_result result_of(json_t *value)
 {

@@ -368,12 +368,12 @@ void order_fixture_fini(struct order_fixture *fixture)
 
 struct order_request_rules order_fixture_rules(struct order_fixture *fixture)
 {
-	static const char *const issuers[] = {"ca.test"};
+	static const char *const issuers[] = {"ca.test", "ca2.test"};
 	return (struct order_request_rules) {
 		.identifiers = {.suffixes = fixture->suffixes, .now_s = fixture->wall_us / 1000000},
 		.identifiers_max = ORDER_IDENTIFIERS_MAX,
 		.issuer_domains = issuers,
-		.issuer_domain_count = 1,
+		.issuer_domain_count = PLX_ARRAY_SIZE(issuers),
 	};
 }
 

@@ -74,7 +74,7 @@ TEST(every_member_of_an_order_is_read)
 {
 	struct order_request *request = read_text(
 		"{\"profile\":\"smime\",\"account_uri\":\"https://ca.test/acct/1\","
-		"\"issuer_domains\":[\"other.test\"],\"decide_at\":\"2026-12-15T00:00:00Z\","
+		"\"issuer_domains\":[\"CA2.test.\"],\"decide_at\":\"2026-12-15T00:00:00Z\","
 		"\"max_attempts\":3,\"reference\":\"order 4711\",\"identifiers\":[" NAME(
 			"example.test") "]}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
@@ -83,7 +83,21 @@ TEST(every_member_of_an_order_is_read)
 	CU_ASSERT(request->is_hypothetical);
 	CU_ASSERT_EQUAL(request->attempts_max, 3);
 	CU_ASSERT_STRING_EQUAL(json_string_value(request->reference), "order 4711");
-	CU_ASSERT_EQUAL(json_array_size(request->issuer_domains), 1);
+	CU_ASSERT_EQUAL_FATAL(json_array_size(request->issuer_domains), 1);
+	// As the configuration spells it, which is what CAA records are compared with.
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(request->issuer_domains, 0)),
+			       "ca2.test");
+	order_request_free(request);
+}
+
+TEST(an_order_may_name_each_of_our_issuers_for_a_persistent_record)
+{
+	struct order_request *request = read_text(
+		"{\"issuer_domains\":[\"ca2.test\",\"ca.test\"],\"identifiers\":[{\"type\":\"dns\","
+		"\"value\":\"example.test\",\"dcv\":{\"validation_method\":\"dns-persistent\","
+		"\"issuer_domain_names\":[\"Ca2.test\"],"
+		"\"expected_account_uri\":\"https://ca.test/a/1\"}}]}");
+	CU_ASSERT_PTR_NOT_NULL(request);
 	order_request_free(request);
 }
 
@@ -129,6 +143,7 @@ TEST(a_method_is_judged_by_the_date_of_the_decision)
 }
 
 TEST_MAIN(order_request, T(an_order_is_read_with_its_defaults), T(every_member_of_an_order_is_read),
+	  T(an_order_may_name_each_of_our_issuers_for_a_persistent_record),
 	  T(every_fault_names_its_place_and_a_sentence),
 	  T(too_many_identifiers_are_a_size_not_a_fault),
 	  T(a_method_is_judged_by_the_date_of_the_decision))

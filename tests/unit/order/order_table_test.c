@@ -78,7 +78,7 @@ TEST(a_check_that_is_asked_can_be_read_by_a_perspective)
 	struct order *order = order_fixture_start(
 		&fixture,
 		"{\"profile\":\"smime\",\"account_uri\":\"https://ca.test/a/1\","
-		"\"issuer_domains\":[\"other.test\"],\"identifiers\":["
+		"\"issuer_domains\":[\"ca2.test\"],\"identifiers\":["
 		"{\"type\":\"dns\",\"value\":\"a.b.example.test\","
 		"\"authorization_domain\":\"example.test\",\"dcv\":{\"validation_method\":"
 		"\"dns-change\",\"challenge_value\":\"abcdefghijklmnopqrstuvwx\","
@@ -99,7 +99,7 @@ TEST(a_check_that_is_asked_can_be_read_by_a_perspective)
 			CU_ASSERT_STRING_EQUAL(request->authorization_domain, "example.test");
 			CU_ASSERT_EQUAL(request->dcv.parameters.method, DCV_DNS_CHANGE);
 		} else {
-			CU_ASSERT_STRING_EQUAL(request->issuer_domains[0], "other.test");
+			CU_ASSERT_STRING_EQUAL(request->issuer_domains[0], "ca2.test");
 			CU_ASSERT_STRING_EQUAL(request->account_uri, "https://ca.test/a/1");
 			CU_ASSERT_EQUAL(request->caa_method, DCV_DNS_CHANGE);
 		}

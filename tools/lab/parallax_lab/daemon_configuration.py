@@ -10,7 +10,7 @@ from .addresses import ATTACKER, ELSEWHERE, SHOP_WEB
 from .processes import LabError
 
 HTTPS_PORT = 8443
-ISSUER = "ca.test"
+ISSUERS = ["ca.test", "second.ca.example"]
 SUFFIX = "test"
 MODES = ("report-only", "test-window", "enforce")
 # The lab's servers have private addresses. Only those of customers are opened, so that what a redirect or a rebinding
@@ -109,7 +109,7 @@ class DaemonConfiguration:
         if is_primary:
             control |= {
                 "audit_log": str(folder / "audit.db"),
-                "issuer_domains": [ISSUER],
+                "issuer_domains": ISSUERS,
                 "profiles": {"tls": self._profile()},
                 "perspectives": [{**place_of(remote), "url": url_of(remote),
                                   "public_key": str(self.folder / remote["name"] / "signing.pub")}
