@@ -15,6 +15,8 @@ static const struct json_member dcv_members[] = {
 	{.name = "identifier", .kind = JSON_KIND_OBJECT, .is_required = true},
 	{.name = "authorization_domain", .kind = JSON_KIND_TEXT, .is_nullable = true},
 	{.name = "dcv", .kind = JSON_KIND_OBJECT, .is_required = true},
+	{.name = "probe", .kind = JSON_KIND_TEXT},
+	{.name = "address_family", .kind = JSON_KIND_INTEGER},
 	{.name = "profile", .kind = JSON_KIND_TEXT, .is_required = true},
 	{.name = "time", .kind = JSON_KIND_TEXT, .is_required = true},
 };
@@ -112,6 +114,38 @@ static int read_caa(struct check_request *request, struct json_fault *fault)
 	return 0;
 }
 
+static bool method_fetches(enum dcv_method method)
+{
+	return method == DCV_WEBSITE_CHANGE || method == DCV_ACME_HTTP_01;
+}
+
+static int read_probe(struct check_request *request, struct json_fault *fault)
+{
+	const char *name = json_member_text(request->source, "probe");
+	const json_t *family = json_object_get(request->source, "address_family");
+	enum dcv_method method = request->dcv.parameters.method;
+	request->probe = name != NULL ? probe_kind_find(name) : PROBE_NONE;
+	if (name != NULL && request->probe == PROBE_NONE) {
+		return json_fault_set(fault, "/probe",
+				      "is none of user-agent, address-family, later");
+	}
+	if ((request->probe == PROBE_USER_AGENT && !method_fetches(method)) ||
+	    (request->probe == PROBE_ADDRESS_FAMILY && !method_fetches(method) &&
+	     method != DCV_ACME_TLS_ALPN_01)) {
+		return json_fault_set(fault, "/probe", "does not go with this method");
+	}
+	if ((request->probe == PROBE_ADDRESS_FAMILY) != (family != NULL)) {
+		return json_fault_set(fault, "/address_family",
+				      "goes with probe address-family, and with no other");
+	}
+	json_int_t number = family != NULL ? json_integer_value(family) : 0;
+	if (family != NULL && number != 4 && number != 6) {
+		return json_fault_set(fault, "/address_family", "must be 4 or 6");
+	}
+	request->address_family = (uint8_t)number;
+	return 0;
+}
+
 static int read_dcv(struct check_request *request, struct json_fault *fault)
 {
 	request->authorization_domain = json_member_text(request->source, "authorization_domain");
@@ -119,8 +153,9 @@ static int read_dcv(struct check_request *request, struct json_fault *fault)
 		dcv_parameters_read(json_object_get(request->source, "dcv"), &request->dcv, fault);
 	if (error != 0) {
 		json_fault_prefix(fault, "/dcv");
+		return error;
 	}
-	return error;
+	return read_probe(request, fault);
 }
 
 static int read_request(struct check_request *request, const struct identifier_rules *rules,

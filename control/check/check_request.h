@@ -6,6 +6,9 @@
 //	 "dcv":{"validation_method":"acme-dns-01", ...},"profile":"tls","time":"2026-11-23T12:00:00.000000Z"}
 //	{"check":"caa","identifier":{...},"issuer_domains":["ca.test"],"account_uri":"https://...",
 //	 "validation_method":"acme-dns-01","profile":"tls","time":"..."}
+//
+// A DCV check may carry "probe" (probe_kind.h): its answer explains, and never counts. "address-family" comes with
+// "address_family", 4 or 6. Only methods that fetch know a User-Agent, only those that connect an address family.
 
 #pragma once
 
@@ -13,6 +16,7 @@
 
 #include "check/dcv_parameters_json.h"
 #include "check/json_members.h"
+#include "check/probe_kind.h"
 #include "mode/mode.h"
 #include "names/identifier.h"
 
@@ -41,6 +45,8 @@ struct check_request {
 	// DCV
 	const char *authorization_domain; // NULL: the identifier itself
 	struct dcv_parameters_store dcv;
+	enum probe_kind probe;
+	uint8_t address_family; // of PROBE_ADDRESS_FAMILY: 4 or 6; else 0: both
 	// CAA
 	const char *issuer_domains[CHECK_ISSUERS_MAX];
 	size_t issuer_domain_count;

@@ -57,6 +57,7 @@ struct diagnosis {
 struct diagnosis_probe {
 	enum probe_kind kind;
 	size_t view;
+	uint8_t family; // of PROBE_ADDRESS_FAMILY: 4 or 6, the one to use; else 0
 };
 
 // No findings when nothing failed, or when the evidence tells nothing.

@@ -11,6 +11,11 @@ struct wish_list {
 	size_t count;
 };
 
+static uint8_t other_family(const struct sighting *sighting)
+{
+	return sighting->family == 4 ? 6 : 4;
+}
+
 // The first view of `candidates`, unless a probe of that kind was made anywhere.
 static void wish(struct wish_list *list, const struct comparison *seen, enum probe_kind kind,
 		 uint64_t candidates)
@@ -21,8 +26,11 @@ static void wish(struct wish_list *list, const struct comparison *seen, enum pro
 	if (candidates == 0 || probed != 0 || list->count == DIAGNOSIS_PROBES_MAX) {
 		return;
 	}
-	list->probes[list->count++] =
-		(struct diagnosis_probe) {kind, (size_t)__builtin_ctzll(candidates)};
+	size_t view = (size_t)__builtin_ctzll(candidates);
+	list->probes[list->count++] = (struct diagnosis_probe) {
+		.kind = kind,
+		.view = view,
+		.family = kind != PROBE_ADDRESS_FAMILY ? 0 : other_family(&seen->sightings[view])};
 }
 
 // A filter by User-Agent answers with a denial, a cut, or a page of its own. The primary first: it is nearest to those
@@ -55,7 +63,7 @@ static uint64_t family_suspects(const struct comparison *seen, uint64_t passed)
 		bool is_failed =
 			sighting_is_missing(sighting->kind) || sighting_is_blocked(sighting->kind);
 		if (is_failed && sighting->has_other_family && !has_family[sighting->family] &&
-		    has_family[sighting->family == 4 ? 6 : 4]) {
+		    has_family[other_family(sighting)]) {
 			suspects |= UINT64_C(1) << i;
 		}
 	}

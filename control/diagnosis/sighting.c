@@ -177,10 +177,9 @@ static void read_probes(struct sighting *sighting, const json_t *probes)
 	for (size_t i = 0; i < json_array_size(probes) && i < PROBES_MAX; i++) {
 		const json_t *probe = json_array_get(probes, i);
 		const char *name = json_string_value(json_object_get(probe, "probe"));
-		for (int kind = PROBE_NONE + 1; name != NULL && kind < PROBE_KIND_COUNT; kind++) {
-			if (strcmp(name, probe_kind_name((enum probe_kind)kind)) == 0) {
-				sighting->probes[kind] = probe_outcome(probe);
-			}
+		enum probe_kind kind = name != NULL ? probe_kind_find(name) : PROBE_NONE;
+		if (kind != PROBE_NONE) {
+			sighting->probes[kind] = probe_outcome(probe);
 		}
 	}
 }
@@ -235,15 +234,4 @@ const char *sighting_kind_name(enum sighting_kind kind)
 		[SIGHTING_OTHER_RECORD] = "other-record",
 	};
 	return (unsigned)kind < SIGHTING_KIND_COUNT ? names[kind] : names[SIGHTING_NONE];
-}
-
-const char *probe_kind_name(enum probe_kind kind)
-{
-	static const char *const names[PROBE_KIND_COUNT] = {
-		[PROBE_NONE] = "none",
-		[PROBE_USER_AGENT] = "user-agent",
-		[PROBE_ADDRESS_FAMILY] = "address-family",
-		[PROBE_LATER] = "later",
-	};
-	return (unsigned)kind < PROBE_KIND_COUNT ? names[kind] : names[PROBE_NONE];
 }

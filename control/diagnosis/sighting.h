@@ -5,6 +5,7 @@
 #pragma once
 
 #include "check/check_result.h"
+#include "check/probe_kind.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,14 +34,6 @@ enum sighting_kind {
 	SIGHTING_KIND_COUNT
 };
 
-enum probe_kind {
-	PROBE_NONE = 0,
-	PROBE_USER_AGENT,     // the same fetch with the User-Agent of a browser
-	PROBE_ADDRESS_FAMILY, // the same fetch by the other address family
-	PROBE_LATER,          // the same check some time later
-	PROBE_KIND_COUNT
-};
-
 // Pointers lead into the evidence.
 struct sighting {
 	enum sighting_kind kind;
@@ -65,5 +58,3 @@ bool sighting_is_missing(enum sighting_kind kind);
 bool sighting_is_blocked(enum sighting_kind kind);
 
 const char *sighting_kind_name(enum sighting_kind kind);
-const char *
-probe_kind_name(enum probe_kind kind); // "user-agent", "address-family", "later"; "none"

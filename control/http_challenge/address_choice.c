@@ -14,7 +14,7 @@ static void family_choose(const struct plx_ip *permitted, unsigned count, uint8_
 }
 
 void address_choice_make(const struct fetch_rules *rules, const struct plx_ip *addresses,
-			 unsigned count, struct address_choice *ret_choice)
+			 unsigned count, uint8_t family, struct address_choice *ret_choice)
 {
 	struct address_choice choice = {0};
 	struct plx_ip permitted[ADDRESS_LOOKUP_MAX];
@@ -31,7 +31,11 @@ void address_choice_make(const struct fetch_rules *rules, const struct plx_ip *a
 			choice.refusal = reason == NULL ? "the address is not permitted" : reason;
 		}
 	}
-	family_choose(permitted, permitted_count, 6, &choice);
-	family_choose(permitted, permitted_count, 4, &choice);
+	if (family != 4) {
+		family_choose(permitted, permitted_count, 6, &choice);
+	}
+	if (family != 6) {
+		family_choose(permitted, permitted_count, 4, &choice);
+	}
 	*ret_choice = choice;
 }

@@ -16,6 +16,6 @@ struct address_choice {
 	const char *refusal; // of the first refused; NULL: none was
 };
 
-// Judges every address, the superfluous too: refused ones are evidence.
+// Judges every address, the superfluous too: refused ones are evidence. `family`: 4 or 6, of no other one; 0: both.
 void address_choice_make(const struct fetch_rules *rules, const struct plx_ip *addresses,
-			 unsigned count, struct address_choice *ret_choice);
+			 unsigned count, uint8_t family, struct address_choice *ret_choice);

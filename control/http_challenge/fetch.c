@@ -233,6 +233,7 @@ static int request_copy(struct fetch *fetch, const struct fetch_request *request
 	fetch->deadline_ms = fetch->start_ms + deadline_ms;
 	fetch->connect_ms =
 		request->connect_ms == 0 ? FETCH_CONNECT_MS_DEFAULT : request->connect_ms;
+	fetch->address_family = request->address_family;
 	fetch->body_limit = request->body_limit;
 	fetch->body_excess = request->body_excess;
 	if (request->user_agent != NULL) {

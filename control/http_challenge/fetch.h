@@ -78,8 +78,9 @@ struct fetch_request {
 	unsigned header_count;
 	size_t body_limit; // 1 .. FETCH_BODY_MAX
 	enum fetch_body_excess body_excess;
-	uint32_t deadline_ms; // 0: the default
-	uint32_t connect_ms;  // 0: the default
+	uint32_t deadline_ms;   // 0: the default
+	uint32_t connect_ms;    // 0: the default
+	uint8_t address_family; // 4 or 6: connects by no other, on any hop; 0: both
 };
 
 enum fetch_outcome {

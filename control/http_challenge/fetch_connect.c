@@ -19,12 +19,15 @@ static void attempt_start(struct fetch *fetch)
 static void addresses_try(struct fetch *fetch, const struct plx_ip *addresses, unsigned count)
 {
 	struct fetch_hop *hop = fetch_hop(fetch);
-	address_choice_make(&fetch->service->config.rules, addresses, count, &fetch->choice);
+	address_choice_make(&fetch->service->config.rules, addresses, count, fetch->address_family,
+			    &fetch->choice);
 	hop->refused_count = fetch->choice.refused_count;
 	hop->refusal = fetch->choice.refusal;
 	if (fetch->choice.candidate_count == 0) {
 		fetch->result.reason = hop->refusal;
-		fetch_fail(fetch, FETCH_CAUSE_ADDRESS_REFUSED);
+		// Without a refusal there is none of the family asked for.
+		fetch_fail(fetch, hop->refusal == NULL ? FETCH_CAUSE_NO_ADDRESS
+						       : FETCH_CAUSE_ADDRESS_REFUSED);
 		return;
 	}
 	attempt_start(fetch);

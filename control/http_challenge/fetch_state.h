@@ -49,6 +49,7 @@ struct fetch {
 	int64_t start_ms;
 	int64_t deadline_ms;
 	uint32_t connect_ms;
+	uint8_t address_family; // 0: both
 	size_t body_limit;
 	enum fetch_body_excess body_excess;
 	char *user_agent;

@@ -87,11 +87,13 @@ void tls_alpn_attempt_end(struct tls_alpn_probe *probe, enum tls_alpn_cause caus
 static void addresses_try(struct tls_alpn_probe *probe, const struct plx_ip *addresses,
 			  unsigned count)
 {
-	address_choice_make(&probe->service->config.rules, addresses, count, &probe->choice);
+	address_choice_make(&probe->service->config.rules, addresses, count, probe->address_family,
+			    &probe->choice);
 	probe->result.refused_count = probe->choice.refused_count;
 	if (probe->choice.candidate_count == 0) {
 		probe->result.detail = probe->choice.refusal;
-		probe_end(probe, TLS_ALPN_CAUSE_ADDRESS_REFUSED);
+		probe_end(probe, probe->choice.refusal == NULL ? TLS_ALPN_CAUSE_NO_ADDRESS
+							       : TLS_ALPN_CAUSE_ADDRESS_REFUSED);
 		return;
 	}
 	attempt_start(probe);
@@ -202,6 +204,7 @@ static int request_read(struct tls_alpn_probe *probe, const struct tls_alpn_requ
 		request->deadline_ms == 0 ? FETCH_DEADLINE_MS_DEFAULT : request->deadline_ms;
 	probe->connect_ms =
 		request->connect_ms == 0 ? FETCH_CONNECT_MS_DEFAULT : request->connect_ms;
+	probe->address_family = request->address_family;
 	return 0;
 }
 

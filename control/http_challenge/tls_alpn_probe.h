@@ -35,8 +35,9 @@ struct tls_alpn_request {
 	const char *
 		server_name; // SNI: the domain, or the reverse name of the address (RFC 8738 section 6)
 	uint16_t port;       // 0: 443, the only one that the method allows
-	uint32_t deadline_ms; // 0: FETCH_DEADLINE_MS_DEFAULT
-	uint32_t connect_ms;  // per address; 0: FETCH_CONNECT_MS_DEFAULT
+	uint32_t deadline_ms;   // 0: FETCH_DEADLINE_MS_DEFAULT
+	uint32_t connect_ms;    // per address; 0: FETCH_CONNECT_MS_DEFAULT
+	uint8_t address_family; // 4 or 6: connects by no other; 0: both
 };
 
 enum tls_alpn_outcome {

@@ -34,6 +34,7 @@ struct tls_alpn_probe {
 	int64_t start_ms;
 	uint32_t deadline_ms;
 	uint32_t connect_ms;
+	uint8_t address_family; // 0: both
 	bool is_ip;
 	struct plx_ip ip;
 	struct plx_name name;

@@ -62,7 +62,10 @@ int open_mpic_foreign_write(const struct check_request *request, const char *tra
 			    json_t **ret_body)
 {
 	bool is_caa = request->kind == CHECK_KIND_CAA;
-	if (!is_caa && request->dcv.parameters.method == DCV_ACME_DNS_ACCOUNT_01) {
+	// Nor can it be told of another User-Agent or address family.
+	if (!is_caa &&
+	    (request->dcv.parameters.method == DCV_ACME_DNS_ACCOUNT_01 ||
+	     request->probe == PROBE_USER_AGENT || request->probe == PROBE_ADDRESS_FAMILY)) {
 		return -ENOTSUP;
 	}
 	json_t *body = json_pack(

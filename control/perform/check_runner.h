@@ -39,11 +39,12 @@ struct check_runner_config {
 	const struct address_allowance *allowance; // NULL: plain global unicast only
 	struct dcv_switches dcv_switches;
 	struct caa_switches caa_switches;
-	const char *user_agent;     // NULL: none is sent
-	uint32_t lookup_timeout_ms; // of one question; 0: PLX_JOB_TIMEOUT_MS_DEFAULT
-	uint8_t lookup_attempts;    // 0: PLX_JOB_ATTEMPTS_DEFAULT
-	uint32_t connect_ms;        // of one address; 0: FETCH_CONNECT_MS_DEFAULT
-	uint32_t running_max;       // 0: CHECK_RUNNING_MAX, which is also the most
+	const char *user_agent;       // NULL: none is sent
+	const char *probe_user_agent; // of PROBE_USER_AGENT; NULL: none is sent
+	uint32_t lookup_timeout_ms;   // of one question; 0: PLX_JOB_TIMEOUT_MS_DEFAULT
+	uint8_t lookup_attempts;      // 0: PLX_JOB_ATTEMPTS_DEFAULT
+	uint32_t connect_ms;          // of one address; 0: FETCH_CONNECT_MS_DEFAULT
+	uint32_t running_max;         // 0: CHECK_RUNNING_MAX, which is also the most
 	// The primary perspective: an answer that nobody trusted validated is an error (BR 4.2.2.2). Remotes need not.
 	bool requires_validation;
 	int64_t (*now_us)(void *context); // Unix time

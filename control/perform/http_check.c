@@ -145,7 +145,9 @@ void http_check_begin(struct check_run *run)
 	int error = headers_make(parameters, lines, &count);
 	const struct fetch_request request = {
 		.url = run->query.url,
-		.user_agent = runner->config.user_agent,
+		.user_agent = run->request->probe == PROBE_USER_AGENT
+				      ? runner->config.probe_user_agent
+				      : runner->config.user_agent,
 		.headers = (const char *const *)lines,
 		.header_count = count,
 		.body_limit = parameters->method == DCV_ACME_HTTP_01 ? HTTP_01_BODY_MAX
@@ -153,6 +155,7 @@ void http_check_begin(struct check_run *run)
 		.body_excess = FETCH_EXCESS_IS_CUT, // the policy judges cut bodies
 		.deadline_ms = check_run_step_ms(run, FETCH_DEADLINE_MS_DEFAULT),
 		.connect_ms = runner->config.connect_ms,
+		.address_family = run->request->address_family,
 	};
 	if (error == 0) {
 		error = fetch_start(runner->fetches, &request, on_fetch, run, &run->fetch);

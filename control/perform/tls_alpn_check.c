@@ -110,6 +110,7 @@ void tls_alpn_check_begin(struct check_run *run)
 		.server_name = server_name,
 		.deadline_ms = check_run_step_ms(run, FETCH_DEADLINE_MS_DEFAULT),
 		.connect_ms = runner->config.connect_ms,
+		.address_family = run->request->address_family,
 	};
 	int error = tls_alpn_start(runner->probes, &request, on_probe, run, &run->probe);
 	if (error != 0) {

@@ -61,6 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(request->kind != CHECK_KIND_CAA || request->issuer_domain_count > 0);
 		must(request->kind != CHECK_KIND_DCV ||
 		     request->dcv.parameters.method != DCV_METHOD_NONE);
+		must((request->probe == PROBE_ADDRESS_FAMILY) == (request->address_family != 0));
+		must(request->kind == CHECK_KIND_DCV || request->probe == PROBE_NONE);
 		check_request_free(request);
 	}
 	try_result(value);

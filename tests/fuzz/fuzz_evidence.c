@@ -71,6 +71,7 @@ static void check_diagnosis(const struct views *views)
 	must(count <= DIAGNOSIS_PROBES_MAX);
 	for (size_t i = 0; i < count; i++) {
 		must(probes[i].kind != PROBE_NONE && probes[i].view < views->count);
+		must((probes[i].kind == PROBE_ADDRESS_FAMILY) == (probes[i].family != 0));
 		must(i == 0 || probes[i].kind != probes[i - 1].kind);
 	}
 	json_t *list = diagnosis_write(&diagnosis, &input);

@@ -353,6 +353,12 @@ def write_check_corpus():
         '{"check":"dcv","outcome":"error","reason":"timeout","message":"m","dnssec":"unchecked",'
         '"time":"2026-11-23T12:00:00Z","duration_us":8000000}',
     ]
+    website = '"dcv":{"validation_method":"website-change","challenge_value":"v","http_token_path":"p"}'
+    requests += [
+        '{"check":"dcv","probe":"user-agent",' + website + "," + shared + "}",
+        '{"check":"dcv","probe":"address-family","address_family":6,' + website + "," + shared + "}",
+        '{"check":"dcv","probe":"later",' + website + "," + shared + "}",
+    ]
     for number, text in enumerate(requests):
         put("fuzz_check_request", f"check-{number}", text.encode())
 

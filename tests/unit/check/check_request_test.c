@@ -106,6 +106,54 @@ TEST(every_fault_names_its_place)
 		"/time");
 }
 
+#define HTTP_01                                                                                    \
+	"{\"validation_method\":\"acme-http-01\",\"token\":\"LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDf\","  \
+	"\"key_authorization\":\"LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDf.9jg46WB3rR_AHD-"                 \
+	"EBXdN7cBkH1WOu0tA3M9fm21mqTI\"}"
+#define PROBED(parameters, members)                                                                \
+	"{\"check\":\"dcv\"," IDENTIFIER ",\"dcv\":" parameters "," members "," WHEN "}"
+
+TEST(a_probe_is_read_where_its_method_allows_it)
+{
+	static const struct {
+		const char *text;
+		enum probe_kind kind;
+		uint8_t family;
+	} rows[] = {
+		{PROBED(DNS_01, "\"probe\":\"later\""), PROBE_LATER, 0},
+		{PROBED(HTTP_01, "\"probe\":\"later\""), PROBE_LATER, 0},
+		{PROBED(HTTP_01, "\"probe\":\"user-agent\""), PROBE_USER_AGENT, 0},
+		{PROBED(HTTP_01, "\"probe\":\"address-family\",\"address_family\":4"),
+		 PROBE_ADDRESS_FAMILY, 4},
+		{PROBED("{\"validation_method\":\"acme-tls-alpn-01\"," HASH "}",
+			"\"probe\":\"address-family\",\"address_family\":6"),
+		 PROBE_ADDRESS_FAMILY, 6},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rows); i++) {
+		struct check_request *request = read_text(rows[i].text);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+		CU_ASSERT_EQUAL(request->probe, rows[i].kind);
+		CU_ASSERT_EQUAL(request->address_family, rows[i].family);
+		check_request_free(request);
+	}
+	refused(PROBED(DNS_01, "\"probe\":\"none\""), "/probe");
+	refused(PROBED(DNS_01, "\"probe\":\"\""), "/probe");
+	refused(PROBED(DNS_01, "\"probe\":null"), "/probe");
+	refused(PROBED(DNS_01, "\"probe\":\"user-agent\""), "/probe");
+	refused(PROBED(DNS_01, "\"probe\":\"address-family\",\"address_family\":4"), "/probe");
+	refused(PROBED("{\"validation_method\":\"acme-tls-alpn-01\"," HASH "}",
+		       "\"probe\":\"user-agent\""),
+		"/probe");
+	refused(PROBED(HTTP_01, "\"probe\":\"address-family\""), "/address_family");
+	refused(PROBED(HTTP_01, "\"probe\":\"address-family\",\"address_family\":5"),
+		"/address_family");
+	refused(PROBED(HTTP_01, "\"probe\":\"later\",\"address_family\":4"), "/address_family");
+	refused(PROBED(HTTP_01, "\"address_family\":4"), "/address_family");
+	refused("{\"check\":\"caa\"," IDENTIFIER
+		",\"issuer_domains\":[\"ca.test\"],\"probe\":\"later\"," WHEN "}",
+		"/probe");
+}
+
 TEST(hidden_octets_are_refused)
 {
 	json_t *value = json_loads("{\"check\":\"d\\u0000v\"}", JSON_ALLOW_NUL, NULL);
@@ -140,5 +188,5 @@ TEST(an_address_is_an_identifier)
 
 TEST_MAIN(check_request, T(a_dcv_check_is_read_with_its_parameters),
 	  T(a_caa_check_is_read_with_issuers_account_and_method), T(every_fault_names_its_place),
-	  T(hidden_octets_are_refused), T(a_slash_in_a_name_is_escaped_in_the_pointer),
-	  T(an_address_is_an_identifier))
+	  T(a_probe_is_read_where_its_method_allows_it), T(hidden_octets_are_refused),
+	  T(a_slash_in_a_name_is_escaped_in_the_pointer), T(an_address_is_an_identifier))

@@ -207,8 +207,10 @@ static void format_probes(const struct diagnosis_input *input, char text[TEXT_MA
 	size_t count = diagnosis_probes_wanted(input, probes), used = 0;
 	text[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		used += (size_t)snprintf(text + used, TEXT_MAX - used, "%s%s@%s", i > 0 ? " " : "",
-					 probe_kind_name(probes[i].kind),
+		static const char *const families[] = {[4] = "/4", [6] = "/6"};
+		const char *family = probes[i].family != 0 ? families[probes[i].family] : "";
+		used += (size_t)snprintf(text + used, TEXT_MAX - used, "%s%s%s@%s",
+					 i > 0 ? " " : "", probe_kind_name(probes[i].kind), family,
 					 input->views[probes[i].view].name);
 	}
 }

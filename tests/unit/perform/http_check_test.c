@@ -212,6 +212,37 @@ TEST(a_key_authorization_passes_with_its_addresses_as_evidence)
 	web_close(&session);
 }
 
+// With more members of the check itself.
+static const char *probed(const char *request, const char *members)
+{
+	static char text[2048];
+	(void)snprintf(text, sizeof(text), "{%s,%s", members, request + 1);
+	return text;
+}
+
+TEST(probes_use_another_user_agent_or_one_address_family_only)
+{
+	static const char *const members[][3] = {
+		{"'probe':'user-agent'", "web.test", "pass found"},
+		{"'probe':'later'", "web.test", "pass found"},
+		{"'probe':'address-family','address_family':4", "web.test", "pass found"},
+		{"'probe':'address-family','address_family':6", "web.test", "fail no-address"},
+		{"'probe':'address-family','address_family':4", "six.test", "pass found"},
+		{"'probe':'address-family','address_family':6", "six.test", "fail address-refused"},
+	};
+	struct web_session session;
+	web_open(&session, false);
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(members); i++) {
+		session_check(&session.perform,
+			      probed(http_01("dns", members[i][1], T_GOOD), members[i][0]));
+		CU_ASSERT_STRING_EQUAL(session_told(&session.perform), members[i][2]);
+		const char *agent =
+			i == 0 ? "User-Agent: a browser\r\n" : "User-Agent: perform test\r\n";
+		CU_ASSERT_PTR_NOT_NULL(strstr(web_stub_request(session.plain), agent));
+	}
+	web_close(&session);
+}
+
 TEST(servers_fail_where_they_answer_and_err_where_they_do_not)
 {
 	static const struct row rows[] = {
@@ -346,6 +377,7 @@ TEST(an_address_is_asked_itself_without_any_dns)
 }
 
 PERFORM_TEST_MAIN(http_check, T(a_key_authorization_passes_with_its_addresses_as_evidence),
+		  T(probes_use_another_user_agent_or_one_address_family_only),
 		  T(servers_fail_where_they_answer_and_err_where_they_do_not),
 		  T(the_primary_needs_validated_addresses_at_every_hop),
 		  T(hops_tell_status_location_and_refused_addresses),

@@ -70,6 +70,7 @@ void session_open(struct perform_session *session, const struct zone_row *zone,
 		.allowance = &session->allowance,
 		.dcv_switches = {.challenge_characters_min = 19},
 		.user_agent = "perform test",
+		.probe_user_agent = "a browser",
 		.lookup_timeout_ms = SESSION_LOOKUP_MS,
 		.now_us = session_clock,
 	};
