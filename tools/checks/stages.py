@@ -182,7 +182,7 @@ STAGES = (
     ("build-fuzz", "build: clang, libFuzzer",
      lambda: build("fuzz", "clang", *SANITIZED, "-Dfuzz=true", only=FUZZ_PROGRAMS), True),
     ("fuzz", f"fuzz: each target {FUZZ_SECONDS} s", fuzz, True),
-    ("netns", "test: end to end in namespaces", lambda: test("gcc", ("netns",), jobs=1), True),
+    ("netns", "test: end to end in namespaces", lambda: test("gcc", ("netns",)), True),
 )
 
 

@@ -38,6 +38,7 @@ static unsigned choose_targets(const struct command *command, struct target targ
 	static const struct target dataplane = {"parallax-dataplane", PLX_DATAPLANE_SOCKET_DEFAULT};
 	const struct command_choice *choice = &command->choice;
 	unsigned count = 0;
+	targets[0] = control; // every method is of one of them
 	if (command->socket_path != NULL) {
 		targets[0] = (struct target) {"daemon", command->socket_path};
 		return 1;
