@@ -2,6 +2,7 @@
 // Prints parallaxctl's manual page: the file named by its argument, with the line @COMMANDS@ replaced by what the
 // method table says.
 
+#include <parallax/protocol/control_methods.h>
 #include <parallax/protocol/dataplane_methods.h>
 #include <parallax/protocol/rpc_method.h>
 
@@ -63,10 +64,10 @@ static void print_params(const struct plx_method *method)
 	}
 }
 
-static void print_commands(void)
+static void print_commands(const struct plx_method *methods, size_t method_count)
 {
-	for (size_t i = 0; i < plx_dataplane_method_count; i++) {
-		const struct plx_method *method = &plx_dataplane_methods[i];
+	for (size_t i = 0; i < method_count; i++) {
+		const struct plx_method *method = &methods[i];
 		if (method->command == NULL) {
 			continue;
 		}
@@ -94,7 +95,11 @@ int main(int argc, char **argv)
 	char line[LINE_MAX_BYTES];
 	while (fgets(line, sizeof(line), page) != NULL) {
 		if (strcmp(line, "@COMMANDS@\n") == 0) {
-			print_commands();
+			printf("## Of parallaxd\n\n");
+			print_commands(plx_control_methods, plx_control_method_count);
+			printf("## Of parallax-dataplane\n\n");
+			print_commands(plx_dataplane_methods, plx_dataplane_method_count);
+			printf("## Of both\n\n");
 		} else {
 			fputs(line, stdout);
 		}
