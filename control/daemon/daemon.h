@@ -29,6 +29,7 @@ struct daemon {
 	struct http_route routes[DAEMON_ROUTES_MAX];
 	struct event *drain_timer;
 	int64_t drain_deadline_us;
+	bool was_idle; // when the drain looked last
 	char stop_reason[SERVICE_REASON_MAX];
 	bool logs_json; // until the service knows
 };

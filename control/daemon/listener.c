@@ -20,7 +20,9 @@ static size_t add_remote_routes(struct daemon *daemon)
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(routes); i++) {
 		daemon->routes[i] = routes[i];
 	}
-	return PLX_ARRAY_SIZE(routes);
+	size_t count = PLX_ARRAY_SIZE(routes);
+	return count + http_api_checker_routes(&daemon->service, daemon->routes + count,
+					       DAEMON_ROUTES_MAX - count);
 }
 
 static int open_routes(struct daemon *daemon, size_t *ret_count)

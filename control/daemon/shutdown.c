@@ -21,13 +21,15 @@
 #define DRAIN_LOOK_US 20000
 #define MS_US 1000
 
-// Requests and orders; those of the control socket have no request.
+// Requests with their answers, and orders; those of the control socket have no request.
 static uint64_t in_flight(const struct daemon *daemon)
 {
 	struct order_statistics orders = {.orders_in_flight = 0};
-	uint64_t requests = daemon->service.listener == NULL
-				    ? 0
-				    : http_listener_counters(daemon->service.listener).exchanges;
+	uint64_t requests = 0;
+	if (daemon->service.listener != NULL) {
+		struct http_counters counters = http_listener_counters(daemon->service.listener);
+		requests = counters.exchanges + counters.writing;
+	}
 	if (daemon->service.orders != NULL) {
 		order_table_statistics(daemon->service.orders, &orders);
 	}
@@ -44,7 +46,10 @@ static void look_at_drain(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 	uint64_t open = in_flight(daemon);
-	if (open != 0 && service_now_us() < daemon->drain_deadline_us) {
+	// Twice, so that what ended in this turn is on its way to the control socket's clients, too.
+	bool is_done = open == 0 && daemon->was_idle;
+	daemon->was_idle = open == 0;
+	if (!is_done && service_now_us() < daemon->drain_deadline_us) {
 		look_later(daemon);
 		return;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The HTTP API of a primary: health, readiness, metrics, orders. Errors are problem documents (RFC 9457) with a JSON
+// The HTTP API of a primary: health, readiness, metrics, orders, and the checkers of Open MPIC. Errors are problem documents (RFC 9457) with a JSON
 // pointer to the fault.
 
 #pragma once
@@ -12,3 +12,6 @@ struct service_context;
 
 // Fills the listener's table; returns how many. The service outlives the listener.
 size_t http_api_routes(struct service_context *service, struct http_route *routes, size_t max);
+// Of those, what a remote serves too: the checkers of Open MPIC.
+size_t http_api_checker_routes(struct service_context *service, struct http_route *routes,
+			       size_t max);

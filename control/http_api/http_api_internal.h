@@ -9,4 +9,6 @@ void http_api_get_health(struct http_exchange *exchange, void *context);
 void http_api_get_ready(struct http_exchange *exchange, void *context);
 void http_api_post_orders(struct http_exchange *exchange, void *context);
 void http_api_get_order(struct http_exchange *exchange, void *context);
+void http_api_post_caa(struct http_exchange *exchange, void *context);
+void http_api_post_dcv(struct http_exchange *exchange, void *context);
 void http_api_get_metrics(struct http_exchange *exchange, void *context);

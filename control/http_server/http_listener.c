@@ -260,5 +260,11 @@ int http_listener_drain(struct http_listener *listener, void (*tell)(void *conte
 
 struct http_counters http_listener_counters(const struct http_listener *listener)
 {
-	return listener->counters;
+	struct http_counters counters = listener->counters;
+	const struct http_connection *connection;
+	TAILQ_FOREACH(connection, &listener->connections, entry)
+	{
+		counters.writing += connection->phase == CONNECTION_WRITING;
+	}
+	return counters;
 }

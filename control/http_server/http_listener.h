@@ -77,6 +77,7 @@ PLX_MUST_CHECK int http_listener_drain(struct http_listener *listener,
 struct http_counters {
 	unsigned connections; // now
 	unsigned exchanges;   // now
+	unsigned writing;     // now: answered, and the client has not taken all of it
 	uint64_t accepted;
 	uint64_t requests;
 	uint64_t timed_out;  // connections closed for being slow or idle

@@ -36,6 +36,7 @@ int local_check_start(struct generation *generation, json_t *source, unsigned de
 	const struct identifier_rules rules = {
 		.suffixes = generation->suffixes,
 		.allowance = &generation->allowance,
+		.accepts_trailing_dot = true, // who asks in Open MPIC's form may
 		.accepts_reverse_names = true,
 	};
 	struct local_check *check = calloc(1, sizeof(*check));

@@ -306,6 +306,33 @@ TEST(a_reload_loses_no_order)
 	fixture_fini();
 }
 
+TEST(a_checker_of_open_mpic_answers_in_its_form)
+{
+	start("");
+	struct request *request =
+		ask_path("/caa", NULL,
+			 "{\"domain_or_ip_target\":\"www.example.test\",\"caa_check_parameters\":"
+			 "{\"certificate_type\":\"tls-server\",\"caa_domains\":[\"ca.test\"]}}");
+	json_t *answer = answer_of(request);
+	CU_ASSERT_EQUAL(request->status, 200);
+	CU_ASSERT_TRUE(json_is_false(member(answer, "check_passed")));
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "check_type"), "caa");
+	CU_ASSERT(json_array_size(member(answer, "errors")) > 0);
+	json_decref(answer);
+	request = ask_path("/dcv", NULL, "{\"domain_or_ip_target\":7}");
+	CU_ASSERT_EQUAL(request->status, 422);
+	json_decref(answer_of(request));
+	request = ask_path("/dcv", NULL,
+			   "{\"domain_or_ip_target\":\"www.example.test\",\"dcv_check_parameters\":"
+			   "{\"validation_method\":\"acme-dns-01\",\"key_authorization_hash\":"
+			   "\"LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\"}}");
+	CU_ASSERT_EQUAL(request->status, 500); // whenever there are errors
+	answer = answer_of(request);
+	CU_ASSERT_TRUE(json_is_false(member(answer, "check_passed")));
+	json_decref(answer);
+	fixture_fini();
+}
+
 TEST(health_readiness_and_metrics_tell_the_state)
 {
 	start("");
@@ -337,4 +364,5 @@ TEST_MAIN(order_api, T(an_order_is_decided_on_record_and_found_again),
 	  T(a_stream_answers_each_line_and_waits_for_room),
 	  T(a_client_that_leaves_its_stream_frees_its_orders),
 	  T(a_drain_answers_what_is_in_flight_and_takes_nothing_new), T(a_reload_loses_no_order),
+	  T(a_checker_of_open_mpic_answers_in_its_form),
 	  T(health_readiness_and_metrics_tell_the_state))
