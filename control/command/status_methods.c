@@ -9,6 +9,7 @@
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
+#include "service/self_watch.h"
 
 #include <unistd.h>
 
@@ -93,7 +94,10 @@ static json_t *orders_object(const struct service_context *service)
 		return json_null();
 	}
 	order_table_statistics(service->orders, &all);
-	json_int_t issued = 0, refused = 0, would_refuse = 0;
+	json_int_t issued = 0, refused = 0, would_refuse = 0, turned_away = 0;
+	for (int i = ORDER_ADMITTED + 1; i < ORDER_ADMISSION_COUNT; i++) {
+		turned_away += (json_int_t)all.admissions[i];
+	}
 	for (int mode = 0; mode < ORDER_MODE_COUNT; mode++) {
 		issued += (json_int_t)all.issued[mode];
 		refused += (json_int_t)all.refused[mode];
@@ -103,11 +107,7 @@ static json_t *orders_object(const struct service_context *service)
 			 (json_int_t)all.orders_in_flight, "checks_in_flight",
 			 (json_int_t)all.checks_in_flight, "issued", issued, "refused", refused,
 			 "would_refuse", would_refuse, "abandoned", (json_int_t)all.abandoned,
-			 "failed", (json_int_t)all.failed, "turned_away",
-			 (json_int_t)(all.admissions[ORDER_REFUSED_BUSY] +
-				      all.admissions[ORDER_REFUSED_DRAINING] +
-				      all.admissions[ORDER_REFUSED_AUDIT] +
-				      all.admissions[ORDER_REFUSED_MEMORY]),
+			 "failed", (json_int_t)all.failed, "turned_away", turned_away,
 			 "identifiers", (json_int_t)all.identifiers, "checks",
 			 (json_int_t)all.checks, "check_errors", (json_int_t)all.check_errors);
 }
@@ -133,7 +133,7 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 	plx_rpc_reply(
 		call,
 		json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, "
-			  "s:o, s:o, s:o, s:o}",
+			  "s:o, s:o, s:o, s:o, s:o, s:o}",
 			  "program", "parallaxd", "version", PLX_VERSION, "pid", (int)getpid(),
 			  "state", state_name(service->state), "time", command_time(now_us),
 			  "started", command_time(service->started_us), "uptime_s",
@@ -143,8 +143,10 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 			  configuration_object(service), "dataplane", dataplane_object(service),
 			  "audit", audit_object(service), "modes",
 			  service->modes == NULL ? json_null() : command_modes(service), "orders",
-			  orders_object(service), "remotes", remotes_object(service), "http",
-			  http_object(service), "control_socket", sessions_object(server)));
+			  orders_object(service), "clock", self_watch_clock(service),
+			  "certificates", self_watch_certificates(service), "remotes",
+			  remotes_object(service), "http", http_object(service), "control_socket",
+			  sessions_object(server)));
 }
 
 static json_t *lookup_counters(const struct service_context *service)

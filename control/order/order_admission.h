@@ -12,6 +12,8 @@
 	X(ORDER_REFUSED_BUSY, "busy", "as many orders are in flight as this server takes", 1)      \
 	X(ORDER_REFUSED_AUDIT, "audit",                                                            \
 	  "the audit log cannot be written, and nothing is decided without its record", 5)         \
+	X(ORDER_REFUSED_CLOCK, "clock",                                                            \
+	  "the clock was stepped and is not believed until it is stable", 30)                      \
 	X(ORDER_REFUSED_MEMORY, "memory", "this server is out of memory", 5)
 
 enum order_admission {

@@ -6,6 +6,7 @@
 #include "service/mode_keeper.h"
 #include "service/order_diagnosis.h"
 #include "service/order_panel_seats.h"
+#include "service/self_watch.h"
 #include "service/service_context.h"
 
 #include <errno.h>
@@ -122,6 +123,9 @@ enum order_admission order_desk_start(struct service_context *service,
 {
 	if (service->orders == NULL || service->state != SERVICE_RUNNING) {
 		return ORDER_REFUSED_DRAINING;
+	}
+	if (!self_watch_may_decide(service)) {
+		return ORDER_REFUSED_CLOCK;
 	}
 	return order_table_start(service->orders, request, caller, on_end, context, ret_order);
 }

@@ -13,6 +13,7 @@
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
 #include "service/order_desk.h"
+#include "service/self_watch.h"
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -166,7 +167,7 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 	char head_path[CONFIG_PATH_SIZE + 8];
 	if (!service_is_primary(service)) {
 		service->state = SERVICE_RUNNING;
-		return 0;
+		return self_watch_open(service, fault);
 	}
 	snprintf(head_path, sizeof(head_path), "%s.head", config->audit_log);
 	const struct audit_log_config log_config = {
@@ -205,7 +206,7 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 		service, AUDIT_KIND_CONFIGURATION,
 		service_configuration_body(service, &service->generation->configuration, "start"));
 	service->state = SERVICE_RUNNING;
-	return 0;
+	return self_watch_open(service, fault);
 }
 
 static void on_recorded(int status, void *context)
@@ -239,6 +240,7 @@ void service_close(struct service_context *service, const char *reason)
 	if (service->audit != NULL) {
 		service_record(service, AUDIT_KIND_STOP, json_pack("{s:s}", "reason", reason));
 	}
+	self_watch_close(service);
 	mode_keeper_destroy(service->modes);
 	service->modes = NULL;
 	audit_log_close(service->audit); // a reload may end in it

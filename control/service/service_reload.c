@@ -12,6 +12,7 @@
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
 #include "service/order_desk.h"
+#include "service/self_watch.h"
 
 #include <jansson.h>
 
@@ -104,6 +105,7 @@ static void reload_take_effect(int status, void *context)
 		mode_keeper_set_schedule(service->modes,
 					 service->generation->configuration.schedule);
 	}
+	self_watch_renew(service);
 	reload_end(reload, 0, "");
 }
 

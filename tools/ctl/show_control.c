@@ -44,6 +44,13 @@ static const struct column perspective_columns[] = {
 	{"last_fault", "LAST FAULT"},
 };
 
+static const struct column certificate_columns[] = {
+	{"file", "FILE"},
+	{"state", "STATE"},
+	{"days_left", "DAYS LEFT"},
+	{"subject", "SUBJECT"},
+};
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -240,11 +247,15 @@ bool show_control_status(const json_t *result, FILE *out)
 	}
 	json_t *rest = json_copy((json_t *)(uintptr_t)result);
 	json_object_del(rest, "modes");
+	json_object_del(rest, "certificates");
 	show_members(rest, "", out);
 	json_decref(rest);
 	if (json_is_array(json_object_get(result, "modes"))) {
 		fputs("modes\n", out);
 		show_modes(result, out);
 	}
+	fputs("certificates\n", out);
+	show_array(json_object_get(result, "certificates"), certificate_columns,
+		   PLX_ARRAY_SIZE(certificate_columns), "no files", out);
 	return true;
 }

@@ -90,6 +90,9 @@ TEST(a_primary_without_dataplane_says_so)
 	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/attached")));
 	CU_ASSERT_TRUE(json_is_true(member(status, "audit/writable")));
 	CU_ASSERT_STRING_EQUAL(member_text(status, "modes/0/mode"), "enforce");
+	CU_ASSERT_STRING_EQUAL(member_text(status, "clock/state"), "ok");
+	CU_ASSERT_STRING_EQUAL(member_text(status, "certificates/0/state"), "expiring"); // a day
+	CU_ASSERT_TRUE(daemon_log_has(&fixture.primary, "event=certificate "));
 	CU_ASSERT_EQUAL(json_integer_value(member(status, "remotes/configured")), 1);
 	json_decref(status);
 	json_decref(daemon_ask(&fixture.primary, "counters.get", NULL));
