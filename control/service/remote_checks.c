@@ -48,6 +48,7 @@ static json_t *error_answer(const json_t *check, int error, const struct json_fa
 		error == -EAGAIN   ? "too much was asked of this perspective at a time"
 		: error == -EINVAL ? fault->text
 				   : "the perspective ran out of memory");
+	result.time_us = service_now_us();
 	json_t *answer = check_result_write(&result);
 	check_result_fini(&result);
 	return answer;
@@ -57,7 +58,7 @@ static void run(struct perspective_reply *reply, const json_t *check, unsigned d
 		void *context)
 {
 	struct service_context *service = context;
-	struct json_fault fault;
+	struct json_fault fault = {.text = "the deadline is out of range"};
 	struct remote_check *remote = calloc(1, sizeof(*remote));
 	int error = remote == NULL ? -ENOMEM : 0;
 	if (error == 0) {

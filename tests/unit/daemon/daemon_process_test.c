@@ -118,6 +118,8 @@ TEST(a_remote_answers_its_primary_with_an_error_while_its_dataplane_is_away)
 	test = daemon_ask(&fixture.primary, "perspectives.test",
 			  json_pack("{s:s, s:s}", "name", "fra-1", "domain", "no_name"));
 	CU_ASSERT_STRING_EQUAL(member_text(test, "answer/reason"), "bad-request");
+	// Without its time the primary would take it for malformed, and record that.
+	CU_ASSERT_STRING_NOT_EQUAL(member_text(test, "answer/time"), "");
 	json_decref(test);
 	json_t *list = daemon_ask(&fixture.primary, "perspectives.list", NULL);
 	CU_ASSERT_STRING_EQUAL(member_text(list, "perspectives/1/state"), "up");
