@@ -58,6 +58,17 @@ static int judge_issuers(const struct dcv_parameters *parameters,
 	return 0;
 }
 
+// The rules may be those of another date; a value grows old by the calendar.
+static int judge_present_age(const struct dcv_parameters *parameters,
+			     const struct order_item_rules *rules, struct json_fault *fault)
+{
+	enum dcv_parameters_verdict verdict =
+		dcv_parameters_age_verdict(parameters, rules->identifiers.now_s);
+	return verdict == DCV_PARAMETERS_OK ? 0
+					    : json_fault_set(fault, "/issued_at", "%s",
+							     dcv_parameters_verdict_text(verdict));
+}
+
 static int read_dcv(json_t *value, const struct order_item_rules *rules,
 		    const struct identifier *identifier, enum dcv_method *ret_method,
 		    struct json_fault *fault)
@@ -72,9 +83,10 @@ static int read_dcv(json_t *value, const struct order_item_rules *rules,
 			&store.parameters, &kind, rules->decide_at_s, rules->dcv);
 		*ret_method = store.parameters.method;
 		error = finding.verdict == DCV_PARAMETERS_OK
-				? judge_issuers(&store.parameters, rules, fault)
+				? judge_present_age(&store.parameters, rules, fault)
 				: json_fault_set(fault, finding.member, "%s",
 						 dcv_parameters_verdict_text(finding.verdict));
+		error = error != 0 ? error : judge_issuers(&store.parameters, rules, fault);
 	}
 	if (error != 0) {
 		json_fault_prefix(fault, "/dcv");

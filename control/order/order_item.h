@@ -13,7 +13,7 @@
 	"for this one"
 
 struct order_item_rules {
-	struct identifier_rules identifiers; // its now_s is not looked at
+	struct identifier_rules identifiers; // now_s: the present
 	const struct dcv_switches *dcv;
 	const char *const *issuer_domains; // the CA's own
 	size_t issuer_domain_count;

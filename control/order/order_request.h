@@ -54,7 +54,7 @@ struct order_request {
 // By what a request is judged. All memory is the caller's.
 struct order_request_rules {
 	struct identifier_rules
-		identifiers; // now_s: the present; replaced by decide_at when that is given
+		identifiers; // now_s: the present; names are judged by decide_at when that is given
 	struct dcv_switches dcv;
 	size_t identifiers_max; // at most ORDER_IDENTIFIERS_MAX
 	// The CA's own: all hold when the order names none, and it may name no other.

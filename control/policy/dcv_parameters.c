@@ -312,18 +312,23 @@ static bool check_method(struct check *check, const struct dcv_identifier *ident
 }
 
 // Thirty days after its issue a value is still good, one second later it is not (BR 3.2.2.4.7, .18 ...).
+enum dcv_parameters_verdict dcv_parameters_age_verdict(const struct dcv_parameters *parameters,
+						       int64_t unix_time)
+{
+	int64_t issued_at = parameters->issued_at;
+	int64_t age_max_s = dcv_method_rule_get(parameters->method)->value_age_max_s;
+	if (issued_at == 0 || age_max_s == 0) {
+		return DCV_PARAMETERS_OK;
+	}
+	return issued_at > unix_time + DCV_CLOCK_SKEW_S ? DCV_PARAMETERS_FROM_THE_FUTURE
+	       : issued_at < unix_time - age_max_s      ? DCV_PARAMETERS_EXPIRED
+							: DCV_PARAMETERS_OK;
+}
+
 static bool check_age(struct check *check, int64_t unix_time)
 {
-	int64_t issued_at = check->parameters->issued_at;
-	int64_t age_max_s = dcv_method_rule_get(check->parameters->method)->value_age_max_s;
-	if (issued_at == 0 || age_max_s == 0) {
-		return true;
-	}
-	enum dcv_parameters_verdict verdict =
-		issued_at > unix_time + DCV_CLOCK_SKEW_S ? DCV_PARAMETERS_FROM_THE_FUTURE
-		: issued_at < unix_time - age_max_s      ? DCV_PARAMETERS_EXPIRED
-							 : DCV_PARAMETERS_OK;
-	return accept(check, verdict, "/issued_at");
+	return accept(check, dcv_parameters_age_verdict(check->parameters, unix_time),
+		      "/issued_at");
 }
 
 struct dcv_parameters_finding dcv_parameters_check(const struct dcv_parameters *parameters,

@@ -112,6 +112,11 @@ struct dcv_parameters_finding dcv_parameters_check(const struct dcv_parameters *
 						   int64_t unix_time,
 						   const struct dcv_switches *switches);
 
+// The age of the Random Value or token alone, which dcv_parameters_check judges too: for a decision by the rules of
+// another time, at the present. DCV_PARAMETERS_OK also when issued_at is not given. Any thread.
+enum dcv_parameters_verdict dcv_parameters_age_verdict(const struct dcv_parameters *parameters,
+						       int64_t unix_time);
+
 // "ok", "expired" ...: stable code text. Static storage.
 const char *dcv_parameters_verdict_name(enum dcv_parameters_verdict verdict);
 // One sentence that says how to mend it, without the member. Static storage.

@@ -142,8 +142,41 @@ TEST(a_method_is_judged_by_the_date_of_the_decision)
 	CU_ASSERT_STRING_EQUAL(fault.pointer, "/identifiers/0/dcv/validation_method");
 }
 
+// BR 3.2.2.4.7: thirty days of the calendar, whichever rules are asked about.
+TEST(a_value_is_judged_by_the_present_as_well_as_by_the_date_of_the_decision)
+{
+	static const struct {
+		const char *decide_at;
+		int64_t issued_at;
+		bool is_taken;
+	} rows[] = {
+		{"null", NOW_S - 30 * 86400, true},
+		{"null", NOW_S - 30 * 86400 - 1, false},
+		{"\"2026-11-01T00:00:00Z\"", NOW_S - 29 * 86400, true},
+		{"\"2026-11-01T00:00:00Z\"", NOW_S - 31 * 86400, false},
+		{"\"2026-12-15T00:00:00Z\"", NOW_S, true},
+		{"\"2026-12-15T00:00:00Z\"", NOW_S + 3600, false},
+		{"\"2027-03-15T00:00:00Z\"", NOW_S, false},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(rows); i++) {
+		char text[512];
+		snprintf(text, sizeof(text),
+			 "{\"decide_at\":%s,\"identifiers\":[{\"type\":\"dns\",\"value\":"
+			 "\"example.test\",\"dcv\":{\"validation_method\":\"acme-dns-01\","
+			 "\"key_authorization_hash\":\"" HASH "\",\"issued_at\":%lld}}]}",
+			 rows[i].decide_at, (long long)rows[i].issued_at);
+		struct order_request *request = read_text(text);
+		CU_ASSERT_EQUAL(request != NULL, rows[i].is_taken);
+		if (!rows[i].is_taken) {
+			CU_ASSERT_STRING_EQUAL(fault.pointer, "/identifiers/0/dcv/issued_at");
+		}
+		order_request_free(request);
+	}
+}
+
 TEST_MAIN(order_request, T(an_order_is_read_with_its_defaults), T(every_member_of_an_order_is_read),
 	  T(an_order_may_name_each_of_our_issuers_for_a_persistent_record),
 	  T(every_fault_names_its_place_and_a_sentence),
 	  T(too_many_identifiers_are_a_size_not_a_fault),
-	  T(a_method_is_judged_by_the_date_of_the_decision))
+	  T(a_method_is_judged_by_the_date_of_the_decision),
+	  T(a_value_is_judged_by_the_present_as_well_as_by_the_date_of_the_decision))
