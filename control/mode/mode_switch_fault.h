@@ -10,7 +10,7 @@ enum mode_switch_fault {
 	MODE_SWITCH_FAULT_OPERATOR,    // empty or not terminated
 	MODE_SWITCH_FAULT_REASON,      // empty or not terminated
 	MODE_SWITCH_FAULT_UNTIL,       // not in the future
-	MODE_SWITCH_FAULT_NEEDS_FORCE, // weaker than the rules demand
+	MODE_SWITCH_FAULT_NEEDS_FORCE, // weaker than the rules demand at some time before its end
 	MODE_SWITCH_FAULT_NO_SWITCH,   // nothing to release
 };
 

@@ -84,6 +84,20 @@ TEST(a_weaker_mode_needs_force_and_shows_as_non_compliant)
 	CU_ASSERT_FALSE(mode_state_advance(&state, &schedule, PROFILE_TLS, NOW_S, &change));
 }
 
+TEST(a_switch_that_would_outlive_what_the_rules_allow_needs_force)
+{
+	start();
+	struct mode_request request = request_of(MODE_REPORT_ONLY, ENFORCED_S + 1, false);
+	CU_ASSERT_EQUAL(mode_state_switch(&state, &schedule, &request, ENFORCED_S - 10, &change),
+			MODE_SWITCH_FAULT_NEEDS_FORCE);
+	request.until_s = ENFORCED_S;
+	CU_ASSERT_EQUAL(mode_state_switch(&state, &schedule, &request, ENFORCED_S - 10, &change),
+			MODE_SWITCH_FAULT_NONE);
+	request = request_of(MODE_REPORT_ONLY, MODE_TIME_NEVER, true);
+	CU_ASSERT_EQUAL(mode_state_switch(&state, &schedule, &request, ENFORCED_S - 10, &change),
+			MODE_SWITCH_FAULT_NONE);
+}
+
 TEST(a_private_profile_may_be_as_weak_as_it_likes)
 {
 	start();
@@ -247,6 +261,7 @@ TEST(each_fault_and_cause_has_a_name)
 
 TEST_MAIN(mode_state, T(the_first_advance_records_where_it_starts),
 	  T(a_weaker_mode_needs_force_and_shows_as_non_compliant),
+	  T(a_switch_that_would_outlive_what_the_rules_allow_needs_force),
 	  T(a_private_profile_may_be_as_weak_as_it_likes),
 	  T(a_switch_holds_over_windows_until_its_second),
 	  T(a_release_gives_the_profile_back_to_the_schedule),
