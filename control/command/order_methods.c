@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static void on_end(void *context, const struct order_end *end)
 {
@@ -34,8 +35,15 @@ void command_run_order(struct plx_rpc_call *call, const json_t *params, void *co
 	struct json_fault fault = {.pointer = ""};
 	char actor[SERVICE_ACTOR_MAX];
 	struct order *order;
+	const char *purpose = command_text(params, "purpose");
+	bool is_for_readiness = purpose != NULL && strcmp(purpose, "readiness") == 0;
 	int error = 0;
 	if (!command_needs_primary(server, call)) {
+		return;
+	}
+	if (purpose != NULL && !is_for_readiness && strcmp(purpose, "issuance") != 0) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/purpose",
+			     "purpose must be issuance or readiness");
 		return;
 	}
 	struct order_request *request =
@@ -43,6 +51,9 @@ void command_run_order(struct plx_rpc_call *call, const json_t *params, void *co
 	if (request == NULL) {
 		fail_reading(call, error, &fault);
 		return;
+	}
+	if (is_for_readiness) {
+		order_request_make_readiness(request);
 	}
 	command_actor(call, actor);
 	enum order_admission admission =

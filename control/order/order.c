@@ -49,7 +49,7 @@ struct order *order_create(struct order_table *table, struct order_request *requ
 	TAILQ_INIT(&order->attempts);
 	struct mode_effective effective = table->services.mode(
 		table->services.context, request->profile, order->started_us / 1000000);
-	order->mode = effective.mode;
+	order->mode = request->is_for_readiness ? MODE_REPORT_ONLY : effective.mode;
 	order->is_compliant = effective.is_compliant;
 	if (order_prepare(order, caller) != 0) {
 		order->request = NULL; // stays the caller's

@@ -188,10 +188,11 @@ static json_t *write_head(const struct order *order)
 	    utc_time_format(order_table_now_us(order->table), decided) != 0) {
 		return NULL;
 	}
-	return json_pack("{s:s, s:O, s:s, s:s, s:b, s:s, s:s, s:s, s:b, s:s, s:s, s:O}", "id",
+	return json_pack("{s:s, s:O, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:b, s:s, s:s, s:O}", "id",
 			 order->entry->id, "reference", request->reference, "profile",
-			 profile_name(request->profile), "mode", mode_name(order->mode),
-			 "mode_compliant", order->is_compliant, "decision",
+			 profile_name(request->profile), "purpose",
+			 request->is_for_readiness ? "readiness" : "issuance", "mode",
+			 mode_name(order->mode), "mode_compliant", order->is_compliant, "decision",
 			 decision_name(order->enforcement.decision), "enforced_decision",
 			 decision_name(order->enforcement.enforced_decision), "rules_date", date,
 			 "hypothetical", request->is_hypothetical, "started", started, "decided",

@@ -160,8 +160,10 @@ json_t *order_record_write(const struct order *order, enum order_ending ending, 
 		return NULL;
 	}
 	return json_pack(
-		"{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:s*, s:O, s:o}",
-		"order_id", order->entry->id, "profile", profile_name(request->profile), "mode",
+		"{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:s*, s:O, "
+		"s:o}",
+		"order_id", order->entry->id, "profile", profile_name(request->profile), "purpose",
+		request->is_for_readiness ? "readiness" : "issuance", "mode",
 		mode_name(order->mode), "mode_compliant", order->is_compliant, "ending",
 		order_ending_name(ending), "decision",
 		is_decided ? decision_name(order->enforcement.decision) : order_ending_name(ending),

@@ -235,6 +235,12 @@ struct order_request *order_request_read(json_t *value, const struct order_reque
 	return request;
 }
 
+void order_request_make_readiness(struct order_request *request)
+{
+	request->is_for_readiness = true;
+	request->is_hypothetical = true;
+}
+
 void order_request_free(struct order_request *request)
 {
 	if (request == NULL) {

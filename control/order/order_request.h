@@ -41,9 +41,10 @@ struct order_item {
 
 struct order_request {
 	enum profile profile;
-	bool is_hypothetical;          // decide_at was given: the answer is no permission
-	int64_t decide_at_s;           // the rules of this moment hold
-	unsigned attempts_max;         // 1 to ORDER_ATTEMPTS_MAX
+	bool is_hypothetical;  // decide_at was given, or for readiness: the answer is no permission
+	bool is_for_readiness; // decided in report-only mode, whatever the mode of the day
+	int64_t decide_at_s;   // the rules of this moment hold
+	unsigned attempts_max; // 1 to ORDER_ATTEMPTS_MAX
 	struct json_t *account_uri;    // a string or null
 	struct json_t *issuer_domains; // strings, at least one, spelled as in the rules
 	struct json_t *reference; // a string or null: the client's own name for the order, echoed
@@ -67,4 +68,6 @@ struct order_request_rules {
 struct order_request *order_request_read(struct json_t *value,
 					 const struct order_request_rules *rules, int *ret_error,
 					 struct json_fault *fault);
+// Asks only who would fail under enforcement: the answer and the records say so, and nothing may be issued on it.
+void order_request_make_readiness(struct order_request *request);
 void order_request_free(struct order_request *request);

@@ -2,6 +2,8 @@
 
 #include "command_line.h"
 
+#include <parallax/protocol/control_methods.h>
+
 #include "command_params.h"
 #include "readiness/readiness_command.h"
 
@@ -39,7 +41,7 @@ static int readiness_read(const struct command_words *words, struct command *com
 {
 	command->action = COMMAND_READINESS;
 	if (command->socket_path == NULL) {
-		command->socket_path = READINESS_SOCKET_DEFAULT;
+		command->socket_path = PLX_CONTROL_SOCKET_DEFAULT;
 	}
 	return readiness_options_read(words->word + 1, words->count - 1, &command->readiness,
 				      fault->text, sizeof(fault->text));

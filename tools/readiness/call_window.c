@@ -3,6 +3,8 @@
 
 #include "readiness/call_window.h"
 
+#include <parallax/protocol/control_methods.h>
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -53,7 +55,7 @@ static int reserve(char **buffer, size_t *capacity, size_t wanted)
 static int queue_line(struct call_window *window, const char *line)
 {
 	size_t length = strlen(line);
-	if (length + 1 > CALL_REQUEST_MAX) {
+	if (length + 1 > PLX_CONTROL_LINE_MAX) {
 		return -EMSGSIZE;
 	}
 	if (window->output_sent > 0) {

@@ -14,8 +14,6 @@ struct json_t;
 
 // A daemon works on as many calls of one session at a time (PLX_RPC_CALLS_MAX).
 #define CALL_WINDOW_SIZE 64
-// What parallaxd takes as one request.
-#define CALL_REQUEST_MAX ((size_t)4 * 1024 * 1024)
 // More than a session's answers can be (PLX_RPC_OUTPUT_MAX).
 #define CALL_ANSWER_MAX ((size_t)16 * 1024 * 1024)
 

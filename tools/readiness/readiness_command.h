@@ -7,9 +7,6 @@
 
 struct readiness_options;
 
-// parallaxd's control socket.
-#define READINESS_SOCKET_DEFAULT "/run/parallax/control.sock"
-
 // Returns the program's exit status: 0 all would pass; 1 the daemon refused, or a file cannot be opened; 2 some would
 // fail, are faulty or were not run; 3 no daemon, or it was lost; 130 interrupted. SIGINT and SIGTERM are left blocked while
 // the report is written, so that it is written whole.

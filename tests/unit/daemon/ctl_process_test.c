@@ -135,6 +135,8 @@ TEST(an_order_is_a_file_or_the_word_itself_and_a_refusal_is_two)
 		{{"order", good}, 2, "www.example.test"},
 		{{"order", good}, 2, "perspective-down"},
 		{{"order", bad}, 1, "bad.json:2:"},
+		{{"readiness", "--input", good}, 2, "1 of 1 identifiers would fail"},
+		{{"readiness", "--input", bad}, 2, "line 2: \"oops}\" is not an order"},
 		{{"order", "/nowhere/order.json"}, 1, "/nowhere/order.json"},
 		{{"order", "{\"profile\":\"tls\"}"}, 1, "identifiers"},
 		{{"order", "get", "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, 1, "there is no such order"},

@@ -168,6 +168,17 @@ TEST(an_order_by_the_control_socket_is_the_same)
 	CU_ASSERT_STRING_EQUAL(member_text(answer, "error/data/pointer"),
 			       "/params/order/identifiers");
 	json_decref(answer);
+	answer = daemon_ask(&fixture.primary, "order.run",
+			    json_pack("{s:o, s:s}", "order", json_loads(ORDER, 0, NULL), "purpose",
+				      "readiness"));
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "purpose"), "readiness");
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "mode"), "report-only");
+	json_decref(answer);
+	answer = daemon_call(
+		&fixture.primary, "order.run",
+		json_pack("{s:o, s:s}", "order", json_loads(ORDER, 0, NULL), "purpose", "leisure"));
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "error/data/pointer"), "/params/purpose");
+	json_decref(answer);
 	fixture_fini();
 }
 

@@ -390,6 +390,9 @@ struct order_request *order_fixture_read(struct order_fixture *fixture, const ch
 		printf("%s: %s\n", fault.pointer, fault.text);
 	}
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	if (fixture->is_for_readiness) {
+		order_request_make_readiness(request);
+	}
 	return request;
 }
 

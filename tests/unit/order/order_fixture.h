@@ -71,6 +71,7 @@ struct order_fixture {
 	int64_t wall_us;
 	int64_t skew_ms; // of the monotonic clock
 	enum mode mode;
+	bool is_for_readiness; // of the orders that start
 	unsigned diagnosed_count;
 	// Of the orders that ended.
 	unsigned ended_count;

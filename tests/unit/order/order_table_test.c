@@ -249,6 +249,32 @@ TEST(an_order_keeps_the_mode_and_the_perspectives_of_its_start)
 	order_fixture_fini(&fixture);
 }
 
+TEST(an_order_for_readiness_is_decided_in_report_only_mode_and_says_so)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	fixture.perspectives[1].dcv = fixture.perspectives[2].dcv = "F";
+	fixture.mode = MODE_ENFORCE;
+	fixture.is_for_readiness = true;
+	order_fixture_open(&fixture);
+	order_fixture_start(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test")));
+	CU_ASSERT(order_fixture_wait(&fixture, 1));
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "purpose"), "readiness");
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "mode"), "report-only");
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "enforced_decision"), "refuse");
+	CU_ASSERT(json_is_true(answer_get(fixture.answer, "hypothetical"))); // no permission
+	struct order_statistics statistics = statistics_of(&fixture);
+	CU_ASSERT_EQUAL(statistics.hypothetical, 1);
+	CU_ASSERT_EQUAL(statistics.issued[MODE_REPORT_ONLY], 0);
+	fixture.is_for_readiness = false;
+	order_fixture_start(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test")));
+	CU_ASSERT(order_fixture_wait(&fixture, 2));
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "purpose"), "issuance");
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "mode"), "enforce");
+	order_fixture_verify(&fixture);
+	order_fixture_fini(&fixture);
+}
+
 TEST(an_answer_by_the_rules_of_another_date_counts_as_no_decision)
 {
 	struct order_fixture fixture;
@@ -480,6 +506,7 @@ TEST_MAIN(order_table, T(perspectives_are_asked_the_same_and_at_the_same_time),
 	  T(a_second_answer_changes_nothing), T(nothing_is_carried_over_to_the_next_attempt),
 	  T(an_attempt_that_passes_is_the_last_one),
 	  T(an_order_keeps_the_mode_and_the_perspectives_of_its_start),
+	  T(an_order_for_readiness_is_decided_in_report_only_mode_and_says_so),
 	  T(an_answer_by_the_rules_of_another_date_counts_as_no_decision),
 	  T(a_client_that_hangs_up_frees_its_order_whatever_it_is_doing),
 	  T(each_of_1000_identifiers_is_asked_about_once_everywhere_and_named_in_its_own_row),
