@@ -64,7 +64,7 @@ show_state() {
 		rpc counters.get {} total 2>&1 | grep -v ': 0,\?$' || :
 		rpc upstreams.list 2>&1 | grep -E '"(server|health|path|timeouts|failures|unwanted)"' || :
 	fi
-	for log in "$state"/*.log "$state"/lab/logs/{fault-server,knotd,link-*}.log; do
+	for log in "$state"/*.log "$state"/lab/logs/{fault-server,knotd,link-*,parallaxd-*}.log; do
 		[ -s "$log" ] || continue
 		echo "--- $log"
 		tail -n 8 "$log"
