@@ -62,6 +62,17 @@ static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_QUORUM, "attempt", MEMBER_POSITIVE},
 	{AUDIT_KIND_QUORUM, "quorum", MEMBER_QUORUM},
 	{AUDIT_KIND_QUORUM, "result", MEMBER_PASS},
+	{AUDIT_KIND_PROBE, "order_id", MEMBER_TEXT},
+	{AUDIT_KIND_PROBE, "perspective", MEMBER_TEXT},
+	{AUDIT_KIND_PROBE, "identifier", MEMBER_TEXT},
+	{AUDIT_KIND_PROBE, "attempt", MEMBER_POSITIVE},
+	{AUDIT_KIND_PROBE, "probe", MEMBER_TEXT},
+	{AUDIT_KIND_PROBE, "result", MEMBER_TEXT},
+	{AUDIT_KIND_PROBE, "signature", MEMBER_TEXT_OR_NULL},
+	{AUDIT_KIND_PROBE, "evidence", MEMBER_OBJECT},
+	{AUDIT_KIND_CLOCK, "from", MEMBER_TEXT},
+	{AUDIT_KIND_CLOCK, "to", MEMBER_TEXT},
+	{AUDIT_KIND_CLOCK, "actor", MEMBER_TEXT},
 };
 
 static const char *const kind_names[AUDIT_KIND_COUNT] = {
@@ -74,6 +85,8 @@ static const char *const kind_names[AUDIT_KIND_COUNT] = {
 	[AUDIT_KIND_ORDER] = "order",
 	[AUDIT_KIND_CHECK] = "check",
 	[AUDIT_KIND_QUORUM] = "quorum",
+	[AUDIT_KIND_PROBE] = "probe",
+	[AUDIT_KIND_CLOCK] = "clock",
 };
 
 const char *audit_kind_name(enum audit_kind kind)
@@ -236,7 +249,8 @@ int audit_record_check(const struct audit_record *record, struct audit_fault *fa
 void audit_keys_extract(enum audit_kind kind, const json_t *body, struct audit_keys *ret_keys)
 {
 	*ret_keys = (struct audit_keys) {0};
-	if (kind != AUDIT_KIND_ORDER && kind != AUDIT_KIND_CHECK && kind != AUDIT_KIND_QUORUM) {
+	if (kind != AUDIT_KIND_ORDER && kind != AUDIT_KIND_CHECK && kind != AUDIT_KIND_QUORUM &&
+	    kind != AUDIT_KIND_PROBE) {
 		return;
 	}
 	ret_keys->order_id = json_string_value(json_object_get(body, "order_id"));
@@ -246,7 +260,7 @@ void audit_keys_extract(enum audit_kind kind, const json_t *body, struct audit_k
 	ret_keys->identifier = json_string_value(json_object_get(body, "identifier"));
 	ret_keys->check = json_string_value(json_object_get(body, "check"));
 	ret_keys->attempt = json_integer_value(json_object_get(body, "attempt"));
-	if (kind == AUDIT_KIND_CHECK) {
+	if (kind != AUDIT_KIND_QUORUM) {
 		ret_keys->perspective = json_string_value(json_object_get(body, "perspective"));
 	}
 }

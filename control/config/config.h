@@ -124,6 +124,7 @@ struct config_dcv {
 	struct config_place place;
 	struct dcv_switches switches;
 	char user_agent[128];
+	char probe_user_agent[128];
 	uint32_t timeout_ms;
 };
 
@@ -143,6 +144,15 @@ struct config_limits {
 	uint32_t check_timeout_ms;
 	uint32_t lookup_timeout_ms;
 	uint32_t lookup_attempts;
+	uint32_t probes; // in flight; 0: none are made
+	uint32_t probe_wait_ms;
+	uint32_t probe_delay_ms;
+};
+
+struct config_guard {
+	struct config_place place;
+	uint32_t stable_ms;
+	bool needs_confirmation;
 };
 
 struct config {
@@ -170,6 +180,7 @@ struct config {
 	struct config_dcv dcv;
 	struct config_mpic mpic;
 	struct config_limits limits;
+	struct config_guard guard;
 	int log_format; // enum config_log_format
 };
 

@@ -171,6 +171,17 @@ static int check_role(const struct check *check, const struct config *config)
 	return 0;
 }
 
+static int check_limits(const struct check *check, const struct config *config)
+{
+	if (config->limits.probe_delay_ms < config->limits.probe_wait_ms) {
+		return 0;
+	}
+	config_fault_set(check->fault,
+			 "probe_delay: is not shorter than probe_wait, so that no such "
+			 "probe could end; make it shorter");
+	return at(check, &config->limits.place);
+}
+
 int config_check(const char *path, const struct config *config, struct config_fault *fault)
 {
 	struct check check = {.path = path, .fault = fault};
@@ -185,5 +196,6 @@ int config_check(const char *path, const struct config *config, struct config_fa
 	error = error != 0 ? error : check_windows(&check, &config->profiles.smime);
 	error = error != 0 ? error : check_windows(&check, &config->profiles.private_use);
 	error = error != 0 ? error : check_names(&check, config);
+	error = error != 0 ? error : check_limits(&check, config);
 	return error != 0 ? error : check_role(&check, config);
 }

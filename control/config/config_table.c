@@ -293,6 +293,14 @@ static const struct config_spec dcv_specs[] = {
 	 .default_text = "Parallax/1.0 (domain control validation)",
 	 .example = "\"ca.test validation; https://ca.test/validation\"",
 	 .help = "User-Agent of DCV requests."},
+	{.key = "probe_user_agent",
+	 .type = CONFIG_TEXT,
+	 FIELD(config_dcv, probe_user_agent),
+	 .default_text = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+	 .example = "\"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\"",
+	 .help = "User-Agent of probes that tell, after a decision, whether a server filters by "
+		 "it. "
+		 "No decision rests on them."},
 	{.key = "timeout",
 	 .type = CONFIG_DURATION,
 	 FIELD(config_dcv, timeout_ms),
@@ -383,9 +391,37 @@ static const struct config_spec limits_specs[] = {
 	      "For one DNS look-up with all its retries."),
 	LIMIT("lookup_attempts", CONFIG_COUNT, lookup_attempts, "6", 1, 64,
 	      "Queries per question at most."),
+	LIMIT("probes", CONFIG_COUNT, probes, "200", 0, 100000,
+	      "Probes in flight at a time: checks asked once more, differently, after the decision "
+	      "on an identifier that some perspective did not corroborate, so that the answer can "
+	      "say why. At most three for an identifier. 0 makes none."),
+	LIMIT("probe_wait", CONFIG_DURATION, probe_wait_ms, "5s", 100, 60000,
+	      "How long an answer waits for its probes at most."),
+	LIMIT("probe_delay", CONFIG_DURATION, probe_delay_ms, "2s", 100, 30000,
+	      "After the decision, until a probe looks whether a challenge was removed."),
 };
 static const struct config_section limits_section =
 	SECTION("limits", limits_specs, config_limits, "Limits of the daemon.");
+
+static const struct config_spec guard_specs[] = {
+	{.key = "stable",
+	 .type = CONFIG_DURATION,
+	 FIELD(config_guard, stable_ms),
+	 .default_text = "60s",
+	 .example = "60s",
+	 .minimum = 1000,
+	 .maximum = 86400000,
+	 .help = "How long the wall clock must run without a step until it is believed again."},
+	{.key = "confirm",
+	 .type = CONFIG_BOOLEAN,
+	 FIELD(config_guard, needs_confirmation),
+	 .default_text = "true",
+	 .example = "false",
+	 .help = "After a step an operator must say that the clock is right (parallaxctl clock "
+		 "confirm) before decisions are released again."},
+};
+static const struct config_section guard_section =
+	SECTION("guard", guard_specs, config_guard, "What guards the wall clock.");
 
 #define SUB(key_, section_, member, example_, help_)                                               \
 	{                                                                                          \
@@ -497,6 +533,7 @@ static const struct config_spec control_specs[] = {
 	SUB("mpic", mpic_section, mpic, "{default_perspective_count: 5}",
 	    "The Open MPIC interface."),
 	SUB("limits", limits_section, limits, "{orders: 2000}", "Limits."),
+	SUB("guard", guard_section, guard, "{confirm: true}", "The guard of the wall clock."),
 	{.key = "log_format",
 	 .type = CONFIG_CHOICE,
 	 FIELD(config, log_format),

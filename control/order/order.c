@@ -47,6 +47,7 @@ struct order *order_create(struct order_table *table, struct order_request *requ
 	order->deadline_ms = order->started_ms + table->limits.order_timeout_ms;
 	order->rules = rules_at(request->decide_at_s);
 	TAILQ_INIT(&order->attempts);
+	TAILQ_INIT(&order->probings);
 	struct mode_effective effective = table->services.mode(
 		table->services.context, request->profile, order->started_us / 1000000);
 	order->mode = request->is_for_readiness ? MODE_REPORT_ONLY : effective.mode;
@@ -63,6 +64,9 @@ void order_destroy(struct order *order)
 {
 	while (!TAILQ_EMPTY(&order->attempts)) {
 		order_attempt_destroy(TAILQ_FIRST(&order->attempts));
+	}
+	while (!TAILQ_EMPTY(&order->probings)) {
+		order_probing_destroy(TAILQ_FIRST(&order->probings));
 	}
 	for (size_t i = 0;
 	     order->outcomes != NULL && order->request != NULL && i < order->request->item_count;
@@ -101,10 +105,13 @@ static void order_fail(struct order *order, enum order_ending ending)
 					 order_ending_text(ending));
 		order_attempt_destroy(attempt);
 	}
+	while (!TAILQ_EMPTY(&order->probings)) {
+		order_probing_destroy(TAILQ_FIRST(&order->probings));
+	}
 }
 
 static void finish_item(struct order *order, size_t index, const struct order_verdict *verdict,
-			const struct order_attempt *attempt)
+			const struct order_attempt *attempt, const struct order_probing *probing)
 {
 	struct order_outcome *outcome = &order->outcomes[index];
 	struct order_statistics *statistics = &order->table->statistics;
@@ -118,7 +125,7 @@ static void finish_item(struct order *order, size_t index, const struct order_ve
 		statistics->reasons[verdict->decision.reasons[i].reason]++;
 	}
 	if (order->ending == ORDER_ENDING_NOT_EVALUATED) {
-		outcome->answer = order_answer_item(order, index, verdict, attempt);
+		outcome->answer = order_answer_item(order, index, verdict, attempt, probing);
 		order->journal.is_broken |= outcome->answer == NULL;
 	}
 }
@@ -128,7 +135,7 @@ static void finish_unasked(struct order *order)
 	for (; order->next_item < order->request->item_count; order->next_item++) {
 		struct order_verdict verdict = order_verdict_without_answers(
 			order, &order->request->items[order->next_item]);
-		finish_item(order, order->next_item, &verdict, NULL);
+		finish_item(order, order->next_item, &verdict, NULL, NULL);
 	}
 }
 
@@ -166,15 +173,27 @@ static void take_attempt(struct order *order, struct order_attempt *attempt)
 	struct order_verdict verdict = order_verdict_reach(attempt);
 	order_record_attempt(order, attempt, &verdict);
 	bool tries_again = may_try_again(order, attempt, &verdict);
-	if (!tries_again) {
-		finish_item(order, index, &verdict, attempt);
+	bool is_probed = !tries_again && order_probing_start(attempt, &verdict);
+	if (!tries_again && !is_probed) {
+		finish_item(order, index, &verdict, attempt, NULL);
 	}
-	order_attempt_destroy(attempt);
+	if (!is_probed) {
+		order_attempt_destroy(attempt);
+	}
 	if (tries_again && order_attempt_start(order, index, number + 1) == NULL) {
 		order_fail(order, ORDER_FAILED_MEMORY);
 	}
 	order_table_note_runnable(order->table, order);
 	order_table_schedule(order->table);
+}
+
+// The verdict is that of before the probes.
+static void take_probing(struct order_probing *probing)
+{
+	struct order_attempt *attempt = probing->attempt;
+	order_record_probes(attempt->order, probing);
+	finish_item(attempt->order, attempt->item_index, &probing->verdict, attempt, probing);
+	order_probing_destroy(probing);
 }
 
 // What runs is stopped; identifiers not begun stay unasked.
@@ -185,11 +204,23 @@ static void stop_attempts(struct order *order, const char *cause, const char *de
 		order_attempt_settle_all(attempt, cause, detail);
 		take_attempt(order, attempt);
 	}
+	struct order_probing *probing;
+	while ((probing = TAILQ_FIRST(&order->probings)) != NULL) {
+		order_probing_settle_all(probing, cause, detail);
+		take_probing(probing);
+	}
 }
 
 void order_note_attempt(struct order *order, struct order_attempt *attempt)
 {
 	take_attempt(order, attempt);
+	order_progress(order);
+}
+
+void order_note_probing(struct order_probing *probing)
+{
+	struct order *order = probing->attempt->order;
+	take_probing(probing);
 	order_progress(order);
 }
 

@@ -17,14 +17,14 @@ static const char *outcome_name(enum check_set set, enum check_outcome outcome)
 }
 
 // What a client is told of a result: all but the evidence, which is in the audit log.
-static json_t *detail_of(const struct order_ask *ask)
+static json_t *detail_of(const json_t *result)
 {
 	static const char *const names[] = {
 		"reason",   "message",       "dnssec", "authorization_domain",
 		"found_at", "corroboration", "time"};
 	json_t *detail = json_object();
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(names); i++) {
-		json_t *value = json_member_get(ask->result, names[i]);
+		json_t *value = json_member_get(result, names[i]);
 		if (value != NULL && json_object_set(detail, names[i], value) != 0) {
 			json_decref(detail);
 			return NULL;
@@ -36,11 +36,11 @@ static json_t *detail_of(const struct order_ask *ask)
 static json_t *perspective_row(const struct order *order, const struct order_ask *ask)
 {
 	const struct perspective *facts = &order_panel_seat(order->panel, ask->seat)->facts;
-	json_t *row =
-		json_pack("{s:s, s:s, s:s, s:b, s:o, s:I}", "name", facts->name, "rir",
-			  region_name(facts->region), "result",
-			  outcome_name(ask->set, ask->outcome), "corroborates", ask->corroborates,
-			  "detail", detail_of(ask), "latency_ms", (json_int_t)ask->latency_ms);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:o, s:I}", "name", facts->name, "rir",
+				region_name(facts->region), "result",
+				outcome_name(ask->set, ask->words.outcome), "corroborates",
+				ask->corroborates, "detail", detail_of(ask->words.result),
+				"latency_ms", (json_int_t)ask->latency_ms);
 	if (row != NULL && ask->set == CHECK_SET_DCV &&
 	    ask->compared != DCV_CORROBORATION_NOT_EVALUATED &&
 	    ask->compared != DCV_CORROBORATION_SAME) {
@@ -77,12 +77,12 @@ static json_t *write_set(const struct order *order, enum check_set set,
 		return NULL; // without memory; no row is left out silently
 	}
 	json_t *detail = primary != NULL
-				 ? detail_of(primary)
+				 ? detail_of(primary->words.result)
 				 : json_pack("{s:s, s:s}", "reason", "timeout", "message",
 					     "the order's time ran out before it was asked");
 	json_t *value =
 		json_pack("{s:s, s:o, s:I, s:s, s:s, s:b, s:o, s:o}", "primary",
-			  outcome_name(set, primary != NULL ? primary->outcome : CHECK_ERROR),
+			  outcome_name(set, primary != NULL ? primary->words.outcome : CHECK_ERROR),
 			  "primary_detail", detail, "primary_latency_ms",
 			  (json_int_t)(primary != NULL ? primary->latency_ms : 0), "need",
 			  corroboration_need_name(tally->need), "quorum", tally->quorum_text,
@@ -90,8 +90,8 @@ static json_t *write_set(const struct order *order, enum check_set set,
 			  region_names(tally->regions), "perspectives", rows);
 	if (set == CHECK_SET_CAA && value != NULL) {
 		// BR 4.2.2.1: the primary's check counts.
-		json_t *until = primary != NULL && primary->outcome == CHECK_PASS
-					? json_object_get(primary->result, "usable_until")
+		json_t *until = primary != NULL && primary->words.outcome == CHECK_PASS
+					? json_object_get(primary->words.result, "usable_until")
 					: NULL;
 		json_object_set(value, "usable_until", until != NULL ? until : json_null());
 	}
@@ -111,60 +111,50 @@ static json_t *write_reasons(const struct identifier_decision *decision)
 	return reasons;
 }
 
-static void gather_findings(const struct order *order, const struct order_attempt *attempt,
-			    struct order_findings *ret_findings)
-{
-	const struct order_item *item = &order->request->items[attempt->item_index];
-	ret_findings->type = item->type;
-	ret_findings->identifier = item->text;
-	ret_findings->is_wildcard = item->is_wildcard;
-	ret_findings->method = item->method;
-	for (size_t i = 0; i < attempt->ask_count; i++) {
-		const struct order_ask *ask = &attempt->asks[i];
-		const struct perspective *facts = &order_panel_seat(order->panel, ask->seat)->facts;
-		ret_findings->counts[ask->set] = ask->seat + 1;
-		ret_findings->sets[ask->set][ask->seat] = (struct order_finding) {
-			.perspective = facts->name,
-			.region = facts->region,
-			.outcome = ask->outcome,
-			.corroborates = ask->corroborates,
-			.result = ask->result,
-		};
-	}
-}
-
-static bool needs_diagnosis(const struct order_verdict *verdict,
-			    const struct order_attempt *attempt)
-{
-	for (size_t i = 0; i < attempt->ask_count; i++) {
-		if (attempt->asks[i].seat > 0 && !attempt->asks[i].corroborates) {
-			return true;
-		}
-	}
-	return verdict->decision.decision != DECISION_ISSUE;
-}
-
 static json_t *diagnose(const struct order *order, const struct order_verdict *verdict,
-			const struct order_attempt *attempt)
+			const struct order_attempt *attempt, const struct order_probing *probing)
 {
 	const struct order_services *services = &order->table->services;
-	struct order_findings findings = {.type = IDENTIFIER_TYPE_NONE};
+	struct order_findings findings;
 	json_t *diagnosis = NULL;
-	if (services->diagnose != NULL && attempt != NULL && needs_diagnosis(verdict, attempt)) {
-		gather_findings(order, attempt, &findings);
+	if (services->diagnose != NULL && attempt != NULL &&
+	    order_needs_diagnosis(attempt, verdict)) {
+		order_findings_gather(attempt, probing, &findings);
 		diagnosis = services->diagnose(services->context, &findings);
 	}
 	return diagnosis != NULL ? diagnosis : json_array();
 }
 
+// NULL without memory.
+static json_t *write_probes(const struct order *order, const struct order_probing *probing)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; probing != NULL && i < probing->count; i++) {
+		const struct order_probe *probe = &probing->probes[i];
+		const struct perspective *facts =
+			&order_panel_seat(order->panel, probe->seat)->facts;
+		json_t *row = json_pack("{s:s, s:s, s:s, s:o, s:I}", "probe",
+					probe_kind_name(probe->kind), "perspective", facts->name,
+					"result", check_outcome_dcv_name(probe->words.outcome),
+					"detail", detail_of(probe->words.result), "latency_ms",
+					(json_int_t)probe->latency_ms);
+		if (json_array_append_new(rows, row) != 0) {
+			json_decref(rows);
+			return NULL;
+		}
+	}
+	return rows;
+}
+
 char *order_answer_item(const struct order *order, size_t item_index,
-			const struct order_verdict *verdict, const struct order_attempt *attempt)
+			const struct order_verdict *verdict, const struct order_attempt *attempt,
+			const struct order_probing *probing)
 {
 	const struct order_item *item = &order->request->items[item_index];
 	bool has_caa = verdict->decision.caa_need != CAA_NOT_REQUIRED;
 	json_t *caa = has_caa ? write_set(order, CHECK_SET_CAA, &verdict->decision.caa, attempt)
 			      : json_null();
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "type",
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "type",
 				identifier_type_name(item->type), "value", item->text, "decision",
 				decision_name(verdict->enforcement.decision), "enforced_decision",
 				decision_name(verdict->enforcement.enforced_decision),
@@ -172,7 +162,8 @@ char *order_answer_item(const struct order *order, size_t item_index,
 				(json_int_t)(attempt != NULL ? attempt->number : 0), "dcv",
 				write_set(order, CHECK_SET_DCV, &verdict->decision.dcv, attempt),
 				"caa", caa, "reasons", write_reasons(&verdict->decision),
-				"diagnosis", diagnose(order, verdict, attempt));
+				"diagnosis", diagnose(order, verdict, attempt, probing), "probes",
+				write_probes(order, probing));
 	char *text = row != NULL ? json_dumps(row, JSON_COMPACT) : NULL;
 	json_decref(row);
 	return text;

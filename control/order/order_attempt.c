@@ -3,8 +3,6 @@
 
 #include "order/order_internal.h"
 
-#include "check/check_request.h"
-#include "check/check_result.h"
 #include "rules/utc_time.h"
 
 #include <parallax/base/error.h>
@@ -12,7 +10,6 @@
 #include <event2/event.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const struct order_perspective *perspective_of(const struct order_ask *ask)
@@ -32,57 +29,21 @@ static enum check_kind kind_of(enum check_set set)
 	return set == CHECK_SET_CAA ? CHECK_KIND_CAA : CHECK_KIND_DCV;
 }
 
-static void settle(struct order_ask *ask, json_t *result, enum check_outcome outcome)
+static void settle(struct order_ask *ask, struct order_words words)
 {
 	struct order_attempt *attempt = ask->attempt;
 	attempt->waiting_count -= ask->state == ORDER_ASK_WAITING;
 	attempt->unsettled_count--;
 	ask->state = ORDER_ASK_SETTLED;
 	ask->handle = NULL;
-	ask->outcome = outcome;
-	ask->result = result;
-	attempt->order->table->statistics.check_errors += outcome == CHECK_ERROR;
+	ask->words = words;
+	attempt->order->table->statistics.check_errors += words.outcome == CHECK_ERROR;
 }
 
 static void settle_error(struct order_ask *ask, const char *cause, const char *detail)
 {
-	struct check_result result = {.kind = CHECK_KIND_NONE};
-	check_result_set_error(&result, kind_of(ask->set), cause, detail);
-	result.time_us = order_table_now_us(ask->attempt->order->table);
-	json_decref(ask->envelope);
-	ask->envelope = NULL;
-	settle(ask, check_result_write(&result), CHECK_ERROR);
-}
-
-// The result that an answer holds, borrowed; takes the envelope up into `ask`.
-static json_t *open_answer(struct order_ask *ask, const struct order_perspective_answer *answer)
-{
-	if (answer->signed_line == NULL) {
-		return answer->result;
-	}
-	ask->envelope = json_loadb(answer->signed_line, answer->signed_line_length,
-				   JSON_REJECT_DUPLICATES, NULL);
-	return json_object_get(json_object_get(ask->envelope, "payload"), "answer");
-}
-
-static void take_result(struct order_ask *ask, json_t *value)
-{
-	struct check_result result;
-	struct json_fault fault;
-	if (check_result_read(value, &result, &fault) != 0) {
-		char detail[CHECK_MESSAGE_SIZE];
-		snprintf(detail, sizeof(detail),
-			 "the perspective's answer is malformed: %.60s %.120s", fault.pointer,
-			 fault.text);
-		settle_error(ask, "malformed", detail);
-		return;
-	}
-	if (result.kind != kind_of(ask->set)) {
-		settle_error(ask, "mislabelled", "the perspective answered another check");
-	} else {
-		settle(ask, json_incref(value), result.outcome);
-	}
-	check_result_fini(&result);
+	int64_t now_us = order_table_now_us(ask->attempt->order->table);
+	settle(ask, order_words_error(kind_of(ask->set), cause, detail, now_us));
 }
 
 static void on_answer(void *context, const struct order_perspective_answer *answer)
@@ -95,13 +56,7 @@ static void on_answer(void *context, const struct order_perspective_answer *answ
 		return;
 	}
 	ask->latency_ms = answer->latency_ms;
-	json_t *result = open_answer(ask, answer);
-	if (answer->signed_line == NULL && result == NULL) {
-		settle_error(ask, answer->cause != NULL ? answer->cause : "lost",
-			     answer->detail != NULL ? answer->detail : "");
-	} else {
-		take_result(ask, result);
-	}
+	settle(ask, order_words_read(answer, kind_of(ask->set), order_table_now_us(table)));
 	if (!TAILQ_EMPTY(&table->starved)) {
 		order_table_schedule_retry(table);
 	}
@@ -270,24 +225,34 @@ struct order_attempt *order_attempt_start(struct order *order, size_t item_index
 	return attempt;
 }
 
-void order_attempt_destroy(struct order_attempt *attempt)
+void order_attempt_detach(struct order_attempt *attempt)
 {
 	struct order *order = attempt->order;
-	for (size_t i = 0; i < attempt->ask_count; i++) {
-		json_decref(attempt->asks[i].result);
-		json_decref(attempt->asks[i].envelope);
+	if (attempt->is_detached) {
+		return;
 	}
-	for (int set = 0; set < CHECK_SET_COUNT; set++) {
-		json_decref(attempt->checks[set]);
+	attempt->is_detached = true;
+	if (attempt->is_starved) {
+		TAILQ_REMOVE(&order->table->starved, attempt, starved_link);
+		attempt->is_starved = false;
 	}
 	if (attempt->timer != NULL) {
 		event_free(attempt->timer);
-	}
-	if (attempt->is_starved) {
-		TAILQ_REMOVE(&order->table->starved, attempt, starved_link);
+		attempt->timer = NULL;
 	}
 	TAILQ_REMOVE(&order->attempts, attempt, order_link);
 	order->attempt_count--;
 	order->table->check_count -= attempt->ask_count;
+}
+
+void order_attempt_destroy(struct order_attempt *attempt)
+{
+	order_attempt_detach(attempt);
+	for (size_t i = 0; i < attempt->ask_count; i++) {
+		order_words_fini(&attempt->asks[i].words);
+	}
+	for (int set = 0; set < CHECK_SET_COUNT; set++) {
+		json_decref(attempt->checks[set]);
+	}
 	free(attempt);
 }

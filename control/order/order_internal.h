@@ -4,6 +4,7 @@
 //	order_table.c     who may start, whose turn it is, what waits for room
 //	order.c           one order from start to end
 //	order_attempt.c   one attempt at one identifier: asks, answers, deadline
+//	order_probing.c   what is asked after the decision, to explain it
 //	order_verdict.c   an attempt's answers to a decision
 //	order_answer.c    the JSON for the client
 //	order_record.c    the JSON for the audit log
@@ -14,6 +15,7 @@
 #include "order/order_journal.h"
 #include "order/order_shelf.h"
 #include "order/order_table.h"
+#include "order/order_words.h"
 #include "policy/dcv_corroboration.h"
 #include "quorum/identifier_decision.h"
 #include "rules/rule_table.h"
@@ -46,13 +48,11 @@ struct order_ask {
 	enum check_set set;
 	uint32_t seat; // see order_panel_seat
 	enum order_ask_state state;
-	enum check_outcome outcome;
+	struct order_words words;        // once settled
 	enum dcv_corroboration compared; // of DCV at a remote
 	bool corroborates;
 	int64_t latency_ms;
-	void *handle;     // while open
-	json_t *result;   // once settled: check_result.h as JSON
-	json_t *envelope; // the signed line it came in; NULL: unsigned
+	void *handle; // while open
 };
 
 // One attempt at one identifier.
@@ -67,7 +67,8 @@ struct order_attempt {
 	size_t seat_counts[CHECK_SET_COUNT];
 	size_t unsettled_count;
 	size_t waiting_count;
-	bool is_starved; // on the table's list
+	bool is_starved;  // on the table's list
+	bool is_detached; // of its order's list: it is probed
 	TAILQ_ENTRY(order_attempt) order_link;
 	TAILQ_ENTRY(order_attempt) starved_link;
 	size_t ask_count;
@@ -81,6 +82,32 @@ struct order_verdict {
 	enum decision primary; // what the primary alone found
 	struct enforcement enforcement;
 };
+
+// One question after the decision.
+struct order_probe {
+	struct order_probing *probing;
+	enum probe_kind kind;
+	uint32_t seat;
+	enum order_ask_state state;
+	struct event *timer; // when it is asked
+	json_t *check;
+	void *handle; // while open
+	struct order_words words;
+	int64_t latency_ms;
+};
+
+// The probes of one identifier that is decided.
+struct order_probing {
+	struct order_attempt *attempt; // its last one, detached
+	struct order_verdict verdict;  // as it was reached; final
+	int64_t deadline_ms;
+	struct event *timer;
+	size_t count;
+	size_t unsettled_count;
+	TAILQ_ENTRY(order_probing) link;
+	struct order_probe probes[ORDER_PROBES_MAX];
+};
+TAILQ_HEAD(order_probing_list, order_probing);
 
 // One identifier of an order, as far as it has come.
 struct order_outcome {
@@ -119,6 +146,7 @@ struct order {
 	size_t finished_count;
 	struct order_attempt_list attempts;
 	size_t attempt_count; // running
+	struct order_probing_list probings;
 	struct order_outcome *outcomes;
 	struct order_journal journal;
 	char *answer;
@@ -155,6 +183,7 @@ struct order_table {
 	size_t closing_count;
 	size_t order_count;
 	size_t check_count;
+	size_t probe_count;
 	bool is_draining;
 	bool is_stopping; // nothing may be appended any more
 	void (*on_drained)(void *context);
@@ -188,6 +217,8 @@ bool order_start_item(struct order *order); // false: the order has ended
 void order_stop(struct order *order);       // ends as ORDER_FAILED_SHUTDOWN
 // All of it is settled: judges and records it, and frees it. May end and free the order, as order_progress may.
 void order_note_attempt(struct order *order, struct order_attempt *attempt);
+// All of its probes are settled: as order_note_attempt.
+void order_note_probing(struct order_probing *probing);
 void order_progress(struct order *order);
 void order_end(struct order *order, enum order_ending ending);
 
@@ -196,9 +227,27 @@ struct order_attempt *order_attempt_start(struct order *order, size_t item_index
 void order_attempt_ask_waiting(struct order_attempt *attempt);
 // Cancels what is open; each check left reads as an error with this cause.
 void order_attempt_settle_all(struct order_attempt *attempt, const char *cause, const char *detail);
+// Settled, it leaves its order's list and room, and lives on.
+void order_attempt_detach(struct order_attempt *attempt);
 void order_attempt_destroy(struct order_attempt *attempt);
 const struct order_ask *order_attempt_ask(const struct order_attempt *attempt, enum check_set set,
 					  size_t seat);
+
+// order_probing.c
+// Takes the attempt when true; it is recorded and decided. False: there is nothing to ask, or no room.
+bool order_probing_start(struct order_attempt *attempt, const struct order_verdict *verdict);
+// Cancels what is open; each probe left reads as an error with this cause.
+void order_probing_settle_all(struct order_probing *probing, const char *cause, const char *detail);
+void order_probing_free(struct order_probing *probing);    // one that never started
+void order_probing_destroy(struct order_probing *probing); // and its attempt
+
+// order_findings.c
+// `probing` NULL: no probes were made.
+void order_findings_gather(const struct order_attempt *attempt, const struct order_probing *probing,
+			   struct order_findings *ret_findings);
+// It is refused under the rules, or some remote did not corroborate.
+bool order_needs_diagnosis(const struct order_attempt *attempt,
+			   const struct order_verdict *verdict);
 
 // order_verdict.c
 enum corroboration_need order_item_need(enum profile profile, const struct order_item *item);
@@ -211,12 +260,14 @@ struct order_verdict order_verdict_without_answers(const struct order *order,
 
 // order_answer.c. Texts by malloc; NULL without memory.
 char *order_answer_item(const struct order *order, size_t item_index,
-			const struct order_verdict *verdict, const struct order_attempt *attempt);
+			const struct order_verdict *verdict, const struct order_attempt *attempt,
+			const struct order_probing *probing);
 char *order_answer_write(const struct order *order, size_t *ret_length);
 
 // order_record.c
 void order_record_attempt(struct order *order, struct order_attempt *attempt,
 			  const struct order_verdict *verdict);
+void order_record_probes(struct order *order, const struct order_probing *probing);
 // `only_committed`: declares no attempt whose records are not known to be in the log. NULL without memory.
 json_t *order_record_write(const struct order *order, enum order_ending ending,
 			   bool only_committed);

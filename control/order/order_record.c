@@ -10,7 +10,7 @@
 // CAA and DCV have two results in BR 5.4.1; what came to no verdict is not a pass. The outcome itself is in the answer.
 static const char *result_name(const struct order_ask *ask)
 {
-	bool passed = ask->outcome == CHECK_PASS;
+	bool passed = ask->words.outcome == CHECK_PASS;
 	if (ask->set == CHECK_SET_CAA) {
 		return passed ? "permit" : "prohibit";
 	}
@@ -25,7 +25,7 @@ static const char *section_of(const struct order_item *item)
 
 static json_t *authorization_domain(const struct order_ask *ask, const struct order_item *item)
 {
-	json_t *domain = json_member_get(ask->result, "authorization_domain");
+	json_t *domain = json_member_get(ask->words.result, "authorization_domain");
 	bool differs = json_string_length(domain) > 0 &&
 		       strcmp(json_string_value(domain), item->text) != 0;
 	return differs ? json_incref(domain) : json_null();
@@ -40,27 +40,65 @@ static json_t *without(const json_t *object, const char *name)
 	return copy;
 }
 
+// What was said, how it was signed, and on what evidence. Takes `record` when it fails: NULL.
+static json_t *with_words(json_t *record, const struct order_words *words)
+{
+	json_t *evidence = json_object_get(words->result, "evidence");
+	bool has_evidence = json_object_size(evidence) > 0;
+	json_t *payload = json_object_get(words->envelope, "payload");
+	json_t *signature = json_object_get(words->envelope, "signature");
+	bool is_signed = payload != NULL && json_string_length(signature) > 0;
+	json_t *more = json_pack("{s:o, s:o, s:o, s:o}", "signature",
+				 is_signed ? json_incref(signature) : json_null(), "signed",
+				 is_signed ? without(payload, "answer") : json_null(), "answer",
+				 has_evidence ? without(words->result, "evidence")
+					      : json_incref(words->result),
+				 "evidence", has_evidence ? json_incref(evidence) : json_object());
+	if (more == NULL || json_object_update(record, more) != 0) {
+		json_decref(record);
+		record = NULL;
+	}
+	json_decref(more);
+	return record;
+}
+
 static json_t *record_check(const struct order *order, const struct order_ask *ask)
 {
 	const struct order_item *item = &order->request->items[ask->attempt->item_index];
 	const struct perspective *facts = &order_panel_seat(order->panel, ask->seat)->facts;
-	json_t *evidence = json_object_get(ask->result, "evidence");
-	bool has_evidence = json_object_size(evidence) > 0;
-	json_t *payload = json_object_get(ask->envelope, "payload");
-	json_t *signature = json_object_get(ask->envelope, "signature");
-	bool is_signed = payload != NULL && json_string_length(signature) > 0;
-	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:o, s:s, s:I, s:o, s:o, s:o, s:o}",
-		"order_id", order->entry->id, "identifier", item->text, "identifier_type",
-		identifier_type_name(item->type), "perspective", facts->name, "rir",
-		region_name(facts->region), "check", check_set_name(ask->set), "attempt",
-		(int)ask->attempt->number, "result", result_name(ask), "corroborates",
-		ask->corroborates, "adn", authorization_domain(ask, item), "method",
-		section_of(item), "latency_ms", (json_int_t)ask->latency_ms, "signature",
-		is_signed ? json_incref(signature) : json_null(), "signed",
-		is_signed ? without(payload, "answer") : json_null(), "answer",
-		has_evidence ? without(ask->result, "evidence") : json_incref(ask->result),
-		"evidence", has_evidence ? json_incref(evidence) : json_object());
+	json_t *record =
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:o, s:s, s:I}",
+			  "order_id", order->entry->id, "identifier", item->text, "identifier_type",
+			  identifier_type_name(item->type), "perspective", facts->name, "rir",
+			  region_name(facts->region), "check", check_set_name(ask->set), "attempt",
+			  (int)ask->attempt->number, "result", result_name(ask), "corroborates",
+			  ask->corroborates, "adn", authorization_domain(ask, item), "method",
+			  section_of(item), "latency_ms", (json_int_t)ask->latency_ms);
+	return with_words(record, &ask->words);
+}
+
+static json_t *record_probe(const struct order *order, const struct order_probe *probe)
+{
+	const struct order_attempt *attempt = probe->probing->attempt;
+	const struct order_item *item = &order->request->items[attempt->item_index];
+	const struct perspective *facts = &order_panel_seat(order->panel, probe->seat)->facts;
+	json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:I}", "order_id",
+				   order->entry->id, "identifier", item->text, "identifier_type",
+				   identifier_type_name(item->type), "perspective", facts->name,
+				   "rir", region_name(facts->region), "attempt",
+				   (int)attempt->number, "probe", probe_kind_name(probe->kind),
+				   "result", check_outcome_dcv_name(probe->words.outcome), "method",
+				   section_of(item), "latency_ms", (json_int_t)probe->latency_ms);
+	return with_words(record, &probe->words);
+}
+
+void order_record_probes(struct order *order, const struct order_probing *probing)
+{
+	int64_t now_us = order_table_now_us(order->table);
+	for (size_t i = 0; i < probing->count; i++) {
+		order_journal_add(&order->journal, AUDIT_KIND_PROBE, now_us,
+				  record_probe(order, &probing->probes[i]));
+	}
 }
 
 static json_t *record_quorum(const struct order *order, const struct order_attempt *attempt,

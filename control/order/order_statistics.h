@@ -25,6 +25,7 @@ struct order_statistics {
 	uint64_t attempts;
 	uint64_t checks;         // asked for
 	uint64_t check_errors;   // ended without a verdict
+	uint64_t probes;         // asked for, to explain a failure
 	uint64_t repeated;       // answers to what was answered before
 	uint64_t latency_sum_ms; // of decided orders
 	// Decided orders by time from start to answer; the last bucket has no upper bound.
@@ -32,6 +33,7 @@ struct order_statistics {
 	// Now.
 	uint64_t orders_in_flight;
 	uint64_t checks_in_flight;
+	uint64_t probes_in_flight;
 	uint64_t finished_kept;
 	uint64_t unclosed; // failed orders whose last record is still to be written
 };

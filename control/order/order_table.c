@@ -364,6 +364,7 @@ void order_table_statistics(const struct order_table *table,
 	*ret_statistics = table->statistics;
 	ret_statistics->orders_in_flight = table->order_count;
 	ret_statistics->checks_in_flight = table->check_count;
+	ret_statistics->probes_in_flight = table->probe_count;
 	ret_statistics->finished_kept = table->shelf.finished_count;
 	ret_statistics->unclosed = table->closing_count;
 }

@@ -5,11 +5,13 @@
 //	                        │          │ per identifier:        (audit)
 //	                        │          │ attempt = DCV and CAA at the primary and at each used remote, all at once
 //	                        │          │ ──► quorum ──► decision ──► records ──► next attempt, if refused and allowed
+//	                        │          │ ──► probes, if some remote did not corroborate and they would say why
 //	                        └──────────┴─► the client hangs up: what runs is cancelled and recorded as abandoned
 //
 // The mode, the rules and the perspectives of an order are those of its start. An attempt's answers belong to it alone:
 // nothing is carried over to the next one. A remote that fails, is lost or is late does not corroborate; it is never
-// taken out of the count. Nothing is answered before its records are on stable storage, and when they cannot be
+// taken out of the count. Probes explain a decision that was reached before them; they are recorded, and never counted.
+// Nothing is answered before its records are on stable storage, and when they cannot be
 // written the order ends without a decision.
 //
 // Room: so many checks at a time overall, so many identifiers at a time of one order; orders take turns, so that a large
@@ -44,6 +46,9 @@ struct order_limits {
 	uint32_t identifiers_at_a_time; // of one order
 	uint32_t check_timeout_ms;      // what a perspective is given
 	uint32_t order_timeout_ms;      // past it what has not answered counts as an error
+	uint32_t probes;                // in flight overall; 0: none are made
+	uint32_t probe_wait_ms;         // how long an answer waits for its probes at most
+	uint32_t probe_delay_ms;        // before a probe that looks once more, later
 	uint32_t finished_count;        // kept for order_table_find
 	uint32_t finished_bytes;
 	uint32_t finished_age_ms;
@@ -61,6 +66,10 @@ struct order_services {
 	// An array of diagnoses, a new reference; NULL: none. Called for an identifier that is refused under the rules or
 	// that some remote did not corroborate. May be NULL.
 	struct json_t *(*diagnose)(void *context, const struct order_findings *findings);
+	// Which probes would tell more of such an identifier, at most ORDER_PROBES_MAX; returns how many. Asked once, after
+	// the decision. May be NULL: none.
+	size_t (*probes_wanted)(void *context, const struct order_findings *findings,
+				struct order_probe_wish ret_wishes[static ORDER_PROBES_MAX]);
 };
 
 // How an order ended. Borrowed for the call.

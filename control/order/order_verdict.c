@@ -35,8 +35,8 @@ static struct dcv_observation observe(const struct order_ask *ask, enum dcv_meth
 {
 	return (struct dcv_observation) {
 		.method = method,
-		.outcome = ask->outcome,
-		.evidence = json_string_value(json_object_get(ask->result, "corroboration")),
+		.outcome = ask->words.outcome,
+		.evidence = json_string_value(json_object_get(ask->words.result, "corroboration")),
 	};
 }
 
@@ -47,7 +47,8 @@ static void compare(struct order_attempt *attempt, enum check_set set, struct or
 	enum dcv_method method = order->request->items[attempt->item_index].method;
 	const struct order_ask *primary = order_attempt_ask(attempt, set, 0);
 	if (set == CHECK_SET_CAA) {
-		ask->corroborates = primary->outcome == CHECK_PASS && ask->outcome == CHECK_PASS;
+		ask->corroborates =
+			primary->words.outcome == CHECK_PASS && ask->words.outcome == CHECK_PASS;
 		return;
 	}
 	struct dcv_observation seen_by_primary = observe(primary, method);
@@ -68,7 +69,7 @@ static struct quorum_tally count_set(struct order_attempt *attempt, enum check_s
 		compare(attempt, set, ask);
 		remotes[i] = (struct quorum_remote) {
 			.region = order_panel_seat(order->panel, ask->seat)->facts.region,
-			.outcome = ask->outcome,
+			.outcome = ask->words.outcome,
 			.corroborates = ask->corroborates,
 		};
 	}
@@ -77,7 +78,7 @@ static struct quorum_tally count_set(struct order_attempt *attempt, enum check_s
 		.need = order_item_need(order->request->profile,
 					&order->request->items[attempt->item_index]),
 		.placement = order->panel->selection.reason,
-		.primary = attempt->asks[first].outcome,
+		.primary = attempt->asks[first].words.outcome,
 		.remotes = remotes,
 		.remote_count = count,
 	};
@@ -105,11 +106,12 @@ struct order_verdict order_verdict_reach(struct order_attempt *attempt)
 	bool has_caa = attempt->seat_counts[CHECK_SET_CAA] > 0;
 	struct quorum_tally dcv = count_set(attempt, CHECK_SET_DCV);
 	struct quorum_tally caa = {.decision = DECISION_NOT_EVALUATED};
-	bool primary_passed = order_attempt_ask(attempt, CHECK_SET_DCV, 0)->outcome == CHECK_PASS;
+	bool primary_passed =
+		order_attempt_ask(attempt, CHECK_SET_DCV, 0)->words.outcome == CHECK_PASS;
 	if (has_caa) {
 		caa = count_set(attempt, CHECK_SET_CAA);
 		primary_passed &=
-			order_attempt_ask(attempt, CHECK_SET_CAA, 0)->outcome == CHECK_PASS;
+			order_attempt_ask(attempt, CHECK_SET_CAA, 0)->words.outcome == CHECK_PASS;
 	} else {
 		primary_passed &= caa_need == CAA_NOT_REQUIRED;
 	}

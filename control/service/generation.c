@@ -74,6 +74,7 @@ static int open_runner(struct generation *generation, const struct generation_co
 		.allowance = &generation->allowance,
 		.dcv_switches = from->dcv.switches,
 		.user_agent = from->dcv.user_agent,
+		.probe_user_agent = from->dcv.probe_user_agent,
 		.lookup_timeout_ms = from->limits.lookup_timeout_ms,
 		.lookup_attempts = (uint8_t)from->limits.lookup_attempts,
 		.running_max = from->limits.checks < CHECK_RUNNING_MAX ? from->limits.checks

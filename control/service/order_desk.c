@@ -49,6 +49,9 @@ static struct order_limits limits_of(const struct config *config)
 		.identifiers_at_a_time = IDENTIFIERS_AT_A_TIME,
 		.check_timeout_ms = config->limits.check_timeout_ms,
 		.order_timeout_ms = ORDER_TIMEOUT_MS,
+		.probes = config->limits.probes,
+		.probe_wait_ms = config->limits.probe_wait_ms,
+		.probe_delay_ms = config->limits.probe_delay_ms,
 		.finished_count = FINISHED_COUNT,
 		.finished_bytes = FINISHED_BYTES,
 		.finished_age_ms = FINISHED_AGE_MS,
@@ -68,6 +71,7 @@ int order_desk_open(struct service_context *service, struct service_fault *fault
 		.monotonic_ms = monotonic_ms,
 		.mode = mode_of,
 		.diagnose = order_diagnose,
+		.probes_wanted = order_probes_wanted,
 	};
 	const struct order_limits limits = limits_of(config);
 	struct order_panel *panel = order_panel_of(service->generation);

@@ -4,8 +4,14 @@
 
 #pragma once
 
+#include "order/order_findings.h"
+
+#include <stddef.h>
+
 struct json_t;
-struct order_findings;
 
 // An array, a new reference; NULL: none.
 struct json_t *order_diagnose(void *context, const struct order_findings *findings);
+// Which probes would say more; returns how many.
+size_t order_probes_wanted(void *context, const struct order_findings *findings,
+			   struct order_probe_wish ret_wishes[static ORDER_PROBES_MAX]);

@@ -79,6 +79,10 @@ TEST(defaults_hold_also_in_sections_that_are_not_there)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
 	CU_ASSERT_EQUAL(config->limits.orders, 2000);
 	CU_ASSERT_EQUAL(config->limits.check_timeout_ms, 20000);
+	CU_ASSERT_EQUAL(config->limits.probes, 200);
+	CU_ASSERT_EQUAL(config->limits.probe_wait_ms, 5000);
+	CU_ASSERT_EQUAL(config->guard.stable_ms, 60000);
+	CU_ASSERT_TRUE(config->guard.needs_confirmation);
 	CU_ASSERT_EQUAL(config->dcv.switches.challenge_characters_min, 19);
 	CU_ASSERT_EQUAL(config->profiles.private_use.mode, MODE_ENFORCE);
 	CU_ASSERT_STRING_EQUAL(config->audit_log, "/var/lib/parallax/audit.db");
@@ -125,6 +129,10 @@ TEST(faults_say_where_and_what)
 		"t.yaml:8:27: check_timeout: \"5\" is not a duration; write 250ms, 10s, 5m or 1h");
 	expect_fault(PRIMARY "  limits: {orders: 0}\n",
 		     "t.yaml:8:20: orders: \"0\" is not a number from 1 to 100000");
+	expect_fault(
+		PRIMARY "  limits: {probe_wait: 2s}\n",
+		"t.yaml:8:3: probe_delay: is not shorter than probe_wait, so that no such probe "
+		"could end; make it shorter");
 	expect_fault(
 		PRIMARY "  audit_log: audit.db\n",
 		"t.yaml:8:14: audit_log: \"audit.db\" is not an absolute path; start it with /");

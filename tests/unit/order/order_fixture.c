@@ -37,6 +37,9 @@ static const struct {
 
 static char script_of(const struct pending_answer *answer, bool is_caa)
 {
+	if (json_object_get(answer->check, "probe") != NULL) {
+		return answer->perspective->probe[0];
+	}
 	const char *script = is_caa ? answer->perspective->caa : answer->perspective->dcv;
 	size_t last = strlen(script) - 1;
 	return script[answer->number < last ? answer->number : last];
@@ -199,7 +202,11 @@ static int scripted_ask(void *context, json_t *check, unsigned deadline_ms,
 		return -EAGAIN;
 	}
 	bool is_caa = strcmp(json_string_value(json_object_get(check, "check")), "caa") == 0;
-	if ((is_caa ? perspective->caa : perspective->dcv)[0] == SCRIPT_REFUSES) {
+	bool is_probe = json_object_get(check, "probe") != NULL;
+	const char *script = is_probe ? perspective->probe
+			     : is_caa ? perspective->caa
+				      : perspective->dcv;
+	if (script[0] == SCRIPT_REFUSES) {
 		return -ESHUTDOWN;
 	}
 	struct pending_answer *pending = calloc(1, sizeof(*pending));
@@ -259,6 +266,8 @@ static json_t *fixture_diagnose(void *context, const struct order_findings *find
 {
 	struct order_fixture *fixture = context;
 	fixture->diagnosed_count++;
+	fixture->told_count = findings->probe_count;
+	memcpy(fixture->told, findings->probes, sizeof(fixture->told));
 	CU_ASSERT(findings->counts[CHECK_SET_DCV] > 0);
 	for (int set = 0; set < CHECK_SET_COUNT; set++) {
 		for (size_t i = 0; i < findings->counts[set]; i++) {
@@ -268,6 +277,16 @@ static json_t *fixture_diagnose(void *context, const struct order_findings *find
 	}
 	return json_pack("[{s:s, s:s}]", "code", "dns-differs-by-location", "name",
 			 findings->identifier);
+}
+
+static size_t fixture_probes_wanted(void *context, const struct order_findings *findings,
+				    struct order_probe_wish wishes[static ORDER_PROBES_MAX])
+{
+	struct order_fixture *fixture = context;
+	CU_ASSERT(findings->counts[CHECK_SET_DCV] > 0);
+	CU_ASSERT_EQUAL(findings->probe_count, 0);
+	memcpy(wishes, fixture->wishes, sizeof(fixture->wishes));
+	return fixture->wish_count;
 }
 
 static struct order_perspective seat_of(struct scripted_perspective *perspective, unsigned seat)
@@ -311,6 +330,8 @@ void order_fixture_init(struct order_fixture *fixture, unsigned remote_count)
 			   .identifiers_at_a_time = 32,
 			   .check_timeout_ms = 20000,
 			   .order_timeout_ms = 60000,
+			   .probes = 100,
+			   .probe_wait_ms = 20000,
 			   .finished_count = 5000,
 			   .finished_bytes = 64 << 20,
 			   .finished_age_ms = 600000},
@@ -327,7 +348,7 @@ void order_fixture_init(struct order_fixture *fixture, unsigned remote_count)
 	for (unsigned seat = 0; seat < FIXTURE_SEATS; seat++) {
 		struct scripted_perspective *perspective = &fixture->perspectives[seat];
 		*perspective = (struct scripted_perspective) {
-			.fixture = fixture, .seat = seat, .dcv = "P", .caa = "P"};
+			.fixture = fixture, .seat = seat, .dcv = "P", .caa = "P", .probe = "P"};
 		perspective->asked = json_object();
 		snprintf(perspective->name, sizeof(perspective->name), "%s-1", places[seat].name);
 	}
@@ -346,6 +367,7 @@ void order_fixture_open(struct order_fixture *fixture)
 		.monotonic_ms = fixture_monotonic_ms,
 		.mode = fixture_mode,
 		.diagnose = fixture_diagnose,
+		.probes_wanted = fixture_probes_wanted,
 	};
 	fixture->table = order_table_create(&services, &fixture->limits, fixture->panel);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(fixture->table);

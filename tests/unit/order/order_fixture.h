@@ -47,7 +47,8 @@ struct scripted_perspective {
 	char name[16];
 	const char *dcv; // script: one letter for each attempt, the last one repeats
 	const char *caa;
-	unsigned room; // checks at a time; 0: no limit
+	const char *probe; // what is said to probes, as above
+	unsigned room;     // checks at a time; 0: no limit
 	unsigned open_count;
 	unsigned open_max;
 	unsigned asked_count;
@@ -73,6 +74,11 @@ struct order_fixture {
 	enum mode mode;
 	bool is_for_readiness; // of the orders that start
 	unsigned diagnosed_count;
+	// What diagnosis wishes for, and what it was told of the last identifier.
+	struct order_probe_wish wishes[ORDER_PROBES_MAX];
+	size_t wish_count;
+	size_t told_count;
+	struct order_probe_finding told[ORDER_PROBES_MAX];
 	// Of the orders that ended.
 	unsigned ended_count;
 	unsigned ending_counts[ORDER_ENDING_COUNT];
