@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""quickstart_report.py text|json COMPARISON SWEEP_NS TOTAL_S: what tools/quickstart prints at its end."""
+"""quickstart_report.py text|json COMPARISON SWEEP_NS TOTAL_S [TITLE ANSWER]...: what tools/quickstart prints at its end.
+
+An ANSWER is a file with what came back for an order.
+"""
 
 import json
 import sys
+
+from order_table import print_order
 
 
 def table(result):
@@ -19,23 +24,29 @@ def table(result):
         ("sweep", f"{result['sweep_s']:.1f} s, {result['names_per_s']:,.0f} names/s"),
         ("checked against zones", f"{result['missing']} missing, {result['twice']} twice, {result['wrong']} wrong, "
                                   f"{result['unreadable']} unreadable"),
-        ("in all", f"{result['total_s']} s"),
+        ("in all, with the orders", f"{result['total_s']} s"),
     )
     for name, value in rows:
         print(f"{name:23} {value}")
 
 
 def main():
-    output, path, sweep_ns, total_s = sys.argv[1:]
+    output, path, sweep_ns, total_s, *rest = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
         result = json.load(file)
     result["sweep_s"] = int(sweep_ns) / 1e9
     result["names_per_s"] = result["answered"] / result["sweep_s"]
     result["total_s"] = int(total_s)
+    orders = {}
+    for title, answer in zip(rest[::2], rest[1::2]):
+        with open(answer, encoding="utf-8") as file:
+            orders[title] = json.load(file)
     if output == "json":
-        print(json.dumps(result, indent=1))
+        print(json.dumps({**result, "orders": orders}, indent=1))
     else:
         table(result)
+        for title, answer in orders.items():
+            print_order(title, answer)
 
 
 main()
