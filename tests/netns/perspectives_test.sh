@@ -138,10 +138,11 @@ fault http-geo-block off
 are_equal_everywhere
 
 fault http-firewall on
+sees "the firewall spares the region" 'keyauth 200' page $near "$url"
 page_seconds=2
 sees "the firewall spares the primary" 'keyauth 200' page $primary "$url"
 sees "the firewall drops" ' 000' page 3 "$url"
-sees "the firewall drops IPv6" ' 000' page $near "$url" "$web6"
+sees "the firewall drops IPv6" ' 000' page 5 "$url" "$web6"
 check_status 28 on perspective3 curl -s --noproxy '*' --max-time 1 "http://$web4/"
 page_seconds=20
 fault http-firewall off

@@ -30,7 +30,7 @@ class LocationFault(NamedTuple):
 
 FAULTS = (
     LocationFault("http-geo-block", "the web server says 403 to perspectives outside the primary's region"),
-    LocationFault("http-firewall", "packets of remote perspectives to the web server are dropped"),
+    LocationFault("http-firewall", "packets from outside the primary's region to the web server are dropped"),
     LocationFault("http-allow-list", "the web server's host resets connections of all but the primary"),
     LocationFault("http-user-agent", "the web server says 403 to a User-Agent with PATTERN in it, wherever from",
                   "PATTERN", "parallax"),
@@ -172,6 +172,10 @@ class LocationFaults:
     def _remote_sources(self) -> list[str]:
         return [address for name, addresses in self.sources.items() if name != PLACES[0].name for address in addresses]
 
+    def _far_sources(self) -> list[str]:
+        """Of perspectives outside the primary's region."""
+        return [address for place in PLACES if place.rir != PLACES[0].rir for address in self.sources.get(place.name, ())]
+
     def _route(self, on: set[str], arguments: dict[str, list[str]]):
         victims = set(arguments.get("hijack-one", []))
         victims |= {PLACES[1].name, PLACES[2].name} if "hijack-two" in on else set()
@@ -199,11 +203,11 @@ class LocationFaults:
         book.write_text(json.dumps(sorted(rules)))
 
     def _filter_web(self, on: set[str]):
-        primary, remotes = self.sources[PLACES[0].name], self._remote_sources()
+        primary, far = self.sources[PLACES[0].name], self._far_sources()
         lines = []
         for family, has_family in (("ip", lambda a: ":" not in a), ("ip6", lambda a: ":" in a)):
-            if "http-firewall" in on and remotes:
-                lines.append(f"{family} saddr {{ {', '.join(filter(has_family, remotes))} }} drop")
+            if "http-firewall" in on and far:
+                lines.append(f"{family} saddr {{ {', '.join(filter(has_family, far))} }} drop")
             if "http-allow-list" in on:
                 lines.append(f"{family} saddr != {{ {', '.join(filter(has_family, primary))} }} reject with tcp reset")
         chain = "".join(f'iifname "eth0" tcp dport {{ 80, 443 }} {line}\n' for line in lines)
@@ -212,10 +216,9 @@ class LocationFaults:
             if chain else ""))
 
     def _configure_web(self, on: set[str], arguments: dict[str, list[str]]):
-        far = [address for place in PLACES if place.rir != PLACES[0].rir for address in self.sources.get(place.name, ())]
         sources = "".join(
             f"geo ${name} {{ default 0; {' '.join(f'{address} 1;' for address in addresses)} }}\n"
-            for name, addresses in (("lab_is_remote", self._remote_sources()), ("lab_is_far", far)))
+            for name, addresses in (("lab_is_remote", self._remote_sources()), ("lab_is_far", self._far_sources())))
         lines = []
         if "http-geo-block" in on:
             lines.append('if ($lab_is_far) { return 403 "not available in your region\\n"; }')
