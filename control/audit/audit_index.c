@@ -30,24 +30,42 @@ int audit_index_insert(sqlite3_stmt *statement, uint64_t sequence, int64_t time_
 	return code;
 }
 
-int audit_index_count(sqlite3 *database, const char *path, bool *ret_is_whole,
-		      struct audit_fault *fault)
+static int ask(sqlite3 *database, const char *path, const char *sql, bool *ret_is_true,
+	       struct audit_fault *fault)
 {
 	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(database,
-				      "SELECT (SELECT count(*) FROM record) ="
-				      " (SELECT count(*) FROM record_index)",
-				      -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
 	if (code == SQLITE_OK) {
 		code = sqlite3_step(statement);
 	}
-	bool is_whole = code == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
+	bool is_true = code == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
 	sqlite3_finalize(statement);
 	if (code != SQLITE_ROW) {
 		return audit_fault_from_sqlite(fault, database, path, "cannot be read");
 	}
-	*ret_is_whole = is_whole;
+	*ret_is_true = is_true;
 	return 0;
+}
+
+// Each MIN or MAX by itself: SQLite finds one of them at an end of the tree, of two it walks the whole.
+int audit_index_compare_ends(sqlite3 *database, const char *path, bool *ret_is_equal,
+			     struct audit_fault *fault)
+{
+	return ask(database, path,
+		   "SELECT (SELECT min(sequence) FROM record) IS"
+		   " (SELECT min(sequence) FROM record_index)"
+		   " AND (SELECT max(sequence) FROM record) IS"
+		   " (SELECT max(sequence) FROM record_index)",
+		   ret_is_equal, fault);
+}
+
+int audit_index_count(sqlite3 *database, const char *path, bool *ret_is_whole,
+		      struct audit_fault *fault)
+{
+	return ask(database, path,
+		   "SELECT (SELECT coalesce(max(sequence), 0) FROM record) ="
+		   " (SELECT count(*) FROM record_index)",
+		   ret_is_whole, fault);
 }
 
 static int index_one(sqlite3_stmt *record, sqlite3_stmt *insert)

@@ -21,7 +21,12 @@ PLX_MUST_CHECK int audit_index_insert(struct sqlite3_stmt *statement, uint64_t s
 				      int64_t time_us, const char *kind,
 				      const struct audit_keys *keys);
 
-// Does the index have as many rows as the chain? As audit_fault_from_sqlite.
+// Do both begin and end with the same record? Costs the same however long the log is: what a writer asks at its start.
+// Rows are missing in between only when somebody removed them, which audit_index_count finds.
+PLX_MUST_CHECK int audit_index_compare_ends(struct sqlite3 *database, const char *path,
+					    bool *ret_is_equal, struct audit_fault *fault);
+// Does the index have as many rows as the chain, whose records are numbered without gaps? Walks the index. As
+// audit_fault_from_sqlite.
 PLX_MUST_CHECK int audit_index_count(struct sqlite3 *database, const char *path, bool *ret_is_whole,
 				     struct audit_fault *fault);
 // Within a write transaction: empties and refills it. A body that is no JSON gets a row without keys: to judge the chain

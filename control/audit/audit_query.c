@@ -45,7 +45,11 @@ static int prepare(struct audit_reader *reader, const struct audit_query *query,
 	add(sql, true, query_begin);
 	add(sql, query->sequence_last != 0, " AND i.sequence <= :last");
 	add(sql, query->order_id != NULL, " AND i.order_id = :order");
-	add(sql, query->identifier != NULL, " AND i.identifier = :identifier");
+	// The sign keeps SQLite from its index: a name may be in all orders of years, an order has few records.
+	add(sql, query->identifier != NULL && query->order_id == NULL,
+	    " AND i.identifier = :identifier");
+	add(sql, query->identifier != NULL && query->order_id != NULL,
+	    " AND +i.identifier = :identifier");
 	add(sql, query->perspective != NULL, " AND i.perspective = :perspective");
 	add(sql, query->kind != AUDIT_KIND_NONE, " AND i.kind = :kind");
 	add(sql, query->time_first_us != 0, " AND i.time_us >= :time_first");

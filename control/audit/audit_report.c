@@ -5,6 +5,7 @@
 
 #include <parallax/base/error.h>
 
+#include "audit/audit_index.h"
 #include "audit/audit_query.h"
 
 #include <sqlite3.h>
@@ -247,9 +248,11 @@ static int count_undecided(struct report *report, int64_t time_first_us, int64_t
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(
 		database,
-		"SELECT count(DISTINCT i.order_id) FROM record_index i"
-		" WHERE i.kind = 'check' AND i.time_us BETWEEN ? AND ? AND NOT EXISTS"
-		" (SELECT 1 FROM record_index o WHERE o.order_id = i.order_id"
+		// Each order is looked for once, not once for each of its checks: an order of a
+		// thousand identifiers has 12,000 of them.
+		"SELECT count(*) FROM (SELECT DISTINCT order_id FROM record_index"
+		"  WHERE kind = 'check' AND time_us BETWEEN ? AND ? AND order_id IS NOT NULL) c"
+		" WHERE NOT EXISTS (SELECT 1 FROM record_index o WHERE o.order_id = c.order_id"
 		"  AND o.kind = 'order')",
 		-1, &statement, NULL);
 	if (code == SQLITE_OK) {
@@ -265,6 +268,21 @@ static int count_undecided(struct report *report, int64_t time_first_us, int64_t
 		       ? 0
 		       : audit_fault_from_sqlite(fault, database, audit_reader_path(report->reader),
 						 "cannot be read");
+}
+
+static int require_whole_index(struct audit_reader *reader, struct audit_fault *fault)
+{
+	bool is_whole = false;
+	int error = audit_index_count(audit_reader_database(reader), audit_reader_path(reader),
+				      &is_whole, fault);
+	if (error == 0 && !is_whole) {
+		error = audit_fault_set(fault, PLX_ERR_AUDIT_INDEX,
+					"%s: the index lacks records, so that a report would too: "
+					"stop the daemon, empty the table record_index, and start "
+					"it: it makes the index anew",
+					audit_reader_path(reader));
+	}
+	return error;
 }
 
 int audit_report_run(struct audit_reader *reader, int64_t time_first_us, int64_t time_last_us,
@@ -283,7 +301,7 @@ int audit_report_run(struct audit_reader *reader, int64_t time_first_us, int64_t
 	};
 	*fault = (struct audit_fault) {0};
 	bool has_more = true;
-	int error = report.present == NULL ? -ENOMEM : 0;
+	int error = report.present == NULL ? -ENOMEM : require_whole_index(reader, fault);
 	while (error == 0 && has_more && !report.is_ended) {
 		error = report_page(&report, &query, &has_more, fault);
 	}

@@ -46,7 +46,8 @@ struct audit_report_totals {
 typedef bool (*audit_report_cb)(const struct audit_report_row *row, void *context);
 
 // Orders decided at time_first_us <= t <= time_last_us (0: no bound). `callback` may be NULL. Memory is that of a page of
-// orders. As audit_fault_from_sqlite, -ENOMEM, or PLX_ERR_AUDIT_RECORD for an order whose body is not of its form.
+// orders. As audit_fault_from_sqlite, -ENOMEM, PLX_ERR_AUDIT_RECORD for an order whose body is not of its form, or
+// PLX_ERR_AUDIT_INDEX when orders could be left out because the index lacks rows.
 PLX_MUST_CHECK int audit_report_run(struct audit_reader *reader, int64_t time_first_us,
 				    int64_t time_last_us, audit_report_cb callback, void *context,
 				    struct audit_report_totals *ret_totals,

@@ -179,7 +179,7 @@ static int prepare_content(struct audit_store *store, const struct audit_store_c
 		return audit_fault_from_sqlite(fault, store->database, store->path,
 					       "cannot be written");
 	}
-	bool is_whole = true;
+	bool has_index = true;
 	int error = audit_schema_prepare(store->database, store->path, fault);
 	if (error == 0 && prepare_statements(store) != SQLITE_OK) {
 		error = audit_fault_from_sqlite(fault, store->database, store->path,
@@ -191,9 +191,9 @@ static int prepare_content(struct audit_store *store, const struct audit_store_c
 		error = is_empty ? make_genesis(store, config, fault) : load_log_id(store, fault);
 	}
 	if (error == 0) {
-		error = audit_index_count(store->database, store->path, &is_whole, fault);
+		error = audit_index_compare_ends(store->database, store->path, &has_index, fault);
 	}
-	if (error == 0 && !is_whole) {
+	if (error == 0 && !has_index) {
 		error = audit_index_rebuild(store->database, store->path, fault);
 	}
 	if (error == 0 && sqlite3_step(store->last_statement) == SQLITE_ROW) {

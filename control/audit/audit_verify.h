@@ -33,8 +33,8 @@ struct audit_verification {
 	int64_t bad_sequence;  // first bad record; 0 when intact or when it is the head that is bad
 	int64_t moved_from;    // AUDIT_FINDING_REORDERED: where its content was written
 	uint64_t record_count; // good ones, from the first
-	struct audit_position last; // the last good one
-	bool is_index_whole; // derived, not part of the finding: the log makes it anew when opened
+	struct audit_position last;        // the last good one
+	bool is_index_whole;               // derived, not part of the finding: see audit_index.h
 	char text[AUDIT_FAULT_TEXT_BYTES]; // the finding in a sentence
 };
 

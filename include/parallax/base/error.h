@@ -33,7 +33,8 @@
 	X(PLX_ERR_AUDIT_CHAIN, -1091, "the audit log does not end as it was left")                 \
 	X(PLX_ERR_AUDIT_SCHEMA, -1092, "the file is no audit log of a version known here")         \
 	X(PLX_ERR_AUDIT_MOVED, -1093, "the audit log was moved or deleted while in use")           \
-	X(PLX_ERR_AUDIT_LINE, -1094, "the line is not one of an exported audit log")
+	X(PLX_ERR_AUDIT_LINE, -1094, "the line is not one of an exported audit log")               \
+	X(PLX_ERR_AUDIT_INDEX, -1095, "the index of the audit log lacks records of it")
 
 enum plx_error {
 #define PLX_ERROR_ENTRY(name, value, text) name = (value),

@@ -5,9 +5,12 @@
 
 #include "audit/audit_query.h"
 
+#include <parallax/base/error.h>
+
 #include "audit_fixture.h"
 #include "cunit_runner.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +172,112 @@ TEST(records_are_found_by_each_key_while_the_writer_runs)
 	fixture_fini(&fixture);
 }
 
+static int count_step(void *context)
+{
+	(*(unsigned *)context)++;
+	return 0;
+}
+
+// What SQLite does for a report over so many orders for one name, in hundreds of steps.
+static unsigned report_cost(unsigned order_count, unsigned perspective_count)
+{
+	struct audit_fixture fixture;
+	struct audit_report_totals totals = {0};
+	struct audit_fault fault;
+	unsigned cost = 0;
+	unsigned count = 0;
+	fixture_init(&fixture);
+	fixture_open(&fixture);
+	for (unsigned i = 0; i < order_count; i++) {
+		char order[32];
+		snprintf(order, sizeof(order), "order-%u", i);
+		count += fixture_append_order(&fixture, order, "www.example.test",
+					      perspective_count, 0);
+	}
+	CU_ASSERT_TRUE(fixture_wait(&fixture, count));
+	struct audit_reader *reader = fixture_reader(&fixture);
+	sqlite3_progress_handler(audit_reader_database(reader), 100, count_step, &cost);
+	CU_ASSERT_EQUAL(audit_report_run(reader, 0, 0, NULL, NULL, &totals, &fault), 0);
+	CU_ASSERT_EQUAL(totals.order_count, order_count);
+	audit_reader_close(reader);
+	fixture_fini(&fixture);
+	return cost;
+}
+
+TEST(a_report_takes_as_long_for_one_large_order_as_for_many_small_ones)
+{
+	unsigned small = report_cost(100, 3);
+	unsigned large = report_cost(7, 64);
+	CU_ASSERT(small > 0);
+	CU_ASSERT(large <= 2 * small);
+	CU_ASSERT(report_cost(400, 3) <= 5 * small);
+}
+
+TEST(an_order_is_found_as_fast_when_many_share_its_name)
+{
+	struct audit_fixture fixture;
+	struct audit_fault fault;
+	unsigned cost = 0;
+	unsigned count = 0;
+	unsigned found = 0;
+	bool has_more = true;
+	fixture_init(&fixture);
+	fixture_open(&fixture);
+	for (unsigned i = 0; i < 300; i++) {
+		char order[32];
+		snprintf(order, sizeof(order), "order-%u", i);
+		count += fixture_append_order(&fixture, order, "www.example.test", 3, 0);
+	}
+	CU_ASSERT_TRUE(fixture_wait(&fixture, count));
+	struct audit_query query = {.order_id = "order-200", .identifier = "www.example.test"};
+	struct audit_reader *reader = fixture_reader(&fixture);
+	sqlite3_progress_handler(audit_reader_database(reader), 100, count_step, &cost);
+	CU_ASSERT_EQUAL(audit_query_run(reader, &query, count_entry, &found, &has_more, &fault), 0);
+	CU_ASSERT_EQUAL(found, 8);
+	CU_ASSERT(cost < 10); // of some 240 when all records of the name are looked at
+	audit_reader_close(reader);
+	fixture_fini(&fixture);
+}
+
+TEST(a_report_is_refused_when_the_index_lacks_records)
+{
+	struct audit_fixture fixture;
+	struct audit_report_totals totals = {.order_count = 7};
+	struct audit_fault fault;
+	sqlite3 *database = NULL;
+	fixture_init(&fixture);
+	fixture_open(&fixture);
+	unsigned count = fixture_append_order(&fixture, "order-1", "a.example.test", 3, 0);
+	count += fixture_append_order(&fixture, "order-2", "b.example.test", 3, 0);
+	CU_ASSERT_TRUE(fixture_wait(&fixture, count));
+	fixture_close(&fixture);
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(fixture.path, &database), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(database,
+				     "DELETE FROM record_index WHERE order_id = 'order-1'", NULL,
+				     NULL, NULL),
+			SQLITE_OK);
+	fixture_open(&fixture); // which looks at the ends only
+	struct audit_reader *reader = fixture_reader(&fixture);
+	CU_ASSERT_EQUAL(audit_report_run(reader, 0, 0, NULL, NULL, &totals, &fault),
+			PLX_ERR_AUDIT_INDEX);
+	CU_ASSERT_EQUAL(totals.order_count, 7);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "record_index"));
+	audit_reader_close(reader);
+	fixture_close(&fixture);
+	CU_ASSERT_EQUAL(sqlite3_exec(database, "DELETE FROM record_index", NULL, NULL, NULL),
+			SQLITE_OK);
+	sqlite3_close(database);
+	fixture_open(&fixture);
+	totals = totals_of(&fixture, 0, NULL, NULL);
+	CU_ASSERT_EQUAL(totals.order_count, 2);
+	CU_ASSERT_EQUAL(totals.missing_count, 0);
+	fixture_fini(&fixture);
+}
+
 TEST_MAIN(audit_report, T(report_over_complete_orders_has_no_missing_entry),
 	  T(check_that_is_left_out_is_named),
 	  T(duplicate_undeclared_and_undecided_checks_are_counted),
-	  T(records_are_found_by_each_key_while_the_writer_runs))
+	  T(records_are_found_by_each_key_while_the_writer_runs),
+	  T(a_report_takes_as_long_for_one_large_order_as_for_many_small_ones),
+	  T(an_order_is_found_as_fast_when_many_share_its_name),
+	  T(a_report_is_refused_when_the_index_lacks_records))
