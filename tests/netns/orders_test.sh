@@ -31,9 +31,9 @@ in_each_mode() { # NAME KINDS WANTED…
 	done
 }
 publisher=publish
-with_fault() { # FAULT KINDS CODE WANTED…; CODE may be empty
+with_fault() { # FAULT KINDS CODE WANTED…
 	lab fault "$1" on
-	in_each_mode "$1" "$2" ${3:+"has=$3"} "${@:4}"
+	in_each_mode "$1" "$2" "has=$3" "${@:4}"
 	lab fault "$1" off
 }
 primary_sees=yes enforced=refuse
@@ -43,11 +43,11 @@ with_fault http-allow-list "http-01 tls-alpn-01" http-allow-list primary=pass dc
 with_fault http-redirect-differs http-01 http-redirect-differs primary=pass dcv=0/5 caa=5/5
 with_fault http-content-differs "http-01 website" http-content-differs primary=pass dcv=0/5 caa=5/5
 with_fault dns-split-horizon "dns-01 dns-change" dns-differs-by-location primary=pass dcv=0/5 caa=5/5
-with_fault dns-removed-early dns-01 '' primary=pass caa=5/5
+with_fault dns-removed-early dns-01 challenge-removed-early primary=pass caa=5/5
 with_fault caa-differs "dns-01 http-01" caa-differs-by-location primary=pass primary_caa=permit dcv=5/5 caa=0/5
 with_fault dns-unreachable-remotes dns-01 dns-server-unreachable primary=pass primary_caa=permit dcv=0/5 caa=0/5
 primary_sees=no
-with_fault http-user-agent http-01 '' primary=fail dcv=0/5 caa=5/5
+with_fault http-user-agent http-01 http-user-agent-filtered primary=fail dcv=0/5 caa=5/5
 with_fault dns-refuses-caa "http-01 dns-01" dns-type-refused primary=pass primary_caa=error dcv=5/5 caa=0/5
 
 # One of five may be missing, or lied to; two may not.
@@ -86,6 +86,21 @@ primary_sees=no
 publisher=publish
 in_each_mode hijack-primary "http-01 plain-dns-01" primary=fail dcv=0/5
 lab fault hijack-primary off
+
+# The announced calendar: a window opens and closes by itself; orders say under which mode they were decided.
+from_now() { date -u -d "+$1 seconds" +%FT%TZ; } # SECONDS
+is_decided_under() { # MODE
+	next_serial
+	publish dns-01
+	place_order calendar dns-01
+	client expect "$state/calendar" "mode=$1" decision=issue enforced=issue
+}
+lab daemons config --mode report-only --schedule "first test-window $(from_now 8) $(from_now 18)"
+primary_rpc config.reload >"$state/reload" || fail "config.reload: $(cat "$state/reload")"
+primary_rpc mode.release '{"profile":"tls","reason":"back to the calendar"}' >"$state/mode"
+check "before the window" is_decided_under report-only
+wait_until 20 "the window to open" is_decided_under test-window
+wait_until 20 "the window to close" is_decided_under report-only
 
 set_mode enforce
 check "all is as it was at the start" is_whole

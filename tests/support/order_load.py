@@ -28,14 +28,17 @@ AGAIN_S = 0.2  # after a connection that could not be made
 
 
 def reasons_of(answer: dict) -> list[str]:
-    """Why it was refused, and what the perspectives that did not corroborate said; each once."""
+    """Why it was refused, and what those said who did not pass or corroborate; each once."""
     found = set()
     for identifier in answer.get("identifiers", ()):
         found |= {reason["code"] for reason in identifier["reasons"]}
-        if identifier["reasons"]:
-            found |= {f"{one['name']} {name} {one['detail'].get('reason', one['detail'].get('cause'))}"
-                      for name in ("dcv", "caa") for one in (identifier[name] or {}).get("perspectives", ())
-                      if not one["corroborates"]}
+        for name in ("dcv", "caa") if identifier["reasons"] else ():
+            side = identifier[name] or {"primary": "permit", "perspectives": ()}
+            if side["primary"] in ("pass", "permit"):
+                found |= {f"{one['name']} {name} {one['detail'].get('reason')}" for one in side["perspectives"]
+                          if not one["corroborates"]}
+            else:
+                found.add(f"primary {name} {side['primary_detail'].get('message')}")
     return sorted(found)
 
 
