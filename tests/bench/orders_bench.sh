@@ -5,7 +5,7 @@
 #
 # usage: orders_bench.sh [--orders N] [--connections N] [--per-request N] [--netem distance] [--zone plain.test|orders.test]
 # BUILD_DIR: where parallax was built (default: build). Exit status 2 when an order was not answered with "issue".
-orders=2000 connections=8 per_request=50 netem='' zone=plain.test
+orders=2000 connections=4 per_request=25 netem='' zone=plain.test
 command="$0 $*"
 while [ $# -gt 0 ]; do
 	case $1 in
