@@ -42,6 +42,7 @@ struct order *order_create(struct order_table *table, struct order_request *requ
 	order->entry = entry;
 	order->request = request;
 	order->panel = order_panel_acquire(table->panel);
+	order->clock_steps = order_table_clock(table).steps;
 	order->started_us = order_table_now_us(table);
 	order->started_ms = order_table_now_ms(table);
 	order->deadline_ms = order->started_ms + table->limits.order_timeout_ms;
@@ -313,6 +314,7 @@ static bool has_failed(const struct order *order)
 {
 	switch (order->ending) {
 	case ORDER_FAILED_AUDIT:
+	case ORDER_FAILED_CLOCK:
 	case ORDER_FAILED_MEMORY:
 	case ORDER_FAILED_SHUTDOWN:
 		return true;
@@ -325,14 +327,38 @@ static bool has_failed(const struct order *order)
 	return false;
 }
 
+// Nothing is decided or released on a clock that is not that of its checks. An abandoned order releases nothing.
+static void hold_for_clock(struct order *order)
+{
+	struct order_clock clock = order_table_clock(order->table);
+	if (order->ending == ORDER_ENDING_NOT_EVALUATED &&
+	    (!clock.is_believed || clock.steps != order->clock_steps)) {
+		order_fail(order, ORDER_FAILED_CLOCK);
+	}
+}
+
+bool order_stop_for_clock(struct order *order)
+{
+	if (order->ending != ORDER_ENDING_NOT_EVALUATED) {
+		return false;
+	}
+	order_fail(order, ORDER_FAILED_CLOCK);
+	order_progress(order);
+	return true;
+}
+
 void order_progress(struct order *order)
 {
 	if (order->journal.is_open) {
 		return; // on_recorded goes on
 	}
-	if (!has_failed(order) && order->state == ORDER_RUNNING &&
-	    (order->finished_count == order->request->item_count ||
-	     (order->ending == ORDER_ABANDONED && order->attempt_count == 0))) {
+	bool is_ready = order->state == ORDER_RUNNING &&
+			(order->finished_count == order->request->item_count ||
+			 (order->ending == ORDER_ABANDONED && order->attempt_count == 0));
+	if (is_ready || (order->state == ORDER_RECORDING && order->journal.count == 0)) {
+		hold_for_clock(order);
+	}
+	if (is_ready && !has_failed(order)) {
 		decide(order);
 	}
 	if (!has_failed(order) && (order->journal.count > 0 || order->journal.is_broken)) {
@@ -377,7 +403,8 @@ void order_end(struct order *order, enum order_ending ending)
 	} else {
 		table->statistics.failed++;
 		end.detail = ending == ORDER_FAILED_AUDIT ? table->audit_fault.text : "";
-		end.retry_after_s = order_admission_retry_after_s(ORDER_REFUSED_AUDIT);
+		end.retry_after_s = order_admission_retry_after_s(
+			ending == ORDER_FAILED_CLOCK ? ORDER_REFUSED_CLOCK : ORDER_REFUSED_AUDIT);
 		if (order->journal.has_committed) {
 			order_table_close_later(table, order_record_write(order, ending, true),
 						order_table_now_us(table));

@@ -13,7 +13,7 @@
 	X(ORDER_REFUSED_AUDIT, "audit",                                                            \
 	  "the audit log cannot be written, and nothing is decided without its record", 5)         \
 	X(ORDER_REFUSED_CLOCK, "clock",                                                            \
-	  "the clock was stepped and is not believed until it is stable", 30)                      \
+	  "this server's clock was set, and nothing is decided until it is believed again", 60)    \
 	X(ORDER_REFUSED_MEMORY, "memory", "this server is out of memory", 5)
 
 enum order_admission {
@@ -30,6 +30,8 @@ enum order_admission {
 	X(ORDER_ABANDONED, "abandoned", "the client hung up before the decision")                  \
 	X(ORDER_FAILED_AUDIT, "audit",                                                             \
 	  "the audit log could not be written, so that nothing was decided")                       \
+	X(ORDER_FAILED_CLOCK, "clock",                                                             \
+	  "this server's clock was set while the order ran, so that nothing was decided")          \
 	X(ORDER_FAILED_MEMORY, "memory", "this server ran out of memory: nothing was decided")     \
 	X(ORDER_FAILED_SHUTDOWN, "shutdown", "this server stopped: nothing was decided")
 

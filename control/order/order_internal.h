@@ -137,6 +137,7 @@ struct order {
 	bool is_compliant;
 	enum order_state state;
 	enum order_ending ending; // set early when it failed or was abandoned
+	uint64_t clock_steps;     // at the start
 	int64_t started_us;
 	int64_t started_ms;
 	int64_t deadline_ms;
@@ -192,6 +193,7 @@ struct order_table {
 	struct event *retry_timer;   // while something is starved or held
 	struct event *closing_timer; // while closings wait
 	struct event *drained_timer;
+	struct event *clock_timer;
 	struct audit_fault audit_fault; // why the last order that failed for it did
 	struct order_shelf shelf;
 	struct order_statistics statistics;
@@ -200,6 +202,7 @@ struct order_table {
 // order_table.c
 int64_t order_table_now_ms(const struct order_table *table);
 int64_t order_table_now_us(const struct order_table *table);
+struct order_clock order_table_clock(const struct order_table *table);
 void order_table_schedule(struct order_table *table);       // a turn, from the loop
 void order_table_schedule_retry(struct order_table *table); // of what is starved or held
 void order_table_note_runnable(struct order_table *table, struct order *order);
@@ -215,6 +218,8 @@ void order_destroy(struct order *order);
 bool order_can_start_item(const struct order *order);
 bool order_start_item(struct order *order); // false: the order has ended
 void order_stop(struct order *order);       // ends as ORDER_FAILED_SHUTDOWN
+// False: it had failed before. True: it ends, at once or when its append has ended.
+bool order_stop_for_clock(struct order *order);
 // All of it is settled: judges and records it, and frees it. May end and free the order, as order_progress may.
 void order_note_attempt(struct order *order, struct order_attempt *attempt);
 // All of its probes are settled: as order_note_attempt.

@@ -17,6 +17,13 @@ int64_t order_table_now_us(const struct order_table *table)
 	return table->services.wall_us(table->services.context);
 }
 
+struct order_clock order_table_clock(const struct order_table *table)
+{
+	const struct order_services *services = &table->services;
+	return services->clock != NULL ? services->clock(services->context)
+				       : (struct order_clock) {.is_believed = true};
+}
+
 static void arm(struct event *timer, unsigned wait_ms)
 {
 	struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
@@ -194,6 +201,32 @@ static void on_drained(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+// An order that ends may take others with it.
+static bool stop_one_for_clock(struct order_table *table)
+{
+	struct order *order;
+	TAILQ_FOREACH(order, &table->orders, link)
+	{
+		if (order_stop_for_clock(order)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void on_clock(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	while (stop_one_for_clock(context)) {
+	}
+}
+
+void order_table_note_clock(struct order_table *table)
+{
+	arm(table->clock_timer, 0);
+}
+
 static bool limits_are_set(const struct order_limits *limits)
 {
 	return limits->orders > 0 && limits->checks > 0 && limits->identifiers_at_a_time > 0 &&
@@ -221,7 +254,8 @@ struct order_table *order_table_create(const struct order_services *services,
 	table->retry_timer = evtimer_new(services->base, on_retry, table);
 	table->closing_timer = evtimer_new(services->base, on_closing, table);
 	table->drained_timer = evtimer_new(services->base, on_drained, table);
-	if (table->turn_timer == NULL || table->retry_timer == NULL ||
+	table->clock_timer = evtimer_new(services->base, on_clock, table);
+	if (table->clock_timer == NULL || table->turn_timer == NULL || table->retry_timer == NULL ||
 	    table->closing_timer == NULL || table->drained_timer == NULL) {
 		order_table_destroy(table);
 		return NULL;
@@ -253,6 +287,7 @@ void order_table_destroy(struct order_table *table)
 	free_timer(table->retry_timer);
 	free_timer(table->closing_timer);
 	free_timer(table->drained_timer);
+	free_timer(table->clock_timer);
 	order_panel_release(table->panel);
 	free(table);
 }
@@ -282,6 +317,9 @@ static enum order_admission judge_room(const struct order_table *table)
 	}
 	if (!audit_is_writable(table->services.audit)) {
 		return ORDER_REFUSED_AUDIT;
+	}
+	if (!order_table_clock(table).is_believed) {
+		return ORDER_REFUSED_CLOCK;
 	}
 	return table->order_count < table->limits.orders ? ORDER_ADMITTED : ORDER_REFUSED_BUSY;
 }

@@ -54,6 +54,12 @@ struct order_limits {
 	uint32_t finished_age_ms;
 };
 
+// Dates decide. A decision whose checks began at another number of steps rests on two clocks.
+struct order_clock {
+	bool is_believed;
+	uint64_t steps; // of the wall clock since the start
+};
+
 struct order_services {
 	struct event_base *base;
 	struct plx_random *random;
@@ -63,6 +69,8 @@ struct order_services {
 	int64_t (*wall_us)(void *context); // Unix
 	int64_t (*monotonic_ms)(void *context);
 	struct mode_effective (*mode)(void *context, enum profile profile, int64_t now_s);
+	// Asked at the start of an order, before its decision, and before its answer. NULL: always believed.
+	struct order_clock (*clock)(void *context);
 	// An array of diagnoses, a new reference; NULL: none. Called for an identifier that is refused under the rules or
 	// that some remote did not corroborate. May be NULL.
 	struct json_t *(*diagnose)(void *context, const struct order_findings *findings);
@@ -112,6 +120,9 @@ struct order_view {
 // False: no such order, or its answer is no longer kept.
 bool order_table_find(struct order_table *table, const char *id, struct order_view *ret_view);
 
+// The wall clock was set: orders in flight end as ORDER_FAILED_CLOCK, from the loop. To be sent again once it is
+// believed; the log then has their decisions on one clock.
+void order_table_note_clock(struct order_table *table);
 // Takes no new orders until order_table_resume; on_drained (may be NULL) is called from the loop when none is in flight.
 void order_table_drain(struct order_table *table, void (*on_drained)(void *context), void *context);
 void order_table_resume(struct order_table *table);

@@ -2,9 +2,6 @@
 
 #include "order_fixture.h"
 
-#include "audit/audit_query.h"
-#include "audit/audit_report.h"
-#include "audit/audit_verify.h"
 #include "check/check_result.h"
 
 #include <event2/event.h>
@@ -254,6 +251,16 @@ static int64_t fixture_monotonic_ms(void *context)
 	return real_ms() + fixture->skew_ms;
 }
 
+static struct order_clock fixture_clock(void *context)
+{
+	struct order_fixture *fixture = context;
+	if (fixture->step_at_question > 0 && --fixture->step_at_question == 0) {
+		fixture->clock.is_believed = false;
+		fixture->clock.steps++;
+	}
+	return fixture->clock;
+}
+
 static struct mode_effective fixture_mode(void *context, enum profile profile, int64_t now_s)
 {
 	struct order_fixture *fixture = context;
@@ -338,6 +345,7 @@ void order_fixture_init(struct order_fixture *fixture, unsigned remote_count)
 		.remote_count = remote_count,
 		.wall_us = FIXTURE_NOW_S * INT64_C(1000000),
 		.mode = MODE_ENFORCE,
+		.clock = {.is_believed = true},
 	};
 	fixture_init(&fixture->audit);
 	plx_random_init_fixed(&fixture->random, key);
@@ -366,6 +374,7 @@ void order_fixture_open(struct order_fixture *fixture)
 		.wall_us = fixture_wall_us,
 		.monotonic_ms = fixture_monotonic_ms,
 		.mode = fixture_mode,
+		.clock = fixture_clock,
 		.diagnose = fixture_diagnose,
 		.probes_wanted = fixture_probes_wanted,
 	};
@@ -505,30 +514,6 @@ json_t *order_fixture_pending_checks(const struct order_fixture *fixture)
 	return checks;
 }
 
-static bool judge_evidence(const struct audit_entry *entry, void *context)
-{
-	if (entry->kind_length != strlen("check") || memcmp(entry->kind, "check", 5) != 0) {
-		return true;
-	}
-	json_t *body = json_loadb(entry->body, entry->body_length, 0, NULL);
-	CU_ASSERT_STRING_EQUAL(answer_text(body, "evidence/dns/0/name"),
-			       answer_text(body, "identifier"));
-	CU_ASSERT_STRING_EQUAL(answer_text(body, "answer/message"), "as scripted");
-	(*(size_t *)context)++;
-	json_decref(body);
-	return true;
-}
-
-void order_fixture_expect_own_evidence(struct order_fixture *fixture, size_t count)
-{
-	struct audit_reader *reader = fixture_reader(&fixture->audit);
-	struct audit_fault fault;
-	size_t found = 0;
-	CU_ASSERT_EQUAL(audit_reader_walk(reader, 1, INT64_MAX, judge_evidence, &found, &fault), 0);
-	CU_ASSERT_EQUAL(found, count);
-	audit_reader_close(reader);
-}
-
 bool order_fixture_wait_pending(struct order_fixture *fixture, unsigned count)
 {
 	int64_t end_ms = real_ms() + FIXTURE_DEADLINE_S * 1000;
@@ -559,41 +544,4 @@ const char *answer_text(const json_t *answer, const char *path)
 {
 	const char *text = json_string_value(answer_get(answer, path));
 	return text != NULL ? text : "";
-}
-
-static bool count_entry(const struct audit_entry *entry, void *context)
-{
-	(void)entry;
-	(*(size_t *)context)++;
-	return true;
-}
-
-size_t order_fixture_count(struct order_fixture *fixture, enum audit_kind kind)
-{
-	struct audit_reader *reader = fixture_reader(&fixture->audit);
-	struct audit_fault fault;
-	size_t count = 0;
-	bool has_more = false;
-	struct audit_query query = {.kind = kind};
-	CU_ASSERT_EQUAL(audit_query_run(reader, &query, count_entry, &count, &has_more, &fault), 0);
-	CU_ASSERT_FALSE(has_more);
-	audit_reader_close(reader);
-	return count;
-}
-
-void order_fixture_verify(struct order_fixture *fixture)
-{
-	struct audit_verification verification;
-	struct audit_report_totals totals;
-	struct audit_fault fault;
-	fixture_close(&fixture->audit);
-	struct audit_reader *reader = fixture_reader(&fixture->audit);
-	CU_ASSERT_EQUAL(audit_verify(reader, NULL, NULL, &verification, &fault), 0);
-	CU_ASSERT_EQUAL(verification.finding, AUDIT_FINDING_INTACT);
-	CU_ASSERT_EQUAL(audit_report_run(reader, 0, 0, NULL, NULL, &totals, &fault), 0);
-	CU_ASSERT_EQUAL(totals.missing_count, 0);
-	CU_ASSERT_EQUAL(totals.duplicate_count, 0);
-	CU_ASSERT_EQUAL(totals.undeclared_count, 0);
-	CU_ASSERT_EQUAL(totals.undecided_order_count, 0);
-	audit_reader_close(reader);
 }

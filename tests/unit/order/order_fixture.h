@@ -73,6 +73,8 @@ struct order_fixture {
 	int64_t skew_ms; // of the monotonic clock
 	enum mode mode;
 	bool is_for_readiness; // of the orders that start
+	struct order_clock clock;
+	unsigned step_at_question; // the clock steps when it is asked for the nth time; 0: never
 	unsigned diagnosed_count;
 	// What diagnosis wishes for, and what it was told of the last identifier.
 	struct order_probe_wish wishes[ORDER_PROBES_MAX];
