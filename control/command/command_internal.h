@@ -39,6 +39,7 @@ void command_show_audit(struct plx_rpc_call *call, const json_t *params, void *c
 void command_export_audit(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_report_audit(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_reload(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_confirm_clock(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_drain(struct plx_rpc_call *call, const json_t *params, void *context);
 
 // True when this is a primary; else the call is answered with PLX_RPC_STATE.
@@ -49,5 +50,8 @@ void command_actor(const struct plx_rpc_call *call, char ret_actor[static SERVIC
 json_t *command_time(int64_t unix_us);
 // The modes of all profiles now; NULL without memory.
 json_t *command_modes(const struct service_context *service);
+// Parts of the status; NULL without memory.
+json_t *command_clock(const struct service_context *service);
+json_t *command_certificates(const struct service_context *service);
 // The text of a parameter; NULL: not given.
 const char *command_text(const json_t *params, const char *name);

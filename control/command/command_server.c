@@ -32,6 +32,7 @@ static const struct plx_rpc_binding bindings[] = {
 	{"audit.show", command_show_audit},
 	{"audit.export", command_export_audit},
 	{"audit.report", command_report_audit},
+	{"clock.confirm", command_confirm_clock},
 	{"config.reload", command_reload},
 	{"drain.start", command_drain},
 };

@@ -9,7 +9,6 @@
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
-#include "service/self_watch.h"
 
 #include <unistd.h>
 
@@ -103,13 +102,15 @@ static json_t *orders_object(const struct service_context *service)
 		refused += (json_int_t)all.refused[mode];
 		would_refuse += (json_int_t)all.would_refuse[mode];
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "in_flight",
-			 (json_int_t)all.orders_in_flight, "checks_in_flight",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			 "in_flight", (json_int_t)all.orders_in_flight, "checks_in_flight",
 			 (json_int_t)all.checks_in_flight, "issued", issued, "refused", refused,
 			 "would_refuse", would_refuse, "abandoned", (json_int_t)all.abandoned,
 			 "failed", (json_int_t)all.failed, "turned_away", turned_away,
 			 "identifiers", (json_int_t)all.identifiers, "checks",
-			 (json_int_t)all.checks, "check_errors", (json_int_t)all.check_errors);
+			 (json_int_t)all.checks, "check_errors", (json_int_t)all.check_errors,
+			 "probes", (json_int_t)all.probes, "probes_in_flight",
+			 (json_int_t)all.probes_in_flight);
 }
 
 static json_t *sessions_object(const struct command_server *server)
@@ -143,9 +144,9 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 			  configuration_object(service), "dataplane", dataplane_object(service),
 			  "audit", audit_object(service), "modes",
 			  service->modes == NULL ? json_null() : command_modes(service), "orders",
-			  orders_object(service), "clock", self_watch_clock(service),
-			  "certificates", self_watch_certificates(service), "remotes",
-			  remotes_object(service), "http", http_object(service), "control_socket",
+			  orders_object(service), "remotes", remotes_object(service), "http",
+			  http_object(service), "clock", command_clock(service), "certificates",
+			  command_certificates(service), "control_socket",
 			  sessions_object(server)));
 }
 

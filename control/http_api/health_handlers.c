@@ -5,6 +5,7 @@
 #include "http_api/http_api_internal.h"
 #include "http_server/http_reply.h"
 #include "lookup/lookup.h"
+#include "service/clock_keeper.h"
 #include "service/service_context.h"
 
 #include <jansson.h>
@@ -29,6 +30,9 @@ static const char *reason_not_ready(const struct service_context *service)
 	}
 	if (!audit_is_writable(service->audit)) {
 		return "the audit log cannot be written";
+	}
+	if (!clock_keeper_judge(service->clock).is_believed) {
+		return "the clock was set and is not yet believed";
 	}
 	return stats.is_attached ? NULL : "the dataplane is not attached";
 }

@@ -3,6 +3,7 @@
 // hold no character that would need an escape.
 
 #include "audit/audit_log.h"
+#include "http_api/guard_metrics.h"
 #include "http_api/http_api_internal.h"
 #include "http_server/http_listener.h"
 #include "http_server/http_reply.h"
@@ -188,6 +189,8 @@ static void write_orders(FILE *out, const struct service_context *service)
 	single(out, "identifiers_total", "counter", "Identifiers decided.", all.identifiers);
 	single(out, "checks_total", "counter", "Checks asked for.", all.checks);
 	single(out, "check_errors_total", "counter", "Checks without a verdict.", all.check_errors);
+	single(out, "probes_total", "counter", "Probes asked for, to explain failures.",
+	       all.probes);
 	single(out, "orders_abandoned_total", "counter", "Orders whose client hung up.",
 	       all.abandoned);
 	single(out, "orders_failed_total", "counter", "Orders that ended without a decision.",
@@ -213,6 +216,7 @@ void http_api_get_metrics(struct http_exchange *exchange, void *context)
 		write_http(out, service);
 		write_modes(out, service);
 		write_remotes(out, service);
+		guard_metrics_write(out, service);
 		fclose(out);
 	}
 	if (text == NULL) {

@@ -112,6 +112,12 @@ static bool is_same_perspective(const struct config_location *now,
 	return strcmp(now->name, next->name) == 0 && strcmp(now->rir, next->rir) == 0;
 }
 
+static bool is_same_guard(const struct config *now, const struct config *next)
+{
+	return now->guard.stable_ms == next->guard.stable_ms &&
+	       now->guard.needs_confirmation == next->guard.needs_confirmation;
+}
+
 static bool is_same_callers(const struct config *now, const struct config *next)
 {
 	bool is_same = now->caller_count == next->caller_count;
@@ -138,6 +144,7 @@ int configuration_check_reload(const char *path, const struct config *now,
 		{"user", strcmp(now->user, next->user) == 0},
 		{"audit_log", strcmp(now->audit_log, next->audit_log) == 0},
 		{"callers", is_same_callers(now, next)},
+		{"guard", is_same_guard(now, next)},
 		{"limits.body_bytes", now->limits.body_bytes == next->limits.body_bytes},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(keys); i++) {

@@ -3,10 +3,10 @@
 #include "service/order_desk.h"
 
 #include "rules/utc_time.h"
+#include "service/clock_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/order_diagnosis.h"
 #include "service/order_panel_seats.h"
-#include "service/self_watch.h"
 #include "service/service_context.h"
 
 #include <errno.h>
@@ -41,6 +41,12 @@ static struct mode_effective mode_of(void *context, enum profile profile, int64_
 	return mode_keeper_effective(service->modes, profile, now_s);
 }
 
+static struct order_clock clock_of(void *context)
+{
+	const struct service_context *service = context;
+	return clock_keeper_judge(service->clock);
+}
+
 static struct order_limits limits_of(const struct config *config)
 {
 	return (struct order_limits) {
@@ -70,6 +76,7 @@ int order_desk_open(struct service_context *service, struct service_fault *fault
 		.wall_us = wall_us,
 		.monotonic_ms = monotonic_ms,
 		.mode = mode_of,
+		.clock = clock_of,
 		.diagnose = order_diagnose,
 		.probes_wanted = order_probes_wanted,
 	};
@@ -127,9 +134,6 @@ enum order_admission order_desk_start(struct service_context *service,
 {
 	if (service->orders == NULL || service->state != SERVICE_RUNNING) {
 		return ORDER_REFUSED_DRAINING;
-	}
-	if (!self_watch_may_decide(service)) {
-		return ORDER_REFUSED_CLOCK;
 	}
 	return order_table_start(service->orders, request, caller, on_end, context, ret_order);
 }

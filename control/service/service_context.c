@@ -6,14 +6,16 @@
 #include <parallax/base/log_line.h>
 
 #include "audit/audit_log.h"
+#include "guard/certificate_watch.h"
 #include "lookup/lookup.h"
 #include "mode/mode_state.h"
 #include "perspective/signed_line.h"
 #include "rules/utc_time.h"
+#include "service/certificate_keeper.h"
+#include "service/clock_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
 #include "service/order_desk.h"
-#include "service/self_watch.h"
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -26,6 +28,7 @@
 #include <unistd.h>
 
 #define NS_PER_US 1000
+#define NS_PER_MS 1000000
 
 int64_t service_now_us(void)
 {
@@ -124,7 +127,23 @@ int service_open(struct service_context *service, struct event_base *base, const
 	if (error != 0) {
 		return service_fault(fault, "configuration", error, reason.text);
 	}
-	return open_key(service, fault);
+	error = open_key(service, fault);
+	if (error == 0 && certificate_keeper_open(service) != 0) {
+		error = service_fault(fault, "certificates", -ENOMEM, "not enough memory");
+	}
+	return error;
+}
+
+static int open_clock(struct service_context *service, struct service_fault *fault)
+{
+	const struct config_guard *from = &service_config(service)->guard;
+	const struct clock_keeper_config config = {
+		.service = service,
+		.stable_ns = (int64_t)from->stable_ms * NS_PER_MS,
+		.needs_confirmation = from->needs_confirmation,
+	};
+	int error = clock_keeper_open(&config, &service->clock);
+	return error == 0 ? 0 : service_fault(fault, "clock", error, "not enough memory");
 }
 
 static void log_mode_change(const struct mode_change *change, void *context)
@@ -165,9 +184,10 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 	struct audit_fault reason;
 	struct mode_state restored = {0};
 	char head_path[CONFIG_PATH_SIZE + 8];
-	if (!service_is_primary(service)) {
-		service->state = SERVICE_RUNNING;
-		return self_watch_open(service, fault);
+	int error = open_clock(service, fault);
+	if (error != 0 || !service_is_primary(service)) {
+		service->state = error == 0 ? SERVICE_RUNNING : SERVICE_STARTING;
+		return error;
 	}
 	snprintf(head_path, sizeof(head_path), "%s.head", config->audit_log);
 	const struct audit_log_config log_config = {
@@ -177,7 +197,7 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 		.base = service->base,
 		.version = PLX_VERSION,
 	};
-	int error = audit_log_open(&log_config, &service->audit, &reason);
+	error = audit_log_open(&log_config, &service->audit, &reason);
 	if (error == 0) {
 		error = mode_record_restore(config->audit_log, &restored, &reason);
 	}
@@ -206,7 +226,7 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 		service, AUDIT_KIND_CONFIGURATION,
 		service_configuration_body(service, &service->generation->configuration, "start"));
 	service->state = SERVICE_RUNNING;
-	return self_watch_open(service, fault);
+	return 0;
 }
 
 static void on_recorded(int status, void *context)
@@ -240,7 +260,8 @@ void service_close(struct service_context *service, const char *reason)
 	if (service->audit != NULL) {
 		service_record(service, AUDIT_KIND_STOP, json_pack("{s:s}", "reason", reason));
 	}
-	self_watch_close(service);
+	clock_keeper_close(service->clock);
+	service->clock = NULL;
 	mode_keeper_destroy(service->modes);
 	service->modes = NULL;
 	audit_log_close(service->audit); // a reload may end in it
@@ -251,6 +272,7 @@ void service_close(struct service_context *service, const char *reason)
 	while ((generation = LIST_FIRST(&service->generations)) != NULL) {
 		generation_destroy(generation);
 	}
+	certificate_watch_close(service->certificates);
 	lookup_service_close(service->lookup);
 	EVP_PKEY_free(service->signing_key);
 }

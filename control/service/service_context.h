@@ -22,7 +22,7 @@
 
 struct audit_log;
 struct certificate_watch;
-struct clock_watch;
+struct clock_keeper;
 struct event_base;
 struct evp_pkey_st;
 struct http_listener;
@@ -48,9 +48,9 @@ struct service_context {
 	struct generation_list generations; // it and those that orders still hold
 	struct lookup_service *lookup;
 	struct evp_pkey_st *signing_key; // NULL: none configured
-	struct clock_watch *clock;
 	struct certificate_watch *certificates;
-	struct audit_log *audit; // primary only, as what follows
+	struct clock_keeper *clock; // NULL before service_open_log
+	struct audit_log *audit;    // primary only, as what follows
 	struct mode_keeper *modes;
 	struct order_table *orders;
 	struct perspective_server *checks; // remote only

@@ -10,9 +10,9 @@
 #include "audit/audit_log.h"
 #include "http_server/http_listener.h"
 #include "rules/utc_time.h"
+#include "service/certificate_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/order_desk.h"
-#include "service/self_watch.h"
 
 #include <jansson.h>
 
@@ -101,11 +101,11 @@ static void reload_take_effect(int status, void *context)
 	service->logs_json = service_config(service)->log_format == CONFIG_LOG_JSON;
 	service->reloaded_us = service_now_us();
 	service->reload_count++;
+	certificate_keeper_renew(service);
 	if (service->modes != NULL) {
 		mode_keeper_set_schedule(service->modes,
 					 service->generation->configuration.schedule);
 	}
-	self_watch_renew(service);
 	reload_end(reload, 0, "");
 }
 
