@@ -126,18 +126,20 @@ TEST(too_many_identifiers_are_a_size_not_a_fault)
 	CU_ASSERT_STRING_EQUAL(fault.pointer, "/identifiers");
 }
 
+#define CONTACT_ORDER                                                                              \
+	"{\"decide_at\":\"%s\",\"identifiers\":[{\"type\":"                                        \
+	"\"dns\",\"value\":\"example.test\","                                                      \
+	"\"dcv\":{\"validation_method\":\"contact-phone-txt\","                                    \
+	"\"challenge_value\":\"+15551234567\"}}]}"
+
 TEST(a_method_is_judged_by_the_date_of_the_decision)
 {
-	static const char *const contact = "{\"decide_at\":\"%s\",\"identifiers\":[{\"type\":"
-					   "\"dns\",\"value\":\"example.test\","
-					   "\"dcv\":{\"validation_method\":\"contact-phone-txt\","
-					   "\"challenge_value\":\"+15551234567\"}}]}";
 	char text[512];
-	snprintf(text, sizeof(text), contact, "2027-03-14T23:59:59Z");
+	snprintf(text, sizeof(text), CONTACT_ORDER, "2027-03-14T23:59:59Z");
 	struct order_request *request = read_text(text);
 	CU_ASSERT_PTR_NOT_NULL(request);
 	order_request_free(request);
-	snprintf(text, sizeof(text), contact, "2027-03-15T00:00:00Z");
+	snprintf(text, sizeof(text), CONTACT_ORDER, "2027-03-15T00:00:00Z");
 	CU_ASSERT_PTR_NULL(read_text(text));
 	CU_ASSERT_STRING_EQUAL(fault.pointer, "/identifiers/0/dcv/validation_method");
 }
