@@ -127,6 +127,35 @@ int plx_client_fd(const struct plx_client *client)
 	return client->connection.epoll_fd;
 }
 
+uint64_t plx_client_late_results(const struct plx_client *client)
+{
+	return client->late_results;
+}
+
+bool plx_client_is_responding(struct plx_client *client, uint64_t now_ns)
+{
+	struct connection *connection = &client->connection;
+	if (connection->state != CONNECTION_ATTACHED) {
+		return false;
+	}
+	if (connection_look(connection, now_ns)) {
+		connection_wake_self(connection);
+	}
+	return connection->silent_workers == 0;
+}
+
+uint32_t plx_client_silent_workers(const struct plx_client *client)
+{
+	return client->connection.state == CONNECTION_ATTACHED ? client->connection.silent_workers
+							       : 0;
+}
+
+bool plx_client_is_control_responding(const struct plx_client *client)
+{
+	return client->connection.state == CONNECTION_ATTACHED &&
+	       !client->connection.control_heartbeat.is_silent;
+}
+
 uint64_t plx_client_stray_results(const struct plx_client *client)
 {
 	return client->stray_results;

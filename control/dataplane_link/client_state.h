@@ -20,6 +20,7 @@ struct plx_client {
 	uint32_t lost_cursor;   // LOST: how far the outstanding ones are reported
 	uint32_t next_worker;   // whose results are collected first
 	uint64_t stray_results; // for a look-up that is not open
+	uint64_t late_results;  // for one that was ended while its worker was silent
 	uint8_t *record;        // PLX_RESULT_RECORD_MAX: the result being handed over
 };
 

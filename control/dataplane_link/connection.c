@@ -17,6 +17,8 @@
 #define CONNECT_RETRY_TIMEOUT_MS                                                                   \
 	1 // a re-attach is tried from plx_client_collect, which never blocks
 #define EVENTS_MAX 3
+#define LOOK_MIN_NS                                                                                \
+	50000000ull // between looks at the beats: a caller may ask in every turn of its loop
 
 static int epoll_add(struct connection *connection, int fd)
 {
@@ -129,7 +131,8 @@ static void worker_links_init(struct connection *connection, const struct attach
 	for (uint32_t i = 0; i < answer->worker_count; i++) {
 		struct plx_region_worker *rings = plx_region_worker(base, i);
 		struct worker_link *worker = &connection->workers[i];
-		*worker = (struct worker_link) {.wake_fd = answer->worker_wake_fd[i]};
+		*worker = (struct worker_link) {.wake_fd = answer->worker_wake_fd[i],
+						.beat = &rings->beat};
 		plx_ring_producer_init(&worker->jobs, &rings->jobs, plx_region_job_bytes(base, i),
 				       PLX_JOB_RING_BYTES);
 		plx_ring_consumer_init(&worker->results, &rings->results,
@@ -151,6 +154,9 @@ static int answer_accept(struct connection *connection, struct attach_answer *an
 	}
 	connection->wake_fd = answer->client_wake_fd;
 	worker_links_init(connection, answer);
+	connection->looked_ns = 0;
+	connection->control_heartbeat = (struct heartbeat) {0};
+	connection->silent_workers = 0;
 	close(answer->region_fd); // the mapping keeps it
 	return 0;
 }
@@ -180,7 +186,7 @@ static void attach_continue(struct connection *connection)
 	}
 }
 
-static uint64_t realtime_ns(void)
+uint64_t connection_realtime_ns(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -193,7 +199,7 @@ static void socket_watch(struct connection *connection)
 	char skipped[256];
 	ssize_t count = recv(connection->socket, skipped, sizeof(skipped), MSG_DONTWAIT);
 	if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
-		connection->lost_time_ns = realtime_ns();
+		connection->lost_time_ns = connection_realtime_ns();
 		connection->state = CONNECTION_DRAINING;
 	}
 }
@@ -202,7 +208,7 @@ void connection_abandon(struct connection *connection)
 {
 	// Both ends now read end of file: the dataplane frees our look-ups, and our descriptor stays readable.
 	shutdown(connection->socket, SHUT_RDWR);
-	connection->lost_time_ns = realtime_ns();
+	connection->lost_time_ns = connection_realtime_ns();
 	connection->state = CONNECTION_DRAINING;
 }
 
@@ -273,6 +279,34 @@ bool connection_announce_sleep(struct connection *connection)
 		}
 	}
 	return has_results;
+}
+
+static bool beat_look(struct heartbeat *heartbeat, const struct plx_beat *beat, uint64_t elapsed_ns)
+{
+	return heartbeat_look(heartbeat, __atomic_load_n(&beat->count, __ATOMIC_RELAXED),
+			      elapsed_ns);
+}
+
+bool connection_look(struct connection *connection, uint64_t now_ns)
+{
+	bool is_first = connection->looked_ns == 0 || now_ns < connection->looked_ns;
+	uint64_t elapsed_ns = is_first ? 0 : now_ns - connection->looked_ns;
+	if (!is_first && elapsed_ns < LOOK_MIN_NS) {
+		return false;
+	}
+	connection->looked_ns = now_ns;
+	bool has_changed = beat_look(&connection->control_heartbeat,
+				     plx_region_control_beat(connection->region.base), elapsed_ns);
+	connection->silent_workers = 0;
+	for (uint32_t i = 0; i < connection->region.worker_count; i++) {
+		struct worker_link *worker = &connection->workers[i];
+		if (beat_look(&worker->heartbeat, worker->beat, elapsed_ns)) {
+			worker->end_cursor = 0;
+			has_changed = true;
+		}
+		connection->silent_workers += worker->heartbeat.is_silent;
+	}
+	return has_changed;
 }
 
 void connection_publish(struct worker_link *worker)

@@ -5,6 +5,8 @@
 //       │      answer     socket ends  rings empty  all reported ▲  timer
 //       └─────────────────────────────────────────────────────────┘ refused, or no answer in time
 //
+// ATTACHED, but a worker's beat stopped: its look-ups are reported as lost and nothing new is sent to it; the rings stay,
+// since a worker that beats again goes on where it was. What it still answers is late.
 // DRAINING: the dataplane is gone; results that it had published are valid and delivered first. LOST: the rings
 // are unmapped and every look-up still open is reported as lost. Nothing new is accepted outside ATTACHED. All of
 // it is driven by one epoll descriptor: the socket (end of file stays readable until everything is reported), the
@@ -17,6 +19,7 @@
 #include <parallax/exchange/spsc_ring.h>
 
 #include "dataplane_link/attach_call.h"
+#include "dataplane_link/heartbeat.h"
 #include "dataplane_link/region_map.h"
 
 #include <stdbool.h>
@@ -39,7 +42,12 @@ struct worker_link {
 	struct plx_ring_producer jobs;
 	struct plx_ring_consumer results;
 	int wake_fd;
-	unsigned unpublished; // jobs
+	unsigned unpublished;  // jobs
+	struct plx_beat *beat; // in the region: only read
+	struct heartbeat heartbeat;
+	uint32_t end_cursor; // silent: how far its outstanding look-ups are reported
+	uint64_t
+		late_expected; // look-ups that were ended while it was silent, and may be answered yet
 };
 
 struct connection {
@@ -54,6 +62,9 @@ struct connection {
 	uint64_t lost_time_ns; // CLOCK_REALTIME when the end was noticed
 	struct attach_call call;
 	struct region_mapping region;
+	uint64_t looked_ns; // when the beats were last looked at, by the caller's clock; 0: never
+	struct heartbeat control_heartbeat;
+	uint32_t silent_workers;
 	struct worker_link workers[PLX_REGION_WORKERS_MAX];
 };
 
@@ -78,6 +89,10 @@ PLX_MUST_CHECK int connection_step(struct connection *connection,
 // something in them.
 void connection_drain_kick(struct connection *connection);
 
+// ATTACHED: looks at the beats, unless that was done a moment ago. True: somebody fell silent, or came back.
+PLX_MUST_CHECK bool connection_look(struct connection *connection, uint64_t now_ns);
+// CLOCK_REALTIME, for results that are made here.
+uint64_t connection_realtime_ns(void);
 // ATTACHED: makes the descriptor readable, until the next step.
 void connection_wake_self(struct connection *connection);
 // Announces that we sleep to all workers. True: results wait already.

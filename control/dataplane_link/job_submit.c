@@ -17,14 +17,16 @@ static int job_check(const struct plx_job *job, struct plx_job *ret_wire_job)
 	return plx_job_read(record, length, ret_wire_job);
 }
 
-static int job_send(struct plx_client *client, struct worker_link *worker, struct plx_job *wire_job)
+static int job_send(struct plx_client *client, uint32_t index, struct plx_job *wire_job)
 {
+	struct worker_link *worker = &client->connection.workers[index];
 	uint32_t length = PLX_JOB_RECORD_MAX - PLX_NAME_MAX + wire_job->name.length;
 	uint8_t *room = plx_ring_reserve(&worker->jobs, length);
 	if (room == NULL) {
 		return worker->jobs.is_corrupt ? PLX_ERR_RING_CORRUPT : -EAGAIN;
 	}
-	wire_job->tag = outstanding_add(&client->outstanding, wire_job->tag, wire_job->qtype);
+	wire_job->tag = outstanding_add(&client->outstanding, wire_job->tag, wire_job->qtype,
+					(uint16_t)index);
 	uint8_t record[PLX_JOB_RECORD_MAX];
 	size_t written = plx_job_write(wire_job, record);
 	assert(written == length);
@@ -51,7 +53,10 @@ int plx_client_submit(struct plx_client *client, const struct plx_job *job)
 	uint32_t index = plx_region_worker_of(&connection->region.worker_key, &wire_job.name,
 					      connection->region.worker_count);
 	struct worker_link *worker = &connection->workers[index];
-	error = job_send(client, worker, &wire_job);
+	if (worker->heartbeat.is_silent) {
+		return -ENOTCONN;
+	}
+	error = job_send(client, index, &wire_job);
 	if (error == PLX_ERR_RING_CORRUPT) {
 		connection_abandon(connection);
 		return -ENOTCONN;

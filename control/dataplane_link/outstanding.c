@@ -36,7 +36,8 @@ static uint32_t place_take(struct outstanding *table)
 	return place;
 }
 
-uint64_t outstanding_add(struct outstanding *table, uint64_t user_tag, uint16_t qtype)
+uint64_t outstanding_add(struct outstanding *table, uint64_t user_tag, uint16_t qtype,
+			 uint16_t worker)
 {
 	assert(!outstanding_is_full(table));
 	uint32_t place = place_take(table);
@@ -44,6 +45,7 @@ uint64_t outstanding_add(struct outstanding *table, uint64_t user_tag, uint16_t 
 	entry->generation++;
 	entry->user_tag = user_tag;
 	entry->qtype = qtype;
+	entry->worker = worker;
 	table->open_count++;
 	return (uint64_t)entry->generation << 32 | place;
 }
@@ -57,12 +59,14 @@ static void entry_close(struct outstanding *table, uint32_t place)
 	table->open_count--;
 }
 
-bool outstanding_remove(struct outstanding *table, uint64_t wire_tag, uint64_t *ret_user_tag)
+bool outstanding_remove(struct outstanding *table, uint64_t wire_tag, uint16_t worker,
+			uint64_t *ret_user_tag)
 {
 	uint32_t place = (uint32_t)wire_tag;
 	uint32_t generation = (uint32_t)(wire_tag >> 32);
 	if (place >= table->touched || (generation & 1) == 0 ||
-	    table->entries[place].generation != generation) {
+	    table->entries[place].generation != generation ||
+	    table->entries[place].worker != worker) {
 		return false;
 	}
 	*ret_user_tag = table->entries[place].user_tag;
@@ -70,13 +74,14 @@ bool outstanding_remove(struct outstanding *table, uint64_t wire_tag, uint64_t *
 	return true;
 }
 
-bool outstanding_remove_next(struct outstanding *table, uint32_t *cursor, uint64_t *ret_user_tag,
-			     uint16_t *ret_qtype)
+bool outstanding_remove_next(struct outstanding *table, uint16_t worker, uint32_t *cursor,
+			     uint64_t *ret_user_tag, uint16_t *ret_qtype)
 {
 	while (*cursor < table->touched) {
 		uint32_t place = (*cursor)++;
 		const struct outstanding_entry *entry = &table->entries[place];
-		if ((entry->generation & 1) == 1) {
+		if ((entry->generation & 1) == 1 &&
+		    (worker == OUTSTANDING_ANY_WORKER || entry->worker == worker)) {
 			*ret_user_tag = entry->user_tag;
 			*ret_qtype = entry->qtype;
 			entry_close(table, place);

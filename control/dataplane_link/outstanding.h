@@ -15,6 +15,7 @@ struct outstanding_entry {
 	uint32_t generation; // odd while open: counted up at open and at close
 	uint32_t next_free;  // while closed
 	uint16_t qtype;
+	uint16_t worker; // that was asked, and that alone may answer
 };
 
 struct outstanding {
@@ -35,9 +36,12 @@ static inline bool outstanding_is_full(const struct outstanding *table)
 }
 
 // Opens an entry and returns its wire tag. The table is not full.
-uint64_t outstanding_add(struct outstanding *table, uint64_t user_tag, uint16_t qtype);
-// Closes the entry of a wire tag. False: no such entry is open.
-bool outstanding_remove(struct outstanding *table, uint64_t wire_tag, uint64_t *ret_user_tag);
-// Closes any open entry at or after place `*cursor` and moves the cursor past it. False: there is none.
-bool outstanding_remove_next(struct outstanding *table, uint32_t *cursor, uint64_t *ret_user_tag,
-			     uint16_t *ret_qtype);
+uint64_t outstanding_add(struct outstanding *table, uint64_t user_tag, uint16_t qtype,
+			 uint16_t worker);
+// Closes the entry of a wire tag that came from `worker`. False: no such entry is open.
+bool outstanding_remove(struct outstanding *table, uint64_t wire_tag, uint16_t worker,
+			uint64_t *ret_user_tag);
+#define OUTSTANDING_ANY_WORKER UINT16_MAX
+// Closes any open entry of `worker` at or after place `*cursor` and moves the cursor past it. False: there is none.
+bool outstanding_remove_next(struct outstanding *table, uint16_t worker, uint32_t *cursor,
+			     uint64_t *ret_user_tag, uint16_t *ret_qtype);

@@ -26,13 +26,18 @@ static bool result_is_valid(const struct plx_result *result, uint32_t record_len
 	       result->cause < PLX_CAUSE_COUNT;
 }
 
-static void result_hand_over(struct collection *collection, struct plx_result *result)
+static void result_hand_over(struct collection *collection, struct worker_link *worker,
+			     struct plx_result *result)
 {
 	struct plx_client *client = collection->client;
 	uint64_t user_tag;
 	// Closed before the callback, which may submit the next job into the same place.
-	if (!outstanding_remove(&client->outstanding, result->tag, &user_tag)) {
-		client->stray_results++;
+	uint16_t index = (uint16_t)(worker - client->connection.workers);
+	if (!outstanding_remove(&client->outstanding, result->tag, index, &user_tag)) {
+		bool is_late = worker->late_expected > 0;
+		worker->late_expected -= is_late;
+		client->late_results += is_late;
+		client->stray_results += !is_late;
 		return;
 	}
 	result->tag = user_tag;
@@ -54,7 +59,7 @@ static bool result_take(struct collection *collection, struct worker_link *worke
 		memcpy(&result, client->record, sizeof(result));
 		if (result_is_valid(&result, length)) {
 			plx_ring_take(&worker->results);
-			result_hand_over(collection, &result);
+			result_hand_over(collection, worker, &result);
 			return true;
 		}
 	}
@@ -111,10 +116,45 @@ static void collect_lost(struct collection *collection)
 		.cause = PLX_CAUSE_DATAPLANE_LOST,
 	};
 	while (collection->left > 0 &&
-	       outstanding_remove_next(&client->outstanding, &client->lost_cursor, &result.tag,
-				       &result.qtype)) {
+	       outstanding_remove_next(&client->outstanding, OUTSTANDING_ANY_WORKER,
+				       &client->lost_cursor, &result.tag, &result.qtype)) {
 		collection->left--;
 		collection->callback(collection->context, &result, client->record);
+	}
+}
+
+static void collect_silent_worker(struct collection *collection, uint16_t index)
+{
+	struct plx_client *client = collection->client;
+	struct worker_link *worker = &client->connection.workers[index];
+	struct plx_result result = {
+		.time_ns = connection_realtime_ns(),
+		.status = PLX_STATUS_LOST,
+		.cause = PLX_CAUSE_DATAPLANE_SILENT,
+	};
+	while (collection->left > 0 &&
+	       outstanding_remove_next(&client->outstanding, index, &worker->end_cursor,
+				       &result.tag, &result.qtype)) {
+		worker->late_expected++;
+		collection->left--;
+		collection->callback(collection->context, &result, client->record);
+	}
+}
+
+// The rings were empty: what silent workers have not answered is lost.
+static void collect_silent(struct collection *collection)
+{
+	struct connection *connection = &collection->client->connection;
+	if (connection->state != CONNECTION_ATTACHED || connection->silent_workers == 0) {
+		return;
+	}
+	for (uint32_t i = 0; i < connection->region.worker_count; i++) {
+		if (connection->workers[i].heartbeat.is_silent) {
+			collect_silent_worker(collection, (uint16_t)i);
+		}
+	}
+	if (collection->left == 0) {
+		connection_wake_self(connection); // there may be more of them
 	}
 }
 
@@ -148,6 +188,9 @@ unsigned plx_client_collect(struct plx_client *client, unsigned max, plx_result_
 	collect_rings(&collection);
 	if (collection.left == max) {
 		collect_idle(&collection);
+	}
+	if (collection.left > 0) {
+		collect_silent(&collection);
 	}
 	client_settle(client);
 	if (client->connection.state == CONNECTION_LOST) {

@@ -14,7 +14,8 @@ void exchange_lane_init(struct exchange_lane *lane, void *region, unsigned worke
 			enum plx_priority priority, struct exchange_lane_wake wake)
 {
 	struct plx_region_worker *rings = plx_region_worker(region, worker);
-	*lane = (struct exchange_lane) {.priority = priority, .client = client, .wake = wake};
+	*lane = (struct exchange_lane) {
+		.priority = priority, .client = client, .wake = wake, .beat = &rings->beat};
 	plx_ring_consumer_init(&lane->jobs, &rings->jobs, plx_region_job_bytes(region, worker),
 			       PLX_JOB_RING_BYTES);
 	plx_ring_producer_init(&lane->results, &rings->results,
@@ -99,6 +100,11 @@ void exchange_lane_flush(struct exchange_lane *lane)
 	if (is_client_waiting || is_client_asleep) {
 		plx_wake_socket_kick(lane->wake.client_fd);
 	}
+}
+
+void exchange_lane_beat(struct exchange_lane *lane)
+{
+	__atomic_store_n(&lane->beat->count, ++lane->beat_count, __ATOMIC_RELAXED);
 }
 
 bool exchange_lane_announce_sleep(struct exchange_lane *lane)

@@ -32,6 +32,9 @@ bool exchange_lane_deliver(struct exchange_lane *lane, const struct plx_result *
 // Publishes positions once per burst; wakes the client by its socket only if it sleeps.
 void exchange_lane_flush(struct exchange_lane *lane);
 
+// Shows the client that the worker runs (region_layout.h).
+void exchange_lane_beat(struct exchange_lane *lane);
+
 // Before a worker sleeps: announce it on all its lanes, look once more for jobs (true: there are some, do not sleep),
 // sleep on the worker's eventfd and the lanes' (lane_wake.h), then withdraw the announcement. While the last result
 // found no room, jobs do not count, but room for it does: the client kicks the worker when it has read some.

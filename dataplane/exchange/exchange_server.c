@@ -22,6 +22,7 @@
 
 static_assert(EXCHANGE_WORKERS_MAX == PLX_REGION_WORKERS_MAX,
 	      "the region has room for all workers");
+static_assert(EXCHANGE_BEAT_MS < PLX_BEAT_INTERVAL_MS, "the timer may be late by the difference");
 
 enum client_state {
 	CLIENT_FREE = 0,
@@ -47,6 +48,7 @@ struct exchange_server {
 	unsigned worker_count;
 	struct exchange_worker_ops ops;
 	struct plx_siphash_key worker_key;
+	uint64_t beat_count;
 	int worker_wake_fd[EXCHANGE_WORKERS_MAX];
 	struct exchange_client clients[EXCHANGE_CLIENTS_MAX];
 };
@@ -254,6 +256,18 @@ void exchange_server_end(struct exchange_server *server, unsigned client)
 		server->clients[client].on_end(server->clients[client].owner);
 	} else {
 		exchange_server_detach(server, client);
+	}
+}
+
+void exchange_server_beat(struct exchange_server *server)
+{
+	server->beat_count++;
+	for (unsigned i = 0; i < EXCHANGE_CLIENTS_MAX; i++) {
+		if (server->clients[i].state != CLIENT_FREE) {
+			struct plx_beat *beat =
+				plx_region_control_beat(server->clients[i].region.base);
+			__atomic_store_n(&beat->count, server->beat_count, __ATOMIC_RELAXED);
+		}
 	}
 }
 

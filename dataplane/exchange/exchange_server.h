@@ -15,6 +15,8 @@
 #define EXCHANGE_CLIENTS_MAX 32 // RESOLVER_CLIENTS_MAX
 #define EXCHANGE_WORKERS_MAX 64
 
+#define EXCHANGE_BEAT_MS 100 // PLX_BEAT_INTERVAL_MS allows some delay
+
 struct exchange_lane;
 struct exchange_server;
 
@@ -52,6 +54,8 @@ void exchange_server_set_owner(struct exchange_server *server, unsigned client,
 // The client broke the protocol: closes its connection, or detaches it where none is known. May be repeated; a client
 // that is detaching or gone stays as it is.
 void exchange_server_end(struct exchange_server *server, unsigned client);
+// Shows all clients that the control thread runs (region_layout.h): to be called each EXCHANGE_BEAT_MS.
+void exchange_server_beat(struct exchange_server *server);
 // The client's connection closed. Frees the region after the last worker acknowledged.
 void exchange_server_detach(struct exchange_server *server, unsigned client);
 // Control thread, on behalf of a worker that finished detaching.

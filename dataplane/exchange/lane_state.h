@@ -25,6 +25,8 @@ struct exchange_lane {
 	// worker: rw, control: none.
 	struct plx_ring_consumer jobs;
 	struct plx_ring_producer results;
+	struct plx_beat *beat; // in the region: written, never read back
+	uint64_t beat_count;
 	uint32_t refused_bytes; // length of the result that found no room; 0: none waits
 	uint8_t record[PLX_JOB_RECORD_MAX];
 

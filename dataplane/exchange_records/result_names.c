@@ -56,6 +56,7 @@ static const char *const cause_texts[PLX_CAUSE_COUNT] = {
 	[PLX_CAUSE_VALIDATION_FAILED] = "a trusted validating server says that the answer is bogus",
 	[PLX_CAUSE_UNREAD] = "the client left too many results unread for this one to be kept",
 	[PLX_CAUSE_DATAPLANE_LOST] = "the dataplane ended before it answered",
+	[PLX_CAUSE_DATAPLANE_SILENT] = "the dataplane does not respond",
 	[PLX_CAUSE_DRAINED] = "the dataplane was draining and did not start the look-up",
 };
 

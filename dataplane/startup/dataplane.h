@@ -38,6 +38,7 @@ struct dataplane {
 	struct exception_path *exceptions; // exclusive mode
 	struct control *control;           // JSON-RPC
 	struct event *control_wake;
+	struct event *beat_timer;
 	struct event *stop_signals[2];
 	struct event *drain_timer;
 	uint64_t drain_deadline_ns;

@@ -138,6 +138,7 @@ void shut_down(struct dataplane *dataplane)
 	exchange_server_destroy(dataplane->exchange);
 	close_port(&dataplane->port);
 	free_event(dataplane->control_wake);
+	free_event(dataplane->beat_timer);
 	free_event(dataplane->drain_timer);
 	free_event(dataplane->stop_signals[0]);
 	free_event(dataplane->stop_signals[1]);

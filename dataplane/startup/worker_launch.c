@@ -170,6 +170,27 @@ static void on_control_wake(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+static void on_beat(evutil_socket_t fd, short what, void *context)
+{
+	struct dataplane *dataplane = context;
+	exchange_server_beat(dataplane->exchange);
+}
+
+static int start_control_events(struct dataplane *dataplane)
+{
+	const struct timeval beat_interval = {.tv_usec = EXCHANGE_BEAT_MS * 1000};
+	dataplane->control_wake =
+		event_new(dataplane->events, dataplane->environment.control_wake_fd,
+			  EV_READ | EV_PERSIST, on_control_wake, dataplane);
+	dataplane->beat_timer = event_new(dataplane->events, -1, EV_PERSIST, on_beat, dataplane);
+	if (dataplane->control_wake == NULL || event_add(dataplane->control_wake, NULL) != 0 ||
+	    dataplane->beat_timer == NULL ||
+	    event_add(dataplane->beat_timer, &beat_interval) != 0) {
+		return start_fault(dataplane, "events", -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
 int start_workers(struct dataplane *dataplane)
 {
 	int error = make_environment(dataplane);
@@ -182,13 +203,7 @@ int start_workers(struct dataplane *dataplane)
 	if (error != 0) {
 		return error;
 	}
-	dataplane->control_wake =
-		event_new(dataplane->events, dataplane->environment.control_wake_fd,
-			  EV_READ | EV_PERSIST, on_control_wake, dataplane);
-	if (dataplane->control_wake == NULL || event_add(dataplane->control_wake, NULL) != 0) {
-		return start_fault(dataplane, "events", -ENOMEM, "out of memory");
-	}
-	return 0;
+	return start_control_events(dataplane);
 }
 
 int start_routes(struct dataplane *dataplane)

@@ -121,6 +121,16 @@ void lane_flush_all(struct worker *worker)
 	}
 }
 
+void lane_beat_all(struct worker *worker)
+{
+	for (unsigned priority = 0; priority < 2; priority++) {
+		struct worker_lanes *lanes = &worker->lanes[priority];
+		for (unsigned i = 0; i < lanes->count; i++) {
+			exchange_lane_beat(lanes->lanes[i]);
+		}
+	}
+}
+
 static void show_lane_count(struct worker *worker)
 {
 	unsigned count = worker->lanes[PLX_PRIORITY_INTERACTIVE].count +

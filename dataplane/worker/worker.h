@@ -88,6 +88,7 @@ struct worker {
 	uint32_t dirty_lanes; // by client: results delivered or jobs taken since the last flush
 	uint32_t idle_turns;
 	uint32_t sleep_us; // the last one, for the back-off
+	uint64_t beat_due_ns;
 	bool is_polling;
 	bool is_draining; // takes no new jobs
 	uint16_t unsent_count;
@@ -136,6 +137,8 @@ unsigned worker_mailbox_run(struct worker *worker, uint64_t now_ns);
 void lane_attach(struct worker *worker, struct exchange_lane *lane);
 void lane_detach(struct worker *worker, struct exchange_lane *lane);
 void lane_flush_all(struct worker *worker);
+// Shows all clients that the loop turns.
+void lane_beat_all(struct worker *worker);
 // resolver_sink.deliver
 bool lane_deliver(void *worker, unsigned client, const struct plx_result *result,
 		  const uint8_t *body);

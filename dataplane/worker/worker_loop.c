@@ -2,6 +2,7 @@
 // The loop. Time is read once a turn; a turn does a bounded amount of everything.
 
 #include "capture/packet_tap.h"
+#include "exchange/exchange_server.h"
 #include "tcp/tcp_query.h"
 #include "worker/worker.h"
 
@@ -12,6 +13,7 @@
 // Turns without work before sleeping: some microseconds. Longer spinning would take the CPU from a client that shares it.
 #define WORKER_SPIN_TURNS 32
 #define TCP_PER_TURN 32
+#define HANG_NS 500000000ull // with an interval before, what clients take for silence
 
 static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
 {
@@ -48,6 +50,20 @@ static unsigned submit_tcp_requests(struct worker *worker, uint64_t now_ns)
 	return count;
 }
 
+// A beat that is long overdue is left out: we hung, and clients ask anew at the first beat. Until the next one is due,
+// thousands of turns drop what piled up (answers as old as the hang, questions without time left), so that a new look-up
+// does not join a question from before.
+static void beat(struct worker *worker, uint64_t now_ns)
+{
+	if (PLX_UNLIKELY(now_ns >= worker->beat_due_ns)) {
+		bool has_hung = now_ns - worker->beat_due_ns >= HANG_NS;
+		worker->beat_due_ns = now_ns + EXCHANGE_BEAT_MS * 1000000ull;
+		if (!has_hung) {
+			lane_beat_all(worker);
+		}
+	}
+}
+
 static unsigned run_turn(struct worker *worker, uint64_t now_ns)
 {
 	unsigned work = burst_receive(worker, now_ns);
@@ -69,7 +85,9 @@ int worker_run(void *context)
 	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
 		uint64_t now_ns = worker_clock_read(&worker->clock);
 		worker->counters.loops++;
-		if (run_turn(worker, now_ns) > 0) {
+		unsigned work = run_turn(worker, now_ns);
+		beat(worker, now_ns);
+		if (work > 0) {
 			worker->idle_turns = 0;
 			worker->sleep_us = 0;
 			continue;

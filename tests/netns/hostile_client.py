@@ -18,9 +18,9 @@ import socket
 import struct
 import sys
 
-VERSION = 2
+VERSION = 3
 RINGS_OFFSET = 4096
-WORKER_BYTES = 512  # two struct plx_ring_shared
+WORKER_BYTES = 576  # two struct plx_ring_shared and a beat
 RESULTS_OFFSET = 256
 SLEEP_OFFSET = 128  # consumer_sleep
 DEADLINE_S = 10

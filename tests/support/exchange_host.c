@@ -185,7 +185,8 @@ static void *control_run(void *context)
 			fds[2 + i] =
 				(struct pollfd) {.fd = host->connections[i].fd, .events = POLLIN};
 		}
-		poll(fds, 2 + count, -1);
+		poll(fds, 2 + count, EXCHANGE_BEAT_MS);
+		exchange_server_beat(host->server);
 		for (unsigned i = count; i-- > 0;) {
 			if (fds[2 + i].revents != 0 &&
 			    !connection_read(host, &host->connections[i])) {
@@ -283,6 +284,19 @@ void exchange_host_stall(struct exchange_host *host, bool is_stalled)
 	}
 }
 
+void exchange_host_hang(struct exchange_host *host, unsigned index, bool is_hanging)
+{
+	struct host_worker *worker = &host->workers[index];
+	pthread_mutex_lock(&host->lock);
+	worker->must_hang = is_hanging;
+	pthread_cond_broadcast(&host->changed);
+	while (worker->is_hanging != is_hanging) {
+		plx_wake_event_kick(exchange_server_worker_wake_fd(host->server, index));
+		pthread_cond_wait(&host->changed, &host->lock);
+	}
+	pthread_mutex_unlock(&host->lock);
+}
+
 static bool count_wait(struct exchange_host *host, const unsigned *count, unsigned wanted,
 		       bool is_minimum)
 {
@@ -352,4 +366,10 @@ void exchange_process_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+}
+
+void exchange_process_hang(pid_t pid, bool is_hanging)
+{
+	kill(pid, is_hanging ? SIGSTOP : SIGCONT);
+	waitpid(pid, NULL, is_hanging ? WUNTRACED : WCONTINUED);
 }

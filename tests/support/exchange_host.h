@@ -43,6 +43,8 @@ void exchange_host_stop(struct exchange_host *host);
 
 // Stalled workers leave jobs in their rings.
 void exchange_host_stall(struct exchange_host *host, bool is_stalled);
+// A hanging worker neither serves nor beats. Returns once it hangs, or goes on.
+void exchange_host_hang(struct exchange_host *host, unsigned worker, bool is_hanging);
 // Waits until so many clients are attached, detaching ones included. False: not before the deadline.
 bool exchange_host_wait_clients(struct exchange_host *host, unsigned count);
 // Waits until so many results had to wait for room. False: not before the deadline.
@@ -55,6 +57,8 @@ unsigned exchange_host_bad_records(const struct exchange_host *host);
 // No thread may run in the test meanwhile.
 pid_t exchange_process_start(const struct exchange_host_config *config);
 void exchange_process_kill(pid_t pid);
+// Stops and continues it (SIGSTOP, SIGCONT); returns once that is so.
+void exchange_process_hang(pid_t pid, bool is_hanging);
 
 // True when `body` is what the host answers to this job.
 bool exchange_host_body_is_right(const struct plx_job *job, const uint8_t *body, size_t length);

@@ -39,6 +39,8 @@ struct host_worker {
 	unsigned command_count;                     // host->lock
 	struct served_lane lanes[EXCHANGE_CLIENTS_MAX];
 	unsigned lane_count;
+	bool must_hang;  // host->lock
+	bool is_hanging; // host->lock
 	uint8_t body[PLX_JOB_TIMEOUT_MS_MAX];
 };
 
@@ -65,7 +67,7 @@ struct exchange_host {
 	unsigned connection_count;
 
 	pthread_mutex_t lock;
-	pthread_cond_t changed; // client_count or parked_count
+	pthread_cond_t changed; // client_count, parked_count, must_hang or is_hanging
 	struct finished_lane finished[COMMANDS_MAX * EXCHANGE_WORKERS_MAX];
 	unsigned finished_count;
 	unsigned client_count;

@@ -178,6 +178,39 @@ static bool lanes_have_jobs(struct host_worker *worker)
 	return false;
 }
 
+static void lanes_beat(struct host_worker *worker)
+{
+	for (unsigned i = 0; i < worker->lane_count; i++) {
+		exchange_lane_beat(worker->lanes[i].lane);
+	}
+}
+
+// poll(2) with a beat now and then.
+static int wakes_wait(struct host_worker *worker, struct pollfd wakes[2])
+{
+	int ready = 0;
+	for (int waited_ms = 0; ready == 0 && waited_ms < EXCHANGE_HOST_DEADLINE_MS / 2;
+	     waited_ms += EXCHANGE_BEAT_MS) {
+		lanes_beat(worker);
+		ready = poll(wakes, 2, EXCHANGE_BEAT_MS);
+	}
+	return ready;
+}
+
+static void hang_when_told(struct host_worker *worker)
+{
+	struct exchange_host *host = worker->host;
+	pthread_mutex_lock(&host->lock);
+	while (worker->must_hang) {
+		worker->is_hanging = true;
+		pthread_cond_broadcast(&host->changed);
+		pthread_cond_wait(&host->changed, &host->lock);
+	}
+	worker->is_hanging = false;
+	pthread_cond_broadcast(&host->changed);
+	pthread_mutex_unlock(&host->lock);
+}
+
 static void worker_sleep(struct host_worker *worker)
 {
 	struct exchange_host *host = worker->host;
@@ -190,7 +223,7 @@ static void worker_sleep(struct host_worker *worker)
 	struct pollfd wakes[2] = {{.fd = own_fd, .events = POLLIN},
 				  {.fd = worker->lanes_fd, .events = POLLIN}};
 	if (!has_work) {
-		int ready = poll(wakes, 2, EXCHANGE_HOST_DEADLINE_MS / 2);
+		int ready = wakes_wait(worker, wakes);
 		if (ready == 0 && !is_stalled && lanes_have_jobs(worker)) {
 			__atomic_add_fetch(&host->lost_wakeups, 1, __ATOMIC_RELAXED);
 		}
@@ -206,7 +239,9 @@ void *exchange_host_worker_run(void *context)
 {
 	struct host_worker *worker = context;
 	while (!__atomic_load_n(&worker->host->is_stopping, __ATOMIC_ACQUIRE)) {
+		hang_when_told(worker);
 		commands_run(worker);
+		lanes_beat(worker);
 		if (!lanes_serve(worker)) {
 			worker_sleep(worker);
 		}

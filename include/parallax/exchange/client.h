@@ -8,6 +8,12 @@
 //   submit ──► job ring (worker hash(name))  ──► dataplane worker
 //   collect ◄── result ring                  ◄──
 //
+// A dataplane that hangs keeps the socket open. It is known by its beats (region_layout.h), which the client looks at
+// whenever it is asked plx_client_is_responding: each PLX_CLIENT_LOOK_MS, so that a hang is noticed within a second.
+// A worker that hangs: its outstanding look-ups are answered once with PLX_STATUS_LOST and PLX_CAUSE_DATAPLANE_SILENT, and
+// submit answers -ENOTCONN for names that are its (each name has one worker, so that no other can take them over).
+// Once it beats again it is asked again; what it then answers to ended look-ups is ignored and counted.
+//
 // When the dataplane dies, every outstanding look-up is answered once with PLX_STATUS_LOST, and the client
 // re-attaches by itself (plx_client_wait tries with back-off); submit answers -ENOTCONN meanwhile.
 // One thread per client object.
@@ -24,6 +30,7 @@
 #define PLX_DATAPLANE_SOCKET_DEFAULT "/run/parallax/dataplane.sock"
 #define PLX_CLIENT_WINDOW_DEFAULT 16384
 #define PLX_CLIENT_WINDOW_MAX (1u << 20)
+#define PLX_CLIENT_LOOK_MS 100u
 
 struct plx_client_config {
 	const char *socket_path; // NULL: PLX_DATAPLANE_SOCKET_DEFAULT
@@ -45,6 +52,13 @@ struct plx_client *plx_client_create(const struct plx_client_config *config, int
 void plx_client_close(struct plx_client *client);
 
 bool plx_client_is_attached(const struct plx_client *client);
+// Attached, and all workers beat. `now_ns` is any clock that does not go back. When the answer changes, plx_client_fd
+// becomes readable; the next collects report what a worker that fell silent has not answered. Costs nothing worth
+// mentioning when asked more often.
+bool plx_client_is_responding(struct plx_client *client, uint64_t now_ns);
+// As of the last look. The control thread alone being silent stops no look-up, but attaching, routes and commands.
+uint32_t plx_client_silent_workers(const struct plx_client *client);
+bool plx_client_is_control_responding(const struct plx_client *client);
 uint32_t plx_client_outstanding(const struct plx_client *client);
 uint32_t plx_client_worker_count(const struct plx_client *client);
 // Pollable: readable when results wait or the connection changed. For event loops; call plx_client_collect then.
@@ -53,8 +67,11 @@ int plx_client_fd(const struct plx_client *client);
 // Results that answered no open look-up: ignored and counted. Above 0 the dataplane has a bug.
 uint64_t plx_client_stray_results(const struct plx_client *client);
 
+// Results for look-ups that were ended because their worker was silent: ignored and counted.
+uint64_t plx_client_late_results(const struct plx_client *client);
+
 // Queues one job. job->tag is the caller's own and comes back unchanged. -EAGAIN: the window or the worker's ring
-// is full (collect, then try again); -ENOTCONN: detached; -EINVAL: the job breaks a limit of job.h.
+// is full (collect, then try again); -ENOTCONN: detached, or the worker of this name is silent; -EINVAL: the job breaks a limit of job.h.
 // Jobs become visible to the worker at plx_client_flush or when a batch of 32 is full.
 PLX_MUST_CHECK int plx_client_submit(struct plx_client *client, const struct plx_job *job);
 void plx_client_flush(struct plx_client *client);

@@ -3,12 +3,12 @@
 //
 // Attaching. The client connects to the dataplane's control socket (JSON-RPC 2.0, one object per line) and sends
 //
-//   {"jsonrpc":"2.0","id":1,"method":"exchange.attach","params":{"version":2,"name":"sweep","priority":"bulk"}}
+//   {"jsonrpc":"2.0","id":1,"method":"exchange.attach","params":{"version":3,"name":"sweep","priority":"bulk"}}
 //
 // `version` is PLX_EXCHANGE_VERSION, `name` 1..31 bytes for status output, `priority` "interactive" or "bulk". The
 // answer is one line
 //
-//   {"jsonrpc":"2.0","id":1,"result":{"version":2,"client":3,"workers":2}}
+//   {"jsonrpc":"2.0","id":1,"result":{"version":3,"client":3,"workers":2}}
 //
 // sent by one sendmsg(2) whose SCM_RIGHTS carry 2 + workers descriptors, in this order: the region (memfd); the
 // end of a socket pair (SOCK_STREAM) that becomes readable when the client is woken; then one eventfd per worker that
@@ -19,14 +19,20 @@
 // the results that are still in the rings and reports the rest as lost. A second exchange.attach on one connection
 // is refused, and so is a version that the dataplane does not speak:
 //
-//   {"jsonrpc":"2.0","id":1,"error":{"code":-32010,"message":"exchange version 1 is not spoken here: 2"}}
+//   {"jsonrpc":"2.0","id":1,"error":{"code":-32010,"message":"exchange version 2 is not spoken here: 3"}}
 //
 // The region. A memfd sealed with PLX_REGION_SEALS before it is handed over, so that neither side can make the
 // other fault by truncating it. Pages are touched only as far as a ring has come, so an idle client costs little.
 //
 //   0                      struct plx_region_header, written once by the dataplane, which never reads it back
+//   PLX_REGION_BEAT_OFFSET   struct plx_beat of the control thread
 //   PLX_REGION_RINGS_OFFSET  struct plx_region_worker for each of PLX_REGION_WORKERS_MAX workers
 //   PLX_REGION_DATA_OFFSET   per worker: job bytes, then result bytes
+//
+// The beats. A process that dies closes its socket; one that hangs (stopped, a loop without end, memory that never
+// comes) does not. Hence every thread of the dataplane counts its beat up at least each PLX_BEAT_INTERVAL_MS, workers
+// between two turns of their loop, also while they have nothing to do. Only that the number changes means anything,
+// and only that somebody lives: the other process writes it, so that nothing but patience may depend on it.
 //
 // Job records are plx_job_write's bytes. Result records are struct plx_result followed by its body.
 
@@ -44,7 +50,7 @@
 #include <fcntl.h>
 
 // Changes whenever the layout, the ring, a record in it or the way to wake the other end changes.
-#define PLX_EXCHANGE_VERSION 2
+#define PLX_EXCHANGE_VERSION 3
 #define PLX_ATTACH_METHOD "exchange.attach"
 #define PLX_CLIENT_NAME_MAX 31
 #define PLX_ATTACH_LINE_MAX 4096 // request or answer, newline included
@@ -80,14 +86,32 @@ struct plx_region_header {
 static_assert(offsetof(struct plx_region_header, worker_key) == 24, "layout is a contract");
 static_assert(sizeof(struct plx_region_header) == 40, "layout is a contract");
 
+#define PLX_BEAT_INTERVAL_MS                                                                       \
+	150u // at most; a worker beats each 100 ms and looks at the time each 50
+
+struct plx_beat {
+	// dataplane: rw, relaxed. client: ro, relaxed.
+	PLX_CACHE_ALIGNED uint64_t count;
+};
+
+static_assert(sizeof(struct plx_beat) == 64, "layout is a contract");
+
 struct plx_region_worker {
 	struct plx_ring_shared jobs;    // client produces, worker consumes
 	struct plx_ring_shared results; // worker produces, client consumes
+	struct plx_beat beat;
 };
 
-static_assert(sizeof(struct plx_region_worker) == 512, "layout is a contract");
+static_assert(offsetof(struct plx_region_worker, results) == 256, "layout is a contract");
+static_assert(offsetof(struct plx_region_worker, beat) == 512, "layout is a contract");
+static_assert(sizeof(struct plx_region_worker) == 576, "layout is a contract");
 
+#define PLX_REGION_BEAT_OFFSET 64u
 #define PLX_REGION_RINGS_OFFSET 4096u
+
+static_assert(PLX_REGION_BEAT_OFFSET >= sizeof(struct plx_region_header) &&
+		      PLX_REGION_BEAT_OFFSET + sizeof(struct plx_beat) <= PLX_REGION_RINGS_OFFSET,
+	      "the control thread's beat has a line of its own");
 #define PLX_REGION_DATA_OFFSET                                                                     \
 	(PLX_REGION_RINGS_OFFSET +                                                                 \
 	 PLX_REGION_WORKERS_MAX * (uint32_t)sizeof(struct plx_region_worker))
@@ -101,6 +125,12 @@ static inline size_t plx_region_bytes(uint32_t worker_count)
 }
 
 // The parts of a region mapped at `base`, for worker < worker_count.
+static inline struct plx_beat *plx_region_control_beat(void *base)
+{
+	void *beat = (uint8_t *)base + PLX_REGION_BEAT_OFFSET;
+	return beat;
+}
+
 static inline struct plx_region_worker *plx_region_worker(void *base, uint32_t worker)
 {
 	void *rings = (uint8_t *)base + PLX_REGION_RINGS_OFFSET;

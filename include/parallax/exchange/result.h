@@ -25,7 +25,7 @@ enum plx_status {
 	PLX_STATUS_LOOP,      // the aliases run in a circle
 	PLX_STATUS_LIMIT,     // a named work limit was reached
 	PLX_STATUS_INVALID_NAME, // the name never became a query
-	PLX_STATUS_LOST,      // the dataplane ended before it answered (made by the client library)
+	PLX_STATUS_LOST, // the dataplane ended or hung before it answered (made by the client library)
 	PLX_STATUS_CANCELLED, // drained: refused before it was started
 	PLX_STATUS_COUNT
 };
@@ -66,6 +66,7 @@ enum plx_cause {
 	PLX_CAUSE_UNREAD, // the client left so many results unread that this one could not be kept
 	PLX_CAUSE_DATAPLANE_LOST,
 	PLX_CAUSE_DRAINED,
+	PLX_CAUSE_DATAPLANE_SILENT, // it is there, but hangs
 	PLX_CAUSE_COUNT
 };
 

@@ -161,6 +161,23 @@ TEST(job_is_read_and_its_result_delivered)
 	fixture_fini(&fixture);
 }
 
+TEST(beats_are_counted_up_whatever_the_client_writes_there)
+{
+	struct fixture fixture;
+	fixture_init(&fixture);
+	struct plx_beat *worker_beat = &plx_region_worker(fixture.region, 1)->beat;
+	struct plx_beat *control_beat = plx_region_control_beat(fixture.region);
+	for (uint64_t i = 1; i < 4; i++) {
+		exchange_lane_beat(fixture.lanes[1]);
+		exchange_server_beat(fixture.server);
+		CU_ASSERT_EQUAL(worker_beat->count, i);
+		CU_ASSERT_EQUAL(control_beat->count, i);
+		worker_beat->count = control_beat->count = UINT64_MAX - i;
+	}
+	CU_ASSERT_EQUAL(plx_region_worker(fixture.region, 0)->beat.count, 0);
+	fixture_fini(&fixture);
+}
+
 TEST(malformed_record_can_be_skipped)
 {
 	struct fixture fixture;
@@ -445,6 +462,7 @@ TEST(client_that_broke_its_rings_is_ended_by_its_owner_or_detached)
 
 TEST_MAIN(exchange_server, T(region_is_sealed_and_describes_itself),
 	  T(idle_region_touches_little_memory), T(job_is_read_and_its_result_delivered),
+	  T(beats_are_counted_up_whatever_the_client_writes_there),
 	  T(malformed_record_can_be_skipped),
 	  T(impossible_positions_make_a_lane_unreadable_but_no_other),
 	  T(result_that_waits_for_room_keeps_no_worker_awake_until_there_is_some),
