@@ -25,11 +25,25 @@ static const char *state_name(enum service_state state)
 	return "unknown";
 }
 
+static const char *dataplane_state(const struct lookup_stats *stats)
+{
+	if (!stats->is_attached) {
+		return "not attached";
+	}
+	if (!stats->is_responding) {
+		return "does not respond";
+	}
+	return stats->is_control_responding ? "responds" : "its control thread does not respond";
+}
+
 static json_t *dataplane_object(const struct service_context *service)
 {
 	struct lookup_stats stats;
 	lookup_service_stats(service->lookup, &stats);
-	return json_pack("{s:b, s:s, s:I, s:I, s:I}", "attached", (int)stats.is_attached, "socket",
+	return json_pack("{s:s, s:b, s:b, s:I, s:s, s:I, s:I, s:I}", "state",
+			 dataplane_state(&stats), "attached", (int)stats.is_attached, "responding",
+			 (int)stats.is_responding, "workers_silent",
+			 (json_int_t)stats.silent_workers, "socket",
 			 service_config(service)->dataplane_socket, "lookups_in_flight",
 			 (json_int_t)stats.open, "lookups_waiting", (json_int_t)stats.waiting,
 			 "lookups_lost", (json_int_t)stats.lost);
@@ -154,13 +168,14 @@ static json_t *lookup_counters(const struct service_context *service)
 {
 	struct lookup_stats stats;
 	lookup_service_stats(service->lookup, &stats);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "started",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "started",
 			 (json_int_t)stats.started, "finished", (json_int_t)stats.finished, "lost",
 			 (json_int_t)stats.lost, "expired", (json_int_t)stats.expired, "refused",
 			 (json_int_t)stats.refused, "resubmitted", (json_int_t)stats.resubmitted,
 			 "cancelled", (json_int_t)stats.cancelled, "late",
 			 (json_int_t)stats.late_results, "stray", (json_int_t)stats.stray_results,
-			 "attached", (json_int_t)stats.attached_count);
+			 "attached", (json_int_t)stats.attached_count, "silent",
+			 (json_int_t)stats.silent_count);
 }
 
 static json_t *audit_counters(const struct service_context *service)

@@ -34,7 +34,10 @@ static const char *reason_not_ready(const struct service_context *service)
 	if (!clock_keeper_judge(service->clock).is_believed) {
 		return "the clock was set and is not yet believed";
 	}
-	return stats.is_attached ? NULL : "the dataplane is not attached";
+	if (!stats.is_attached) {
+		return "the dataplane is not attached";
+	}
+	return stats.is_responding ? NULL : "the dataplane does not respond";
 }
 
 void http_api_get_ready(struct http_exchange *exchange, void *context)

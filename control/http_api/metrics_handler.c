@@ -37,6 +37,9 @@ static void write_lookups(FILE *out, const struct service_context *service)
 	lookup_service_stats(service->lookup, &stats);
 	single(out, "dataplane_attached", "gauge", "Whether the dataplane is attached.",
 	       stats.is_attached);
+	single(out, "dataplane_responding", "gauge",
+	       "Whether the dataplane is attached and all of its workers respond.",
+	       stats.is_responding);
 	single(out, "lookups_in_flight", "gauge", "Look-ups at the dataplane.", stats.open);
 	single(out, "lookups_waiting", "gauge", "Look-ups that wait for room.", stats.waiting);
 	single(out, "lookups_started_total", "counter", "Look-ups started.", stats.started);

@@ -14,6 +14,8 @@
 #include <sys/queue.h>
 
 #define RESULTS_PER_TURN 64 // then others on the loop have their turn
+// Look-ups of silent workers that are passed over in one turn to reach those of others, however many wait.
+#define PASSED_PER_TURN 1024u
 
 enum lookup_state {
 	LOOKUP_WAITING = 0, // in `waiting`
@@ -42,15 +44,22 @@ struct lookup_service {
 	struct lookup_list open;
 	uint32_t waiting_max;
 	uint32_t grace_ms;
+	struct event *look_timer;
 	bool was_attached;
+	bool is_responding; // as of the last look
 	struct lookup_stats stats;
 };
 
-static int64_t now_ms(void)
+static uint64_t now_ns(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static int64_t now_ms(void)
+{
+	return (int64_t)(now_ns() / 1000000);
 }
 
 static void lookup_free(struct lookup *lookup)
@@ -127,8 +136,11 @@ static void lookup_fail(struct lookup *lookup, enum plx_status status, enum plx_
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct lookup *lookup = context;
-	if (lookup->state == LOOKUP_WAITING && !lookup->is_resubmitted &&
-	    plx_client_is_attached(lookup->service->client)) {
+	struct lookup_service *service = lookup->service;
+	bool is_attached = plx_client_is_attached(service->client);
+	if (is_attached && !service->is_responding) {
+		lookup_fail(lookup, PLX_STATUS_LOST, PLX_CAUSE_DATAPLANE_SILENT);
+	} else if (lookup->state == LOOKUP_WAITING && !lookup->is_resubmitted && is_attached) {
 		lookup_fail(lookup, PLX_STATUS_CANCELLED, PLX_CAUSE_NO_ANSWER);
 	} else {
 		lookup_fail(lookup, PLX_STATUS_LOST, PLX_CAUSE_DATAPLANE_LOST);
@@ -169,20 +181,26 @@ static void submit_waiting(struct lookup_service *service)
 		return;
 	}
 	int64_t now = now_ms();
-	struct lookup *next;
-	for (struct lookup *lookup = TAILQ_FIRST(&service->waiting); lookup != NULL;
-	     lookup = next) {
-		next = TAILQ_NEXT(lookup, entry);
+	uint32_t passed = 0;
+	struct lookup *lookup = TAILQ_FIRST(&service->waiting);
+	for (uint32_t left = service->stats.waiting; left > 0; left--) {
+		struct lookup *next = TAILQ_NEXT(lookup, entry);
 		int error = lookup_submit(lookup, now);
-		// Past its time: its timer, which is about to fire, says so.
-		if (error != 0 && error != -ETIMEDOUT) {
-			break;
+		if (error == -ENOTCONN && plx_client_is_attached(service->client) &&
+		    passed < PASSED_PER_TURN) {
+			// Its worker is silent: to the end, so that those of other workers come up.
+			TAILQ_REMOVE(&service->waiting, lookup, entry);
+			TAILQ_INSERT_TAIL(&service->waiting, lookup, entry);
+			passed++;
+		} else if (error != 0 && error != -ETIMEDOUT) {
+			break; // past its time: its timer, which is about to fire, says so
 		}
+		lookup = next != NULL ? next : TAILQ_FIRST(&service->waiting);
 	}
 	plx_client_flush(service->client);
 }
 
-// The dataplane ended with this look-up open. Once is tried again; twice is a question that kills it.
+// The dataplane ended or hung with this look-up open. Once is tried again; twice is a question that kills it.
 static bool lookup_requeue(struct lookup *lookup)
 {
 	struct lookup_service *service = lookup->service;
@@ -230,6 +248,29 @@ static void on_client(evutil_socket_t fd, short what, void *context)
 	submit_waiting(service);
 }
 
+// Always, also without look-ups: status says whether the dataplane responds. What changed makes the client's descriptor
+// readable.
+static void on_look(evutil_socket_t fd, short what, void *context)
+{
+	struct lookup_service *service = context;
+	bool was_responding = service->is_responding;
+	service->is_responding = plx_client_is_responding(service->client, now_ns());
+	service->stats.silent_count += was_responding && !service->is_responding &&
+				       plx_client_is_attached(service->client);
+}
+
+static int service_start_events(struct lookup_service *service, struct event_base *base)
+{
+	static const struct timeval interval = {.tv_usec = PLX_CLIENT_LOOK_MS * 1000};
+	service->client_event = event_new(base, plx_client_fd(service->client),
+					  EV_READ | EV_PERSIST, on_client, service);
+	service->look_timer = event_new(base, -1, EV_PERSIST, on_look, service);
+	bool is_started = service->client_event != NULL && service->look_timer != NULL &&
+			  event_add(service->client_event, NULL) == 0 &&
+			  event_add(service->look_timer, &interval) == 0;
+	return is_started ? 0 : -ENOMEM;
+}
+
 struct lookup_service *lookup_service_open(struct event_base *base,
 					   const struct lookup_config *config, int *ret_error)
 {
@@ -257,10 +298,9 @@ struct lookup_service *lookup_service_open(struct event_base *base,
 		free(service);
 		return NULL;
 	}
-	service->client_event = event_new(base, plx_client_fd(service->client),
-					  EV_READ | EV_PERSIST, on_client, service);
-	if (service->client_event == NULL || event_add(service->client_event, NULL) != 0) {
-		*ret_error = -ENOMEM;
+	int error = service_start_events(service, base);
+	if (error != 0) {
+		*ret_error = error;
 		lookup_service_close(service);
 		return NULL;
 	}
@@ -283,6 +323,9 @@ void lookup_service_close(struct lookup_service *service)
 	if (service->client_event != NULL) {
 		event_free(service->client_event);
 	}
+	if (service->look_timer != NULL) {
+		event_free(service->look_timer);
+	}
 	plx_client_close(service->client);
 	lookups_free(&service->waiting);
 	lookups_free(&service->open);
@@ -293,6 +336,10 @@ void lookup_service_stats(const struct lookup_service *service, struct lookup_st
 {
 	*ret_stats = service->stats;
 	ret_stats->is_attached = plx_client_is_attached(service->client);
+	ret_stats->silent_workers = plx_client_silent_workers(service->client);
+	ret_stats->is_responding = ret_stats->is_attached && ret_stats->silent_workers == 0;
+	ret_stats->is_control_responding = plx_client_is_control_responding(service->client);
+	ret_stats->late_results += plx_client_late_results(service->client);
 	ret_stats->stray_results = plx_client_stray_results(service->client);
 }
 

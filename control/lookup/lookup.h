@@ -2,11 +2,11 @@
 // Look-ups on an event loop: any number of callers of one thread share one client of the exchange.
 //
 //   lookup_start ──► WAITING ──► OPEN ──► callback, once
-//                      ▲  window   │ the dataplane ended: once more, if the deadline allows
+//                      ▲  window   │ the dataplane ended or hung: once more, if the deadline allows
 //                      └───────────┘
 //
-// The service works while the dataplane is away: look-ups wait until it attaches again, each at most until its own
-// deadline. Equal questions are never merged: each check gets an answer of its own (BR 3.2.2.9 knows no shared ones).
+// The service works while the dataplane is away or hangs (known within a second by its beats): look-ups wait until it is
+// back, each at most until its own deadline. Names of a worker that hangs wait, those of others do not. Equal questions are never merged: each check gets an answer of its own (BR 3.2.2.9 knows no shared ones).
 // Everything happens on the thread of the event base.
 
 #pragma once
@@ -37,6 +37,9 @@ struct lookup_config {
 
 struct lookup_stats {
 	bool is_attached;
+	bool is_responding;         // attached, and no worker is silent
+	bool is_control_responding; // attached, and its control thread is not silent
+	uint32_t silent_workers; // their look-ups wait until they are back, or for their deadline
 	uint32_t waiting;        // not at the dataplane yet
 	uint32_t open;           // at the dataplane, with someone who waits
 	uint32_t abandoned;      // at the dataplane, cancelled or past their deadline
@@ -45,11 +48,12 @@ struct lookup_stats {
 	uint64_t finished;       // callbacks with a result of the dataplane
 	uint64_t lost;           // callbacks with PLX_STATUS_LOST
 	uint64_t expired;        // callbacks with PLX_STATUS_CANCELLED: no room before the deadline
-	uint64_t resubmitted;    // asked again after the dataplane ended
+	uint64_t resubmitted;    // asked again after the dataplane ended or hung
 	uint64_t cancelled;      // by lookup_cancel
-	uint64_t late_results;   // for an abandoned one: ignored
+	uint64_t late_results;   // for an abandoned one, or one that was asked again: ignored
 	uint64_t stray_results;  // see plx_client_stray_results
 	uint64_t attached_count; // times that it attached
+	uint64_t silent_count;   // times that a worker or all of them fell silent
 };
 
 // Does not wait for the dataplane. NULL and ret_error: -EINVAL (name or a limit), -ENOMEM, -errno of epoll or timerfd.
@@ -61,7 +65,7 @@ void lookup_service_stats(const struct lookup_service *service, struct lookup_st
 
 // `result` and `body` (result->body_length octets) are valid during the call only. result->tag is the job's. Beyond what
 // the dataplane answers:
-//   LOST       it ended or did not answer within timeout and grace, or was not there at all
+//   LOST       it ended, hung or did not answer within timeout and grace, or was not there at all
 //   CANCELLED  it had no room for the look-up before the deadline
 // both of which are failures of ours and say nothing about the name. May start and cancel look-ups.
 typedef void (*lookup_cb)(void *context, const struct plx_result *result, const uint8_t *body);

@@ -95,6 +95,9 @@ static int call(const struct command *command, const struct target *target, json
 	struct connection connection;
 	int error = connection_open(target->socket_path, &connection);
 	if (error == 0) {
+		if (strcmp(command->choice.method->name, "status.get") == 0) {
+			connection.timeout_ms = CONNECTION_STATUS_TIMEOUT_MS;
+		}
 		error = connection_call(&connection, command->choice.method->name, command->params,
 					ret_answer);
 		connection_close(&connection);

@@ -26,8 +26,10 @@ void connection_print_failure(const char *socket_path, int error, FILE *out)
 	} else if (error == -EACCES) {
 		advice = "; run as root or as a member of socket_group";
 	}
-	fprintf(out, "parallaxctl: %s: %s%s\n", socket_path,
-		error == -EPROTO ? "the answer is not JSON-RPC" : plx_error_text(error), advice);
+	const char *text = error == -EPROTO      ? "the answer is not JSON-RPC"
+			   : error == -ETIMEDOUT ? "the daemon does not respond"
+						 : plx_error_text(error);
+	fprintf(out, "parallaxctl: %s: %s%s\n", socket_path, text, advice);
 }
 
 int connection_open(const char *socket_path, struct connection *ret_connection)
@@ -46,7 +48,8 @@ int connection_open(const char *socket_path, struct connection *ret_connection)
 		close(fd);
 		return error;
 	}
-	*ret_connection = (struct connection) {.fd = fd, .next_id = 1};
+	*ret_connection =
+		(struct connection) {.fd = fd, .timeout_ms = CONNECTION_TIMEOUT_MS, .next_id = 1};
 	return 0;
 }
 
@@ -101,7 +104,7 @@ static int receive_more(struct connection *connection)
 		connection->input_capacity = capacity;
 	}
 	struct pollfd readable = {.fd = connection->fd, .events = POLLIN};
-	int ready = poll(&readable, 1, CONNECTION_TIMEOUT_MS);
+	int ready = poll(&readable, 1, connection->timeout_ms);
 	if (ready <= 0) {
 		return ready == 0 ? -ETIMEDOUT : -errno;
 	}

@@ -14,8 +14,12 @@ struct json_t;
 // The longest look-up that can be asked for, and some.
 #define CONNECTION_TIMEOUT_MS 130000
 
+// For what a daemon answers from memory: one that takes longer hangs.
+#define CONNECTION_STATUS_TIMEOUT_MS 3000
+
 struct connection {
-	int fd; // -1: none
+	int fd;         // -1: none
+	int timeout_ms; // for each part of an answer; CONNECTION_TIMEOUT_MS from connection_open
 	unsigned next_id;
 	char *input; // bytes of answers, not used up
 	size_t input_length;

@@ -177,6 +177,7 @@ static void refresh(struct watch *watch)
 	if (watch->connection.fd < 0) {
 		int error = connection_open(watch->socket_path, &watch->connection);
 		(void)error; // shown by the missing status
+		watch->connection.timeout_ms = CONNECTION_STATUS_TIMEOUT_MS;
 	}
 	json_t *status = watch->connection.fd < 0 ? NULL : ask(watch, "status.get");
 	json_t *upstreams = watch->connection.fd < 0 || watch->refusal != NULL

@@ -88,6 +88,8 @@ TEST(a_primary_without_dataplane_says_so)
 	CU_ASSERT_STRING_EQUAL(member_text(status, "state"), "running");
 	CU_ASSERT_STRING_EQUAL(member_text(status, "role"), "primary");
 	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/attached")));
+	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/responding")));
+	CU_ASSERT_STRING_EQUAL(member_text(status, "dataplane/state"), "not attached");
 	CU_ASSERT_TRUE(json_is_true(member(status, "audit/writable")));
 	CU_ASSERT_STRING_EQUAL(member_text(status, "modes/0/mode"), "enforce");
 	CU_ASSERT_STRING_EQUAL(member_text(status, "clock/state"), "ok");

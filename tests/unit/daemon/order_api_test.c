@@ -356,6 +356,7 @@ TEST(health_readiness_and_metrics_tell_the_state)
 	CU_ASSERT_EQUAL(request->status, 200);
 	static const char *const samples[] = {
 		"\nparallax_dataplane_attached 0\n",
+		"\nparallax_dataplane_responding 0\n",
 		"\nparallax_audit_writable 1\n",
 		"\nparallax_mode{profile=\"tls\",mode=\"enforce\"} 1\n",
 		"\nparallax_mode_compliant{profile=\"tls\"} 1\n",

@@ -220,8 +220,90 @@ TEST(resubmitted_look_up_is_answered)
 	loop_close(&loop);
 }
 
-TEST_MAIN(lookup, T(lost_look_up_is_asked_again_of_the_next_dataplane),
-	  T(resubmitted_look_up_is_answered),
+static void answers_start(struct loop *loop, struct answer *answers, unsigned first, unsigned end)
+{
+	for (unsigned i = first; i < end; i++) {
+		answer_start(loop, &answers[i], i, QTYPE, 15000);
+	}
+}
+
+static void answers_check(const struct answer *answers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		CU_ASSERT_EQUAL(answers[i].count, 1);
+		CU_ASSERT_EQUAL(answers[i].status, PLX_STATUS_ANSWERED);
+		CU_ASSERT_EQUAL(answers[i].tag, answers[i].job.tag);
+	}
+}
+
+TEST(dataplane_that_hangs_is_noticed_within_a_second_and_asked_again_when_it_is_back)
+{
+	static struct answer answers[80];
+	struct answer hurried;
+	struct loop loop = loop_open(0, 0, 0);
+	pid_t pid = process_start(&loop);
+	LOOP_WHILE(&loop, !loop_stats(&loop).is_responding);
+	exchange_process_hang(pid, true);
+	uint64_t hung_ms = session_now_ms();
+	answers_start(&loop, answers, 0, 50);
+	LOOP_WHILE(&loop, loop_stats(&loop).is_responding);
+	uint64_t noticed_ms = session_now_ms() - hung_ms;
+	printf("hang noticed after %u ms\n", (unsigned)noticed_ms);
+	CU_ASSERT_TRUE(noticed_ms >= 500);
+	LOOP_WHILE(&loop, loop_stats(&loop).waiting < 50);
+	answers_start(&loop, answers, 50, 80); // wait as well
+	answer_start(&loop, &hurried, 99, QTYPE, 60);
+	LOOP_WHILE(&loop, hurried.count == 0);
+	CU_ASSERT_EQUAL(hurried.status, PLX_STATUS_LOST);
+	CU_ASSERT_EQUAL(hurried.cause, PLX_CAUSE_DATAPLANE_SILENT);
+	struct lookup_stats stats = loop_stats(&loop);
+	CU_ASSERT_TRUE(stats.is_attached);
+	CU_ASSERT_FALSE(stats.is_control_responding);
+	CU_ASSERT_EQUAL(stats.silent_workers, 1);
+	CU_ASSERT_EQUAL(stats.silent_count, 1);
+	CU_ASSERT_EQUAL(stats.resubmitted, 50);
+	CU_ASSERT_EQUAL(stats.waiting, 80);
+	CU_ASSERT_EQUAL(count_answered(answers, 80), 0);
+
+	exchange_process_hang(pid, false);
+	LOOP_WHILE(&loop, count_answered(answers, 80) < 80);
+	LOOP_WHILE(&loop, loop_stats(&loop).late_results < 50);
+	answers_check(answers, 80);
+	stats = loop_stats(&loop);
+	CU_ASSERT_TRUE(stats.is_responding);
+	CU_ASSERT_EQUAL(stats.attached_count, 1);
+	CU_ASSERT_EQUAL(stats.late_results, 50);
+	CU_ASSERT_EQUAL(stats.stray_results, 0);
+	exchange_process_kill(pid);
+	loop_close(&loop);
+}
+
+TEST(look_ups_of_other_workers_pass_those_of_one_that_hangs)
+{
+	static struct answer answers[4000];
+	struct loop loop = loop_open(0, 0, 0);
+	struct exchange_host *host = host_start(&loop);
+	LOOP_WHILE(&loop, !loop_stats(&loop).is_responding);
+	exchange_host_hang(host, 0, true);
+	LOOP_WHILE(&loop, loop_stats(&loop).silent_workers == 0);
+	CU_ASSERT_EQUAL(loop_stats(&loop).silent_workers, 1);
+	answers_start(&loop, answers, 0, 4000);
+	// Whichever worker has a name, some thousand of them are the hanging one's, more than are passed in a turn.
+	LOOP_WHILE(&loop, loop_stats(&loop).finished < 1500);
+	CU_ASSERT_TRUE(loop_stats(&loop).waiting > 1500);
+	CU_ASSERT_EQUAL(count_answered(answers, 4000), loop_stats(&loop).finished);
+	exchange_host_hang(host, 0, false);
+	LOOP_WHILE(&loop, count_answered(answers, 4000) < 4000);
+	answers_check(answers, 4000);
+	CU_ASSERT_EQUAL(loop_stats(&loop).lost, 0);
+	loop_close(&loop);
+	exchange_host_stop(host);
+}
+
+TEST_MAIN(lookup,
+	  T(dataplane_that_hangs_is_noticed_within_a_second_and_asked_again_when_it_is_back),
+	  T(lost_look_up_is_asked_again_of_the_next_dataplane), T(resubmitted_look_up_is_answered),
+	  T(look_ups_of_other_workers_pass_those_of_one_that_hangs),
 	  T(every_look_up_is_answered_once_with_its_own_tag_and_body),
 	  T(body_reaches_the_callback_unchanged), T(look_ups_beyond_the_waiting_limit_are_refused),
 	  T(look_up_started_before_the_dataplane_is_answered_once_it_is_there),
