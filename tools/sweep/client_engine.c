@@ -12,6 +12,11 @@ static bool is_attached(void *context)
 	return plx_client_is_attached(context);
 }
 
+static bool is_responding(void *context, uint64_t now_ns)
+{
+	return plx_client_is_responding(context, now_ns);
+}
+
 static int submit(void *context, const struct plx_job *job)
 {
 	return plx_client_submit(context, job);
@@ -60,6 +65,7 @@ void client_engine_init(struct sweep_engine *engine, struct plx_client *client)
 	*engine = (struct sweep_engine) {
 		.context = client,
 		.is_attached = is_attached,
+		.is_responding = is_responding,
 		.submit = submit,
 		.flush = flush,
 		.collect = collect,

@@ -9,6 +9,7 @@
 struct sweep_engine {
 	void *context;
 	bool (*is_attached)(void *context);
+	bool (*is_responding)(void *context, uint64_t now_ns);
 	int (*submit)(void *context, const struct plx_job *job);
 	void (*flush)(void *context);
 	unsigned (*collect)(void *context, unsigned max, plx_result_cb callback,

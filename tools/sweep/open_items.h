@@ -25,7 +25,7 @@ struct open_item {
 	uint32_t newer;
 	uint32_t next_waiting; // also the chain of free slots
 	uint32_t generation;
-	uint8_t losses; // times that the dataplane ended while it was asked
+	uint8_t losses; // times that the dataplane ended or hung while it was asked
 	bool is_open;
 	bool is_asked; // submitted, and not put back to wait
 };

@@ -78,6 +78,7 @@ struct sweep {
 	uint64_t flushed_ns;
 	uint64_t checkpointed_ns;
 	uint64_t down_since_ns; // 0: the dataplane takes look-ups
+	bool is_up;             // in this turn: attached, and it responds
 	uint64_t
 		drained_ns; // when a look-up was last refused by a draining dataplane; 0: it is not
 	uint64_t stray_results;

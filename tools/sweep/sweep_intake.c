@@ -161,8 +161,7 @@ unsigned sweep_intake(struct sweep *sweep, unsigned max)
 	const struct sweep_engine *engine = sweep->engine;
 	bool is_probe = sweep->drained_ns != 0;
 	sweep->reading_left = READ_PER_TURN;
-	if (!engine->is_attached(engine->context) ||
-	    (is_probe && sweep->now_ns - sweep->drained_ns < DRAIN_PROBE_NS)) {
+	if (!sweep->is_up || (is_probe && sweep->now_ns - sweep->drained_ns < DRAIN_PROBE_NS)) {
 		return 0;
 	}
 	unsigned submitted = 0;

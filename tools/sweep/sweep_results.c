@@ -9,7 +9,8 @@
 
 #define TEXT_OF(number) #number
 #define LOST_TEXT_OF(losses)                                                                       \
-	"the dataplane ended each of " TEXT_OF(losses) " times that it was asked, at last alone"
+	"the dataplane ended or hung each of " TEXT_OF(                                            \
+		losses) " times that it was asked, at last alone"
 #define LOST_TEXT LOST_TEXT_OF(SWEEP_LOSSES_MAX)
 
 static void flush_when_due(struct sweep *sweep)

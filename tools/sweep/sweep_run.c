@@ -28,11 +28,17 @@ static void update_time(struct sweep *sweep)
 		sweep->runtime_before_ms + (sweep->now_ns - sweep->started_ns) / 1000000;
 }
 
-// False when the dataplane has been away or draining for longer than we wait.
+static void look_at_dataplane(struct sweep *sweep)
+{
+	const struct sweep_engine *engine = sweep->engine;
+	bool is_responding = engine->is_responding(engine->context, sweep->now_ns);
+	sweep->is_up = is_responding && engine->is_attached(engine->context);
+}
+
+// False when the dataplane has been away, hanging or draining for longer than we wait.
 static bool watch_dataplane(struct sweep *sweep)
 {
-	bool is_attached = sweep->engine->is_attached(sweep->engine->context);
-	if (is_attached && sweep->drained_ns == 0) {
+	if (sweep->is_up && sweep->drained_ns == 0) {
 		if (sweep->down_since_ns != 0) {
 			sweep_notice(sweep, "the dataplane is back: going on");
 		}
@@ -41,10 +47,14 @@ static bool watch_dataplane(struct sweep *sweep)
 	}
 	if (sweep->down_since_ns == 0) {
 		sweep->down_since_ns = sweep->now_ns;
-		if (!is_attached) {
+		if (!sweep->engine->is_attached(sweep->engine->context)) {
 			sweep_notice(sweep,
 				     "the dataplane is gone: its look-ups will be asked again "
 				     "when it is back");
+		} else if (!sweep->is_up) {
+			sweep_notice(sweep,
+				     "the dataplane does not respond: its look-ups will be asked "
+				     "again when it does");
 		}
 	}
 	return sweep->now_ns - sweep->down_since_ns < sweep->config->reconnect_timeout_ns;
@@ -84,6 +94,7 @@ static unsigned run_turn(struct sweep *sweep, bool may_submit)
 {
 	const struct sweep_engine *engine = sweep->engine;
 	update_time(sweep);
+	look_at_dataplane(sweep);
 	sweep->input_is_dry = false;
 	unsigned moved = may_submit ? sweep_intake(sweep, SUBMIT_BURST) : 0;
 	if (!sweep->is_broken) {

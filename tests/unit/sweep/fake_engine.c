@@ -35,6 +35,12 @@ static void step(struct fake_engine *fake)
 
 static bool is_attached(void *context)
 {
+	const struct fake_engine *fake = context;
+	return !fake->is_away || fake->hangs;
+}
+
+static bool is_responding(void *context, uint64_t now_ns)
+{
 	return !((struct fake_engine *)context)->is_away;
 }
 
@@ -163,6 +169,7 @@ struct sweep_engine fake_engine_interface(struct fake_engine *fake)
 	return (struct sweep_engine) {
 		.context = fake,
 		.is_attached = is_attached,
+		.is_responding = is_responding,
 		.submit = submit,
 		.flush = flush,
 		.collect = collect,

@@ -13,6 +13,7 @@ struct fake_engine {
 	uint64_t now_ns;
 	unsigned capacity;          // jobs it takes
 	unsigned die_one_in;        // collects; 0: never dies
+	bool hangs;                 // stays attached when it dies, but does not respond
 	bool is_poisonable;         // dies at once of a name whose first label begins with "poison"
 	unsigned away_for_waits;    // after it died; UINT32_MAX: for good
 	unsigned drained_results;   // so many results to come are CANCELLED

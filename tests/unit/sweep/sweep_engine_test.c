@@ -53,8 +53,8 @@ TEST(name_that_kills_the_dataplane_is_given_up)
 		CU_ASSERT_PTR_NOT_NULL(strstr(output, "\"name\":\"poison10.test\",\"type\":\"A\","
 						      "\"status\":\"LOST\""));
 		CU_ASSERT_PTR_NOT_NULL(strstr(output,
-					      "\"error\":\"the dataplane ended each of 4 times "
-					      "that it was asked, at last alone\""));
+					      "\"error\":\"the dataplane ended or hung each of 4 "
+					      "times that it was asked, at last alone\""));
 		free(output);
 		bench_sweep_destroy(bench);
 	}
@@ -100,6 +100,38 @@ TEST(dataplane_that_stays_away_ends_the_sweep_with_3)
 	bench_sweep_destroy(bench);
 }
 
+TEST(lookups_of_a_hanging_dataplane_are_asked_again)
+{
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct bench_sweep *bench = bench_sweep_create(seed);
+		bench->fake.die_one_in = 20;
+		bench->fake.hangs = true;
+		bench->fake.away_for_waits = 30;
+		CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
+		CU_ASSERT_TRUE(bench_sweep_is_exact(bench));
+		CU_ASSERT_TRUE(bench->fake.deaths > 0);
+		CU_ASSERT_TRUE(bench->sweep.tally.resubmitted > 0);
+		CU_ASSERT_EQUAL(bench->sweep.tally.results, bench->needed);
+		bench_sweep_destroy(bench);
+	}
+}
+
+TEST(dataplane_that_hangs_for_good_ends_the_sweep_with_3)
+{
+	struct bench_sweep *bench = bench_sweep_create(4);
+	bench->config.checkpoint_path = bench->files.checkpoint;
+	bench->fake.die_one_in = 50;
+	bench->fake.hangs = true;
+	bench->fake.away_for_waits = UINT32_MAX;
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), -1);
+	CU_ASSERT_EQUAL(bench->failure.exit_status, SWEEP_EXIT_UNREACHABLE);
+	bench->config.resume = true;
+	fake_engine_init(&bench->fake, 5);
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
+	CU_ASSERT_TRUE(bench_sweep_is_exact(bench));
+	bench_sweep_destroy(bench);
+}
+
 TEST(unreadable_results_become_malformed_lines)
 {
 	struct bench_sweep *bench = bench_sweep_create(13);
@@ -115,4 +147,6 @@ TEST_MAIN(sweep_engine, T(lookups_of_a_dying_dataplane_are_asked_again),
 	  T(dataplane_that_dies_of_other_causes_costs_no_name),
 	  T(drained_lookups_are_asked_again_at_a_slow_pace),
 	  T(dataplane_that_stays_away_ends_the_sweep_with_3),
+	  T(lookups_of_a_hanging_dataplane_are_asked_again),
+	  T(dataplane_that_hangs_for_good_ends_the_sweep_with_3),
 	  T(unreadable_results_become_malformed_lines))
