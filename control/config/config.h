@@ -171,7 +171,7 @@ struct config {
 	char private_suffixes[CONFIG_SUFFIXES_MAX][256];
 	unsigned private_suffix_count;
 	char callers[CONFIG_CALLERS_MAX]
-		    [CONFIG_URL_SIZE]; // remote: primaries that may ask, as in their certificate
+		    [CONFIG_URL_SIZE]; // who may ask: a remote's primaries; names of certificates
 	unsigned caller_count;
 	struct config_perspective perspectives[CONFIG_PERSPECTIVES_MAX];
 	unsigned perspective_count;

@@ -158,6 +158,8 @@ static int check_role(const struct check *check, const struct config *config)
 			  "check";
 	} else if (is_remote && config->caller_count == 0) {
 		missing = "callers: a remote answers only primaries that it knows by name";
+	} else if (!is_remote && config->caller_count > 0 && config->tls.client_ca[0] == '\0') {
+		missing = "tls.client_ca: callers are known by certificates from it";
 	} else if (!is_remote && config->issuer_domain_count == 0) {
 		missing = "issuer_domains: CAA cannot be judged without the CA's own";
 	} else if (!is_remote && config->perspective_count > 0 &&

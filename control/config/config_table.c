@@ -513,7 +513,10 @@ static const struct config_spec control_specs[] = {
 	 .type = CONFIG_TEXT,
 	 LIST(config, callers, caller_count, CONFIG_CALLERS_MAX),
 	 .example = "[ams-1]",
-	 .help = "Who may ask a remote: names of primaries, as in their certificates."},
+	 .help = "Who may ask, whatever it is; others get 403. At a remote, required: names of "
+		 "primaries, "
+		 "as in their certificates. At a primary: URIs or DNS names of certificates under "
+		 "client_ca; unset, all that client_ca vouches for."},
 	{.key = "allow_addresses",
 	 .type = CONFIG_PREFIX,
 	 LIST(config, allow_addresses, allow_address_count, CONFIG_PREFIXES_MAX),

@@ -3,14 +3,16 @@
 
 #include "daemon/daemon.h"
 #include "http_api/http_api.h"
+#include "http_server/http_exchange.h"
 #include "http_server/http_listener.h"
 #include "perspective/perspective_server.h"
 #include "service/remote_checks.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
-// A remote's own: only primaries that it knows by their certificate get this far.
+// A remote's own, and the checkers.
 static size_t add_remote_routes(struct daemon *daemon)
 {
 	const struct http_route routes[] = {
@@ -40,6 +42,36 @@ static int open_routes(struct daemon *daemon, size_t *ret_count)
 	return 0;
 }
 
+// A primary's callers are systems of the CA, which have names of their own: a URI holds a colon, a DNS name cannot.
+static bool is_listed(const struct http_exchange *exchange, void *context)
+{
+	const struct config *config = service_config(context);
+	struct peer_identity identity;
+	if (http_exchange_peer_identity(exchange, &identity) != 0) {
+		return false;
+	}
+	for (unsigned i = 0; i < config->caller_count; i++) {
+		const char *name = config->callers[i];
+		enum peer_name_kind kind =
+			strchr(name, ':') != NULL ? PEER_NAME_URI : PEER_NAME_DNS;
+		if (peer_identity_has(&identity, kind, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void set_admission(struct daemon *daemon, struct http_listener_config *config)
+{
+	if (!service_is_primary(&daemon->service)) {
+		config->admits = perspective_server_admits;
+		config->admits_context = daemon->service.checks;
+	} else if (service_config(&daemon->service)->caller_count > 0) {
+		config->admits = is_listed;
+		config->admits_context = &daemon->service;
+	}
+}
+
 int start_listener(struct daemon *daemon)
 {
 	const struct config *config = service_config(&daemon->service);
@@ -62,6 +94,7 @@ int start_listener(struct daemon *daemon)
 	if (error != 0) {
 		return error;
 	}
+	set_admission(daemon, &listener_config);
 	listener_config.limits.body_bytes_max = config->limits.body_bytes;
 	daemon->service.listener = http_listener_open(&listener_config, &error, &fault);
 	return daemon->service.listener != NULL

@@ -77,6 +77,12 @@ static void route(struct http_exchange *exchange, struct evhttp_request *request
 			   "there is no such resource");
 }
 
+static bool is_admitted(const struct http_exchange *exchange)
+{
+	const struct http_listener_config *config = &exchange->listener->config;
+	return config->admits == NULL || config->admits(exchange, config->admits_context);
+}
+
 static void answer(struct http_exchange *exchange, struct evhttp_request *request)
 {
 	struct http_listener *listener = exchange->listener;
@@ -86,6 +92,9 @@ static void answer(struct http_exchange *exchange, struct evhttp_request *reques
 		http_reply_problem(
 			exchange, &(struct http_problem) {.status = 400},
 			"the length of the body is told in two ways or in an unknown one");
+	} else if (!is_admitted(exchange)) {
+		http_reply_problem(exchange, &(struct http_problem) {.status = 403},
+				   "the client's certificate names no caller that is configured");
 	} else if (listener->is_draining) {
 		http_reply_header(exchange, "Connection", "close");
 		http_reply_problem(

@@ -22,6 +22,7 @@
 
 #include <parallax/base/attributes.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,9 @@ struct http_listener_config {
 	struct http_limits limits;
 	const struct http_route *routes; // outlive the listener
 	size_t route_count;
+	// Who may ask at all; others are answered 403, whatever they ask for. NULL: everybody whom TLS lets in.
+	bool (*admits)(const struct http_exchange *exchange, void *context);
+	void *admits_context;
 };
 
 // NULL, ret_error (-EINVAL, -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -ENOMEM ...) and the fault.

@@ -72,9 +72,9 @@ void perspective_server_destroy(struct perspective_server *server)
 	free(server);
 }
 
-static bool is_known_primary(const struct perspective_server *server,
-			     const struct http_exchange *exchange)
+bool perspective_server_admits(const struct http_exchange *exchange, void *context)
 {
+	const struct perspective_server *server = context;
 	struct peer_identity identity;
 	if (http_exchange_peer_identity(exchange, &identity) != 0) {
 		return false;
@@ -194,7 +194,7 @@ void perspective_server_take_checks(struct http_exchange *exchange, void *contex
 	struct check_batch batch;
 	struct check_batch_fault fault;
 	size_t length = 0;
-	if (!is_known_primary(server, exchange)) {
+	if (!perspective_server_admits(exchange, server)) {
 		server->counters.refused++;
 		http_reply_problem(exchange, &(struct http_problem) {.status = 403},
 				   "the client's certificate names no primary that is configured");

@@ -9,6 +9,7 @@
 #include <parallax/base/attributes.h>
 
 #include <openssl/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PERSPECTIVE_PRIMARIES_MAX 16
@@ -37,6 +38,9 @@ struct perspective_server *
 perspective_server_create(const struct perspective_server_config *config);
 // After the listener was closed and every reply was sent.
 void perspective_server_destroy(struct perspective_server *server);
+
+// For the listener's admission, with the server as context: whether a primary that is configured asks.
+bool perspective_server_admits(const struct http_exchange *exchange, void *server);
 
 // For the listener's table: POST /v1/checks and GET /healthz, with the server as context.
 void perspective_server_take_checks(struct http_exchange *exchange, void *server);

@@ -168,6 +168,8 @@ TEST(what_does_not_go_together_is_refused)
 		     "  tls: {certificate: /c, key: /k}\n  signing_key: /s\n",
 		     "t.yaml:1:1: needs tls.client_ca: a remote answers only callers whose "
 		     "certificates it can check");
+	expect_fault(PRIMARY "  callers: [ra.ca.test]\n",
+		     "t.yaml:1:1: needs tls.client_ca: callers are known by certificates from it");
 	expect_fault("control:\n  role: primary\n  perspective: {name: a, rir: MARS, latitude: 1, "
 		     "longitude: 1, resolvers: [" RESOLVER "]}\n  listen: [\"127.0.0.1:1\"]\n"
 		     "  tls: {certificate: /c, key: /k}\n  signing_key: /s\n  issuer_domains: "

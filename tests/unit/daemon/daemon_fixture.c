@@ -118,7 +118,12 @@ void fixture_init(const struct daemon_options_text *options)
 	test_authority_issue(authority,
 			     &(struct test_certificate) {
 				     .file = "fra-1",
-				     .names = "URI:parallax://perspective/fra-1?rir=RIPE%20NCC"});
+				     .names = "URI:parallax://perspective/fra-1?rir=RIPE%20NCC,"
+					      "IP:127.0.0.1"});
+	test_authority_issue(
+		authority,
+		&(struct test_certificate) {.file = "two",
+					    .names = "URI:parallax://primary/two,DNS:ra.two.test"});
 	test_authority_destroy(authority);
 	test_signing_key_create(in, "one-sign");
 	test_signing_key_create(in, "fra-1-sign");
