@@ -40,6 +40,7 @@ struct plx_rpc_session {
 	struct event *read_event;
 	struct event *write_event;
 	struct evbuffer *input;
+	size_t searched; // bytes at the start of `input` without a line end
 	STAILQ_HEAD(rpc_outputs, rpc_output) outputs;
 	size_t output_bytes; // not sent yet
 	LIST_HEAD(rpc_calls, plx_rpc_call) calls;

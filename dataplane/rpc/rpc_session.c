@@ -94,9 +94,16 @@ static bool may_take_lines(const struct plx_rpc_session *session)
 	       session->output_bytes < PLX_RPC_OUTPUT_PAUSE;
 }
 
-static bool has_line(const struct plx_rpc_session *session)
+// The buffer's first line end; -1: none yet. What was searched is not searched again: a long line comes in many pieces.
+static ssize_t line_end(struct plx_rpc_session *session)
 {
-	return evbuffer_search_eol(session->input, NULL, NULL, EVBUFFER_EOL_LF).pos >= 0;
+	struct evbuffer_ptr start;
+	if (evbuffer_ptr_set(session->input, &start, session->searched, EVBUFFER_PTR_SET) != 0) {
+		return -1; // nothing beyond it
+	}
+	ssize_t end = evbuffer_search_eol(session->input, &start, NULL, EVBUFFER_EOL_LF).pos;
+	session->searched = end >= 0 ? (size_t)end : evbuffer_get_length(session->input);
+	return end;
 }
 
 // Arms or disarms reading; lines that already wait in the buffer are looked at in the next turn.
@@ -205,7 +212,7 @@ static bool flush_outputs(struct plx_rpc_session *session)
 static bool end_if_due(struct plx_rpc_session *session)
 {
 	bool is_asked = session->call_count > 0 || !STAILQ_EMPTY(&session->outputs) ||
-			(session->is_peer_done && !session->is_ending && has_line(session));
+			(session->is_peer_done && !session->is_ending && line_end(session) >= 0);
 	bool is_finished = (session->is_ending || session->is_peer_done) && !is_asked;
 	if (session->is_overflow) {
 		session->server->counters.overflowed++;
@@ -234,6 +241,7 @@ static void refuse_long_line(struct plx_rpc_session *session)
 {
 	session->is_ending = true;
 	evbuffer_drain(session->input, evbuffer_get_length(session->input));
+	session->searched = 0;
 	char message[80];
 	snprintf(message, sizeof(message), "a request must be one line of at most %zu bytes",
 		 session->server->config.line_bytes_max);
@@ -244,18 +252,16 @@ static void refuse_long_line(struct plx_rpc_session *session)
 static void take_lines(struct plx_rpc_session *session)
 {
 	for (unsigned i = 0; i < LINES_PER_TURN && may_take_lines(session); i++) {
-		struct evbuffer_ptr end =
-			evbuffer_search_eol(session->input, NULL, NULL, EVBUFFER_EOL_LF);
-		size_t length =
-			end.pos >= 0 ? (size_t)end.pos : evbuffer_get_length(session->input);
+		ssize_t end = line_end(session);
+		size_t length = end >= 0 ? (size_t)end : evbuffer_get_length(session->input);
 		if (length >= session->server->config.line_bytes_max) {
 			refuse_long_line(session);
 			return;
 		}
-		if (end.pos < 0) {
+		if (end < 0) {
 			return;
 		}
-		const char *line = (const char *)evbuffer_pullup(session->input, end.pos + 1);
+		const char *line = (const char *)evbuffer_pullup(session->input, end + 1);
 		if (line == NULL) {
 			session->is_overflow = true;
 			return;
@@ -265,8 +271,9 @@ static void take_lines(struct plx_rpc_session *session)
 			rpc_call_start(session, line, length);
 		}
 		evbuffer_drain(session->input, length + 1);
+		session->searched = 0;
 	}
-	if (may_take_lines(session) && has_line(session)) {
+	if (may_take_lines(session) && line_end(session) >= 0) {
 		event_active(session->read_event, EV_TIMEOUT, 0);
 	}
 }

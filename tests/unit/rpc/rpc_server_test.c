@@ -19,6 +19,7 @@
 
 #define DEADLINE_S 10
 #define BIG_BYTES (300 * 1024)
+#define LONG_LINE_BYTES (4 * 1024 * 1024) // of an order by the control socket
 #define CLIENTS_MAX (PLX_RPC_SESSIONS_MAX + 1)
 
 static const struct plx_method methods[] = {
@@ -27,7 +28,7 @@ static const struct plx_method methods[] = {
 	 .params = {{.name = "text",
 		     .type = PLX_PARAM_STRING,
 		     .is_required = true,
-		     .maximum = PLX_RPC_LINE_MAX,
+		     .maximum = LONG_LINE_BYTES,
 		     .help = "what"}}},
 	{.name = "test.later", .help = "Answers when the test wants"},
 	{.name = "test.fds", .help = "Answers with descriptors"},
@@ -44,6 +45,7 @@ static char path[100];
 static struct plx_rpc_call *later_calls[PLX_RPC_CALLS_MAX + 8];
 static unsigned later_count;
 static unsigned closed_count;
+static size_t next_line_max; // of the next server; 0: as usual
 
 static void echo(struct plx_rpc_call *call, const json_t *params, void *context)
 {
@@ -98,6 +100,7 @@ static struct plx_rpc_config config_of(void)
 		.bindings = bindings,
 		.binding_count = PLX_ARRAY_SIZE(bindings),
 		.server_name = "test",
+		.line_bytes_max = next_line_max,
 	};
 }
 
@@ -158,18 +161,23 @@ static void send_text(int fd, const char *text, size_t length)
 // The next line as JSON; NULL at the end of the connection or at the deadline.
 static json_t *receive(int fd)
 {
-	static char line[BIG_BYTES + 1024];
+	static char line[LONG_LINE_BYTES + 1024];
 	size_t length = 0;
 	time_t start_s = time(NULL);
 	while (length < sizeof(line) && !is_late(start_s)) {
-		ssize_t count = recv(fd, line + length, 1, 0);
+		// Up to the line's end and no further: the next one is the next call's.
+		ssize_t count = recv(fd, line + length, sizeof(line) - length, MSG_PEEK);
 		if (count == 0) {
 			return NULL;
 		}
 		if (count < 0) {
 			event_base_loop(base, EVLOOP_NONBLOCK);
+			continue;
 		}
-		if (count == 1 && line[length++] == '\n') {
+		const char *end = memchr(line + length, '\n', (size_t)count);
+		size_t used = end != NULL ? (size_t)(end + 1 - (line + length)) : (size_t)count;
+		length += (size_t)recv(fd, line + length, used, 0);
+		if (end != NULL) {
 			return json_loadb(line, length, 0, NULL);
 		}
 	}
@@ -295,7 +303,7 @@ TEST(faults_are_answered_with_code_and_pointer)
 
 static json_t *ask_with_fill(int fd, size_t fill)
 {
-	static char line[PLX_RPC_LINE_MAX + 64];
+	static char line[LONG_LINE_BYTES + 64];
 	int length = snprintf(line, sizeof(line),
 			      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
 			      "\"params\":{\"text\":\"%0*d\"}}\n",
@@ -304,12 +312,11 @@ static json_t *ask_with_fill(int fd, size_t fill)
 	return receive(fd);
 }
 
-TEST(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not)
+static void expect_limit(size_t line_max)
 {
-	start();
 	static const char around[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test.echo\","
 				     "\"params\":{\"text\":\"\"}}\n";
-	size_t fill = PLX_RPC_LINE_MAX - (sizeof(around) - 1);
+	size_t fill = line_max - (sizeof(around) - 1);
 	int fd = connect_client();
 	json_t *answer = ask_with_fill(fd, fill);
 	const json_t *result = json_object_get(answer, "result");
@@ -320,6 +327,21 @@ TEST(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not)
 	json_decref(answer);
 	CU_ASSERT_TRUE(is_at_end(fd));
 	close(fd);
+}
+
+TEST(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not)
+{
+	start();
+	expect_limit(PLX_RPC_LINE_MAX);
+	stop();
+}
+
+TEST(a_server_may_take_longer_lines)
+{
+	next_line_max = LONG_LINE_BYTES;
+	start();
+	next_line_max = 0;
+	expect_limit(LONG_LINE_BYTES);
 	stop();
 }
 
@@ -536,7 +558,7 @@ TEST_MAIN(rpc_server, T(a_request_in_pieces_is_answered_once),
 	  T(requests_before_the_end_of_input_are_answered),
 	  T(faults_are_answered_with_code_and_pointer),
 	  T(a_line_of_the_greatest_length_is_taken_and_one_more_byte_is_not),
-	  T(a_session_beyond_the_limit_is_told_so),
+	  T(a_server_may_take_longer_lines), T(a_session_beyond_the_limit_is_told_so),
 	  T(calls_beyond_the_limit_wait_until_one_is_answered),
 	  T(an_answer_may_come_after_the_session_has_gone),
 	  T(a_session_closed_by_its_owner_ends_whatever_it_waits_for),
