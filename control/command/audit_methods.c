@@ -56,7 +56,8 @@ static int verify(struct audit_reader *reader, const struct audit_task_request *
 	bool has_head;
 	int error = read_head(reader, &head, &has_head, fault);
 	if (error == 0) {
-		error = audit_verify(reader, has_head ? &head : NULL, NULL, &found, fault);
+		error = audit_verify(reader, has_head ? &head : NULL, request->public_key, &found,
+				     fault);
 	}
 	if (error != 0) {
 		return error;
@@ -257,8 +258,9 @@ static uint64_t number_of(const json_t *params, const char *name, uint64_t other
 
 void command_verify_audit(struct plx_rpc_call *call, const json_t *params, void *context)
 {
-	const struct audit_task_request request = {.limit = 0};
-	if (command_needs_primary(context, call)) {
+	const struct command_server *server = context;
+	const struct audit_task_request request = {.public_key = server->service->public_key};
+	if (command_needs_primary(server, call)) {
 		audit_task_start(context, call, &request, verify);
 	}
 }

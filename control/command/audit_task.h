@@ -22,7 +22,8 @@ struct audit_task_request {
 	int64_t from_us, to_us; // 0: no bound
 	uint64_t first, last;   // sequence numbers; 0: no bound
 	unsigned limit;
-	char file[256]; // of an export
+	char file[256];                 // of an export
+	struct evp_pkey_st *public_key; // of the head; borrowed, the task's alone while it runs
 };
 
 // On the task's own thread. Fills ret_result, which it makes itself, or the fault.

@@ -29,6 +29,7 @@
 
 #define NS_PER_US 1000
 #define NS_PER_MS 1000000
+#define PUBLIC_KEY_BYTES 32 // RFC 8032 section 5.1.5
 
 int64_t service_now_us(void)
 {
@@ -83,6 +84,20 @@ static int open_key(struct service_context *service, struct service_fault *fault
 	return error;
 }
 
+// For whoever verifies, on a thread of its own: a private key is its writer's alone.
+static int open_public_key(struct service_context *service, struct service_fault *fault)
+{
+	uint8_t raw[PUBLIC_KEY_BYTES];
+	size_t length = sizeof(raw);
+	if (EVP_PKEY_get_raw_public_key(service->signing_key, raw, &length) == 1) {
+		service->public_key =
+			EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, length);
+	}
+	return service->public_key != NULL
+		       ? 0
+		       : service_fault(fault, "signing_key", -ENOMEM, "not enough memory");
+}
+
 static int open_lookup(struct service_context *service, const struct config *from,
 		       struct service_fault *fault)
 {
@@ -128,6 +143,7 @@ int service_open(struct service_context *service, struct event_base *base, const
 		return service_fault(fault, "configuration", error, reason.text);
 	}
 	error = open_key(service, fault);
+	error = error != 0 ? error : open_public_key(service, fault);
 	if (error == 0 && certificate_keeper_open(service) != 0) {
 		error = service_fault(fault, "certificates", -ENOMEM, "not enough memory");
 	}
@@ -274,5 +290,6 @@ void service_close(struct service_context *service, const char *reason)
 	}
 	certificate_watch_close(service->certificates);
 	lookup_service_close(service->lookup);
+	EVP_PKEY_free(service->public_key);
 	EVP_PKEY_free(service->signing_key);
 }

@@ -48,6 +48,7 @@ struct service_context {
 	struct generation_list generations; // it and those that orders still hold
 	struct lookup_service *lookup;
 	struct evp_pkey_st *signing_key; // NULL: none configured
+	struct evp_pkey_st *public_key;  // its public half, for one thread that verifies
 	struct certificate_watch *certificates;
 	struct clock_keeper *clock; // NULL before service_open_log
 	struct audit_log *audit;    // primary only, as what follows

@@ -272,6 +272,41 @@ TEST(an_export_is_made_once_and_only_beside_the_log)
 	fixture_fini();
 }
 
+// Another signature of the same head: only the public key shows it.
+static void forge_head(void)
+{
+	char path[160], text[2048];
+	snprintf(path, sizeof(path), "%s/audit.db.head", fixture.directory);
+	FILE *file = fopen(path, "r+");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	const char *start = strstr(text, "\"signature\":\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(start);
+	start += strlen("\"signature\":\"");
+	fseek(file, start - text, SEEK_SET);
+	fputc(*start == '0' ? '1' : '0', file); // a digit of hexadecimal and of base64
+	fclose(file);
+}
+
+TEST(a_head_that_the_daemon_did_not_sign_is_found)
+{
+	fixture_init(NULL);
+	daemon_start(&fixture.primary);
+	json_t *answer = NULL;
+	do { // the first head is on its way to the disk
+		json_decref(answer);
+		answer = daemon_ask(&fixture.primary, "audit.verify", NULL);
+	} while (json_is_false(member(answer, "head_checked")));
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "finding"), "intact");
+	json_decref(answer);
+	forge_head();
+	answer = daemon_ask(&fixture.primary, "audit.verify", NULL);
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "finding"), "bad-head");
+	CU_ASSERT_TRUE(json_is_false(member(answer, "intact")));
+	json_decref(answer);
+	fixture_fini();
+}
+
 TEST(a_remote_has_neither_modes_nor_an_audit_log)
 {
 	static const char *const methods[] = {"mode.get", "audit.verify", "audit.report"};
@@ -299,4 +334,5 @@ TEST_MAIN(daemon_process, T(a_good_configuration_is_called_good),
 	  T(a_reload_takes_a_new_schedule_and_is_recorded),
 	  T(a_reload_of_a_bad_file_changes_nothing), T(a_drain_ends_the_daemon_and_says_who_asked),
 	  T(an_export_is_made_once_and_only_beside_the_log),
+	  T(a_head_that_the_daemon_did_not_sign_is_found),
 	  T(a_remote_has_neither_modes_nor_an_audit_log))
