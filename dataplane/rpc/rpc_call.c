@@ -198,6 +198,14 @@ void plx_rpc_fail(struct plx_rpc_call *call, int code, const char *pointer, cons
 	call_end(call);
 }
 
+void plx_rpc_call_set_hangup(struct plx_rpc_call *call,
+			     void (*on_hangup)(struct plx_rpc_call *call, void *context),
+			     void *context)
+{
+	call->on_hangup = on_hangup;
+	call->hangup_context = context;
+}
+
 struct plx_rpc_session *plx_rpc_call_session(const struct plx_rpc_call *call)
 {
 	return call->session;

@@ -31,6 +31,8 @@ struct plx_rpc_call {
 	json_t *id;
 	json_t *params;
 	bool is_notification;
+	void (*on_hangup)(struct plx_rpc_call *call, void *context); // NULL: nobody asks
+	void *hangup_context;
 };
 
 struct plx_rpc_session {
@@ -47,6 +49,7 @@ struct plx_rpc_session {
 	unsigned call_count;
 	bool is_reading;   // the read event is armed
 	bool is_peer_done; // it sends no more
+	bool is_hung_up;   // it reads no more, either
 	bool is_ending;    // close once all is answered: it broke the framing
 	bool is_overflow;  // close now: it does not read
 	bool is_unwanted;  // close now: its owner says so

@@ -8,6 +8,7 @@
 #include <event2/event.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,15 +57,24 @@ static void output_free(struct rpc_output *output)
 	free(output);
 }
 
+// Calls that are in progress outlive it, unless their handlers end them for it.
+static void hang_up_calls(struct plx_rpc_session *session)
+{
+	struct plx_rpc_call *call;
+	while ((call = LIST_FIRST(&session->calls)) != NULL) {
+		LIST_REMOVE(call, entry);
+		call->session = NULL;
+		if (call->on_hangup != NULL) {
+			call->on_hangup(call, call->hangup_context);
+		}
+	}
+}
+
 void rpc_session_destroy(struct plx_rpc_session *session)
 {
 	LIST_REMOVE(session, entry);
 	session->server->counters.sessions--;
-	struct plx_rpc_call *call;
-	LIST_FOREACH(call, &session->calls, entry)
-	{
-		call->session = NULL;
-	}
+	hang_up_calls(session);
 	if (session->on_close != NULL) {
 		session->on_close(session->state);
 	}
@@ -211,9 +221,10 @@ static bool flush_outputs(struct plx_rpc_session *session)
 // True when the session was destroyed.
 static bool end_if_due(struct plx_rpc_session *session)
 {
-	bool is_asked = session->call_count > 0 || !STAILQ_EMPTY(&session->outputs) ||
-			(session->is_peer_done && !session->is_ending && line_end(session) >= 0);
-	bool is_finished = (session->is_ending || session->is_peer_done) && !is_asked;
+	bool has_lines = session->is_peer_done && !session->is_ending && line_end(session) >= 0;
+	bool is_asked = !session->is_hung_up &&
+			(session->call_count > 0 || !STAILQ_EMPTY(&session->outputs));
+	bool is_finished = (session->is_ending || session->is_peer_done) && !is_asked && !has_lines;
 	if (session->is_overflow) {
 		session->server->counters.overflowed++;
 	}
@@ -278,6 +289,13 @@ static void take_lines(struct plx_rpc_session *session)
 	}
 }
 
+// Closed, and not only shut down for sending.
+static bool has_hung_up(int fd)
+{
+	struct pollfd state = {.fd = fd};
+	return poll(&state, 1, 0) == 1 && (state.revents & POLLHUP) != 0;
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct plx_rpc_session *session = context;
@@ -293,6 +311,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 			// Perhaps half-closed (socat): what was asked is still answered. A last line without
 			// its newline was not asked.
 			session->is_peer_done = true;
+			session->is_hung_up = has_hung_up(fd);
 			event_del(session->read_event);
 			session->is_reading = false;
 		}

@@ -91,6 +91,12 @@ PLX_MUST_CHECK int plx_rpc_reply_with_fds(struct plx_rpc_call *call, struct json
 void plx_rpc_fail(struct plx_rpc_call *call, int code, const char *pointer, const char *format, ...)
 	PLX_PRINTF(4, 5);
 
+// `on_hangup` runs once when the session ends before the call was answered; the call must still be answered, from within
+// it or later. A peer that only stopped sending (socat) still waits, and has not hung up. NULL takes it back.
+void plx_rpc_call_set_hangup(struct plx_rpc_call *call,
+			     void (*on_hangup)(struct plx_rpc_call *call, void *context),
+			     void *context);
+
 struct plx_rpc_peer {
 	pid_t pid;
 	uid_t uid;

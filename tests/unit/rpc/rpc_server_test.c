@@ -43,7 +43,7 @@ static struct plx_rpc_fault fault;
 static char directory[64];
 static char path[100];
 static struct plx_rpc_call *later_calls[PLX_RPC_CALLS_MAX + 8];
-static unsigned later_count;
+static unsigned later_count, hung_up_count;
 static unsigned closed_count;
 static size_t next_line_max; // of the next server; 0: as usual
 
@@ -52,9 +52,15 @@ static void echo(struct plx_rpc_call *call, const json_t *params, void *context)
 	plx_rpc_reply(call, json_pack("{s:O}", "text", json_object_get(params, "text")));
 }
 
+static void count_hangup(struct plx_rpc_call *call, void *context)
+{
+	hung_up_count++;
+}
+
 static void later(struct plx_rpc_call *call, const json_t *params, void *context)
 {
 	later_calls[later_count++] = call;
+	plx_rpc_call_set_hangup(call, count_hangup, NULL);
 }
 
 static void send_fds(struct plx_rpc_call *call, const json_t *params, void *context)
@@ -110,7 +116,7 @@ static void start(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/run/test.sock", directory);
 	base = event_base_new();
-	later_count = closed_count = 0;
+	later_count = hung_up_count = closed_count = 0;
 	struct plx_rpc_config config = config_of();
 	int error = 0;
 	server = plx_rpc_server_open(&config, &error, &fault);
@@ -423,7 +429,32 @@ TEST(an_answer_may_come_after_the_session_has_gone)
 	plx_rpc_server_counters(server, &counters);
 	CU_ASSERT_EQUAL(counters.sessions, 0);
 	CU_ASSERT_PTR_NULL(plx_rpc_call_session(later_calls[1]));
+	CU_ASSERT_EQUAL(hung_up_count, 1);
 	plx_rpc_reply(later_calls[1], json_object());
+	stop();
+}
+
+TEST(a_peer_that_stops_sending_still_waits_and_one_that_closes_has_hung_up)
+{
+	start();
+	int fd = connect_client();
+	send_later(fd, 1);
+	shutdown(fd, SHUT_WR);
+	pump();
+	CU_ASSERT_EQUAL(hung_up_count, 0);
+	plx_rpc_reply(later_calls[0], json_object());
+	json_decref(receive(fd));
+	CU_ASSERT_TRUE(is_at_end(fd));
+	close(fd);
+	fd = connect_client();
+	send_later(fd, 30); // more than a turn of the loop takes: all of it was asked
+	close(fd);
+	pump();
+	CU_ASSERT_EQUAL(later_count, 31);
+	CU_ASSERT_EQUAL(hung_up_count, 30);
+	for (unsigned i = 1; i < later_count; i++) {
+		plx_rpc_reply(later_calls[i], json_object());
+	}
 	stop();
 }
 
@@ -561,6 +592,7 @@ TEST_MAIN(rpc_server, T(a_request_in_pieces_is_answered_once),
 	  T(a_server_may_take_longer_lines), T(a_session_beyond_the_limit_is_told_so),
 	  T(calls_beyond_the_limit_wait_until_one_is_answered),
 	  T(an_answer_may_come_after_the_session_has_gone),
+	  T(a_peer_that_stops_sending_still_waits_and_one_that_closes_has_hung_up),
 	  T(a_session_closed_by_its_owner_ends_whatever_it_waits_for),
 	  T(a_notification_runs_and_is_not_answered),
 	  T(descriptors_come_with_the_first_byte_of_the_answer),
