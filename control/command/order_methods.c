@@ -20,6 +20,14 @@ static void on_end(void *context, const struct order_end *end)
 	}
 }
 
+// As a client of POST /v1/orders that hangs up: nobody would hear the decision.
+static void on_hangup(struct plx_rpc_call *call, void *context)
+{
+	order_abandon(context);
+	plx_rpc_fail(call, PLX_RPC_STATE, NULL,
+		     "the client hung up"); // into the void: it ends the call
+}
+
 static void fail_reading(struct plx_rpc_call *call, int error, const struct json_fault *fault)
 {
 	char pointer[JSON_POINTER_MAX + 16];
@@ -28,7 +36,6 @@ static void fail_reading(struct plx_rpc_call *call, int error, const struct json
 		     "%s", error == -ENOMEM ? "not enough memory" : fault->text);
 }
 
-// An order of the control socket is not abandoned when its session ends: whoever works by hand finds it by order.get.
 void command_run_order(struct plx_rpc_call *call, const json_t *params, void *context)
 {
 	struct command_server *server = context;
@@ -61,7 +68,9 @@ void command_run_order(struct plx_rpc_call *call, const json_t *params, void *co
 	if (admission != ORDER_ADMITTED) {
 		order_request_free(request);
 		plx_rpc_fail(call, PLX_RPC_BUSY, NULL, "%s", order_admission_text(admission));
+		return;
 	}
+	plx_rpc_call_set_hangup(call, on_hangup, order);
 }
 
 void command_get_order(struct plx_rpc_call *call, const json_t *params, void *context)

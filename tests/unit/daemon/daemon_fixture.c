@@ -244,7 +244,7 @@ static int dial(const struct daemon_process *daemon)
 	return fd;
 }
 
-json_t *daemon_call(const struct daemon_process *daemon, const char *method, json_t *params)
+int daemon_send(const struct daemon_process *daemon, const char *method, json_t *params)
 {
 	json_t *request = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 1, "method",
 				    method, "params", params != NULL ? params : json_object());
@@ -252,6 +252,12 @@ json_t *daemon_call(const struct daemon_process *daemon, const char *method, jso
 	CU_ASSERT_EQUAL_FATAL(json_dumpfd(request, fd, JSON_COMPACT), 0);
 	CU_ASSERT_EQUAL_FATAL(write(fd, "\n", 1), 1);
 	json_decref(request);
+	return fd;
+}
+
+json_t *daemon_call(const struct daemon_process *daemon, const char *method, json_t *params)
+{
+	int fd = daemon_send(daemon, method, params);
 	FILE *in = fdopen(fd, "r");
 	char *line = NULL;
 	size_t size = 0;

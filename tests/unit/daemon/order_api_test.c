@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TEXT_MAX 65536
 #define ORDER                                                                                      \
@@ -179,6 +180,21 @@ TEST(an_order_by_the_control_socket_is_the_same)
 		json_pack("{s:o, s:s}", "order", json_loads(ORDER, 0, NULL), "purpose", "leisure"));
 	CU_ASSERT_STRING_EQUAL(member_text(answer, "error/data/pointer"), "/params/purpose");
 	json_decref(answer);
+	fixture_fini();
+}
+
+TEST(an_order_by_the_control_socket_is_abandoned_when_its_session_ends)
+{
+	start("");
+	int fd = daemon_send(&fixture.primary, "order.run",
+			     json_pack("{s:o}", "order", json_loads(ORDER, 0, NULL)));
+	CU_ASSERT_TRUE(wait_in_flight(1));
+	close(fd);
+	CU_ASSERT_TRUE(wait_in_flight(0));
+	json_t *shown =
+		daemon_ask(&fixture.primary, "audit.show", json_pack("{s:s}", "kind", "order"));
+	CU_ASSERT_STRING_EQUAL(member_text(shown, "records/0/body/ending"), "abandoned");
+	json_decref(shown);
 	fixture_fini();
 }
 
@@ -370,6 +386,7 @@ TEST(health_readiness_and_metrics_tell_the_state)
 
 TEST_MAIN(order_api, T(an_order_is_decided_on_record_and_found_again),
 	  T(an_order_by_the_control_socket_is_the_same),
+	  T(an_order_by_the_control_socket_is_abandoned_when_its_session_ends),
 	  T(what_is_no_order_is_a_problem_with_its_place),
 	  T(an_order_with_too_many_identifiers_is_413),
 	  T(one_order_too_many_is_429_until_the_client_of_the_other_hangs_up),
