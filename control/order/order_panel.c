@@ -55,6 +55,7 @@ struct order_panel *order_panel_create(const struct order_panel_config *config)
 	}
 	panel->reference_count = 1;
 	panel->primary = config->primary;
+	panel->dcv = config->dcv;
 	panel->remote_count = config->remote_count;
 	for (size_t i = 0; i < config->remote_count; i++) {
 		panel->remotes[i] = config->remotes[i];

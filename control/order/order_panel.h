@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who looks: the primary and the remotes of one configuration, how each is asked, and which remotes an attempt uses. The
+// Who looks: the primary and the remotes of one configuration, how each is asked and compared, and which an attempt uses. The
 // choice is made here, from places alone, before anything is asked; no answer can change it. A panel never changes: a
 // reload or a remote drained by hand makes another one, and orders in flight keep theirs.
 
@@ -7,6 +7,7 @@
 
 #include <parallax/base/attributes.h>
 
+#include "policy/dcv_switches.h"
 #include "quorum/perspective_set.h"
 
 #include <stddef.h>
@@ -42,6 +43,7 @@ struct order_panel_config {
 	struct order_perspective primary;
 	const struct order_perspective *remotes; // copied; in the operator's preference
 	size_t remote_count;                     // at most PERSPECTIVE_REMOTES_MAX
+	struct dcv_switches dcv;                 // how what remotes saw is compared
 	// When the last order let go of the panel; what the perspectives borrow must live until then. May be NULL.
 	void (*on_free)(void *context);
 	void *context;
@@ -55,6 +57,7 @@ struct order_panel {
 	struct json_t *all_names;             // array: the primary, then the used remotes
 	struct json_t *primary_name;          // array of one
 	struct json_t *unused;                // [{"name","reason"}]
+	struct dcv_switches dcv;
 	void (*on_free)(void *context);
 	void *context;
 	struct order_perspective primary;

@@ -64,7 +64,6 @@ struct order_services {
 	struct event_base *base;
 	struct plx_random *random;
 	struct audit_log *audit;
-	struct dcv_switches dcv;           // how what remotes saw is compared
 	void *context;                     // of the functions below
 	int64_t (*wall_us)(void *context); // Unix
 	int64_t (*monotonic_ms)(void *context);

@@ -53,8 +53,8 @@ static void compare(struct order_attempt *attempt, enum check_set set, struct or
 	}
 	struct dcv_observation seen_by_primary = observe(primary, method);
 	struct dcv_observation seen_by_remote = observe(ask, method);
-	ask->compared = dcv_corroboration_judge(&seen_by_primary, &seen_by_remote,
-						&order->table->services.dcv);
+	ask->compared =
+		dcv_corroboration_judge(&seen_by_primary, &seen_by_remote, &order->panel->dcv);
 	ask->corroborates = ask->compared == DCV_CORROBORATION_SAME;
 }
 

@@ -71,7 +71,6 @@ int order_desk_open(struct service_context *service, struct service_fault *fault
 		.base = service->base,
 		.random = &service->random,
 		.audit = service->audit,
-		.dcv = config->dcv.switches,
 		.context = service,
 		.wall_us = wall_us,
 		.monotonic_ms = monotonic_ms,

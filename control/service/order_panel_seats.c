@@ -193,6 +193,7 @@ struct order_panel *order_panel_of(struct generation *generation)
 			    .ask = ask_own,
 			    .cancel = cancel_own},
 		.remotes = remotes,
+		.dcv = generation->configuration.config->dcv.switches,
 		.on_free = on_panel_free,
 		.context = places,
 	};

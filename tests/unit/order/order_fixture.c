@@ -74,7 +74,9 @@ static json_t *make_result(const struct pending_answer *answer, char script, boo
 	snprintf(result.message, sizeof(result.message), "as scripted");
 	if (!is_caa && passed && script != SCRIPT_NOTHING) {
 		snprintf(result.corroboration, sizeof(result.corroboration), "%s",
-			 script == SCRIPT_OTHER ? "another value" : "the value");
+			 script == SCRIPT_OTHER    ? "another value"
+			 : script == SCRIPT_FOLDED ? "The Value"
+						   : "the value");
 	}
 	if (is_caa && passed) {
 		result.usable_until_s = FIXTURE_NOW_S + 8 * 3600;

@@ -24,6 +24,7 @@
 enum script {
 	SCRIPT_PASS = 'P',
 	SCRIPT_OTHER = 'O',   // passes, and saw something else than the primary
+	SCRIPT_FOLDED = 'V',  // passes, and saw the same in another case
 	SCRIPT_NOTHING = 'N', // passes, and does not say what it saw
 	SCRIPT_FAIL = 'F',
 	SCRIPT_ERROR = 'E',

@@ -84,6 +84,43 @@ TEST(a_shared_resolver_refuses_whatever_the_remotes_answer)
 	order_fixture_fini(&fixture);
 }
 
+static void start_persistent(struct order_fixture *fixture)
+{
+	order_fixture_start(fixture,
+			    "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"example.test\","
+			    "\"dcv\":{\"validation_method\":\"dns-persistent\","
+			    "\"issuer_domain_names\":[\"ca.test\"],"
+			    "\"expected_account_uri\":\"https://ca.test/a/1\"}}]}");
+}
+
+TEST(a_reload_changes_how_orders_compare_that_start_after_it)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	for (unsigned seat = 1; seat <= 5; seat++) {
+		fixture.perspectives[seat].dcv = "V";
+	}
+	order_fixture_open(&fixture);
+	order_fixture_hold(&fixture, true);
+	start_persistent(&fixture);
+	CU_ASSERT(order_fixture_wait_pending(&fixture, 12));
+	struct order_panel_config config = {.primary = fixture.panel->primary,
+					    .remotes = fixture.panel->remotes,
+					    .remote_count = 5,
+					    .dcv = {.persistent_folds_account = true}};
+	struct order_panel *folding = order_panel_create(&config);
+	order_table_set_panel(fixture.table, folding);
+	order_panel_release(folding);
+	order_fixture_hold(&fixture, false);
+	CU_ASSERT(order_fixture_wait(&fixture, 1));
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "identifiers/0/dcv/quorum"), "0/5");
+	start_persistent(&fixture);
+	CU_ASSERT(order_fixture_wait(&fixture, 2));
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "identifiers/0/dcv/quorum"), "5/5");
+	order_fixture_verify(&fixture);
+	order_fixture_fini(&fixture);
+}
+
 TEST(more_remotes_than_an_attempt_can_use_make_no_panel)
 {
 	struct order_panel_config config = {.remote_count = PERSPECTIVE_REMOTES_MAX + 1};
@@ -93,4 +130,5 @@ TEST(more_remotes_than_an_attempt_can_use_make_no_panel)
 
 TEST_MAIN(order_panel, T(a_remote_too_close_to_another_is_not_asked_and_named),
 	  T(a_shared_resolver_refuses_whatever_the_remotes_answer),
+	  T(a_reload_changes_how_orders_compare_that_start_after_it),
 	  T(more_remotes_than_an_attempt_can_use_make_no_panel))
