@@ -109,6 +109,7 @@ void command_resume_perspective(struct plx_rpc_call *call, const json_t *params,
 
 struct perspective_test {
 	struct plx_rpc_call *call;
+	struct generation *generation; // whose channel it uses, also over a reload
 	json_t *check;
 };
 
@@ -122,6 +123,7 @@ static void on_tested(const struct perspective_answer *answer, void *context)
 				   test->check, "answer", answer->answer);
 	plx_rpc_reply(test->call, object);
 	json_decref(test->check);
+	generation_release(test->generation);
 	free(test);
 }
 
@@ -151,7 +153,9 @@ void command_test_perspective(struct plx_rpc_call *call, const json_t *params, v
 					service_config(server->service)->limits.check_timeout_ms,
 					on_tested, test, &ask);
 	}
-	if (error != 0) {
+	if (error == 0) {
+		test->generation = generation_acquire(server->service->generation);
+	} else {
 		json_decref(check);
 		free(test);
 		plx_rpc_fail(call, PLX_RPC_BUSY, NULL, "%s cannot be asked: %s",

@@ -257,7 +257,11 @@ int daemon_send(const struct daemon_process *daemon, const char *method, json_t 
 
 json_t *daemon_call(const struct daemon_process *daemon, const char *method, json_t *params)
 {
-	int fd = daemon_send(daemon, method, params);
+	return daemon_receive(daemon_send(daemon, method, params));
+}
+
+json_t *daemon_receive(int fd)
+{
 	FILE *in = fdopen(fd, "r");
 	char *line = NULL;
 	size_t size = 0;

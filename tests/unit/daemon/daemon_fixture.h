@@ -43,11 +43,13 @@ void daemon_write_config(struct daemon_process *daemon, const char *text);
 void daemon_edit_config(struct daemon_process *daemon, const char *from, const char *to);
 bool daemon_log_has(const struct daemon_process *daemon, const char *text);
 
-// The whole answer, an own reference. `params` is taken over.
+// Both of the next two. `params` is taken over.
 struct json_t *daemon_call(const struct daemon_process *daemon, const char *method,
 			   struct json_t *params);
 // Asks, and does not wait for the answer: the connection, to be closed. `params` is taken over.
 int daemon_send(const struct daemon_process *daemon, const char *method, struct json_t *params);
+// The whole answer, an own reference. Closes the connection.
+struct json_t *daemon_receive(int fd);
 // The result; a failed check and NULL when it was an error.
 struct json_t *daemon_ask(const struct daemon_process *daemon, const char *method,
 			  struct json_t *params);

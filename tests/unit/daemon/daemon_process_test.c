@@ -129,6 +129,22 @@ TEST(a_remote_answers_its_primary_with_an_error_while_its_dataplane_is_away)
 	fixture_fini();
 }
 
+TEST(a_test_of_a_perspective_outlasts_a_reload)
+{
+	fixture_init(NULL);
+	daemon_edit_config(&fixture.remote,
+			   "  callers:", "  limits: {lookup_timeout: 200ms}\n  callers:");
+	daemon_start(&fixture.remote);
+	daemon_start(&fixture.primary);
+	int fd = daemon_send(&fixture.primary, "perspectives.test",
+			     json_pack("{s:s}", "name", "fra-1"));
+	json_decref(daemon_ask(&fixture.primary, "config.reload", NULL));
+	json_t *answer = daemon_receive(fd);
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "result/cause"), "answered");
+	json_decref(answer);
+	fixture_fini();
+}
+
 TEST(a_drained_perspective_is_asked_no_more_until_it_is_resumed)
 {
 	fixture_init(NULL);
@@ -329,6 +345,7 @@ TEST_MAIN(daemon_process, T(a_good_configuration_is_called_good),
 	  T(a_bad_configuration_is_one_line_with_its_place), T(a_wrong_flag_ends_with_one),
 	  T(a_missing_file_is_told_at_the_start), T(a_primary_without_dataplane_says_so),
 	  T(a_remote_answers_its_primary_with_an_error_while_its_dataplane_is_away),
+	  T(a_test_of_a_perspective_outlasts_a_reload),
 	  T(a_drained_perspective_is_asked_no_more_until_it_is_resumed),
 	  T(a_switch_of_the_mode_is_recorded_and_outlives_the_daemon),
 	  T(a_reload_takes_a_new_schedule_and_is_recorded),
