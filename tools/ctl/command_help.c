@@ -63,8 +63,10 @@ void command_line_print_help(FILE *out)
 	fprintf(out, "\nOf parallax-dataplane:\n");
 	print_methods(out, plx_dataplane_methods, plx_dataplane_method_count);
 	fprintf(out, "\nOf both:\n");
-	fprintf(out, "  watch [--count NUMBER]\n"
-		     "        One screen that shows how the daemon is doing, anew each second.\n");
+	fprintf(out,
+		"  watch [--count NUMBER]\n"
+		"        One screen that shows how the dataplane is doing, anew each second; with "
+		"parallaxd's\n        socket (--socket), orders, modes and perspectives.\n");
 	readiness_options_print_help(out);
 	fprintf(out,
 		"\n"

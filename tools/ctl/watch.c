@@ -2,14 +2,13 @@
 
 #include "watch.h"
 
-#include <parallax/base/attributes.h>
 #include <parallax/exchange/client.h>
 
 #include "command_line.h"
 #include "connection.h"
 #include "exit_status.h"
-#include "show.h"
 #include "table.h"
+#include "watch_screen.h"
 
 #include <jansson.h>
 
@@ -19,24 +18,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sys/signalfd.h>
 
 #define REFRESH_MS 1000
-#define NS_PER_S 1000000000.0
-
-// Rates shown, by member of the status answer's `traffic`.
-static const struct {
-	const char *key;
-	const char *label;
-} rates[] = {
-	{"results_delivered", "results"}, {"queries_sent", "queries"},
-	{"queries_retried", "retries"},   {"query_timeouts", "timeouts"},
-	{"tcp_queries", "TCP queries"},   {"packets_received", "packets in"},
-	{"packets_sent", "packets out"},
-};
 
 struct watch {
 	const struct command *command;
@@ -46,10 +32,7 @@ struct watch {
 	int signal_fd;
 	bool is_reached; // the last reading came
 	json_t *refusal; // the daemon's error, after which there is nothing to watch
-	// The reading before, for rates.
-	bool has_before;
-	struct timespec before_time;
-	json_int_t before[PLX_ARRAY_SIZE(rates)];
+	struct watch_rates rates;
 };
 
 // The result of a method without parameters, or NULL when the connection failed or the daemon refused.
@@ -71,68 +54,6 @@ static json_t *ask(struct watch *watch, const char *method)
 	return result;
 }
 
-static const char *member_text(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text != NULL ? text : "-";
-}
-
-static long long member_number(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
-static void show_rates(struct watch *watch, const json_t *traffic, FILE *out)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	double elapsed = (double)(now.tv_sec - watch->before_time.tv_sec) +
-			 (double)(now.tv_nsec - watch->before_time.tv_nsec) / NS_PER_S;
-	struct table table;
-	table_init(&table, 3);
-	table_add(&table, "");
-	table_add(&table, "PER SECOND");
-	table_add(&table, "TOTAL");
-	for (size_t i = 0; i < PLX_ARRAY_SIZE(rates); i++) {
-		json_int_t total = member_number(traffic, rates[i].key);
-		table_add(&table, rates[i].label);
-		if (watch->has_before && elapsed > 0) {
-			table_add_number(&table,
-					 (long long)((double)(total - watch->before[i]) / elapsed));
-		} else {
-			table_add(&table, "-");
-		}
-		table_add_number(&table, total);
-		watch->before[i] = total;
-	}
-	table_print(&table, "  ", out);
-	table_fini(&table);
-	watch->before_time = now;
-	watch->has_before = true;
-}
-
-static void show_screen(struct watch *watch, const json_t *status, const json_t *upstreams,
-			FILE *out)
-{
-	const json_t *port = json_object_get(status, "port");
-	const json_t *traffic = json_object_get(status, "traffic");
-	fprintf(out, "parallax-dataplane %s  %s  %s\n", member_text(status, "version"),
-		member_text(status, "state"), member_text(status, "time"));
-	fprintf(out, "%s port %s, %lld workers%s, %lld clients, up %lld s%s\n\n",
-		member_text(port, "mode"), member_text(port, "device"),
-		member_number(status, "workers"),
-		json_is_true(json_object_get(status, "poll_mode")) ? " (poll mode)" : "",
-		member_number(status, "clients"), member_number(status, "uptime_s"),
-		json_is_true(json_object_get(status, "capture")) ? ", capturing" : "");
-	fprintf(out, "look-ups in flight %lld, questions %lld, spoofing suspected %lld times\n\n",
-		member_number(traffic, "lookups_in_flight"),
-		member_number(traffic, "questions_in_flight"),
-		member_number(traffic, "spoof_suspects"));
-	show_rates(watch, traffic, out);
-	fputc('\n', out);
-	show_upstreams(upstreams, out);
-}
-
 // The whole screen as one write, so that it does not flicker.
 static void draw(const struct watch *watch, const char *text, size_t length)
 {
@@ -152,7 +73,7 @@ static void draw(const struct watch *watch, const char *text, size_t length)
 	fflush(stdout);
 }
 
-static void draw_status(struct watch *watch, const json_t *status, const json_t *upstreams)
+static void draw_status(struct watch *watch, const json_t *status, const json_t *parts)
 {
 	char *text = NULL;
 	size_t length;
@@ -160,12 +81,14 @@ static void draw_status(struct watch *watch, const json_t *status, const json_t 
 	if (out == NULL) {
 		return;
 	}
-	if (status == NULL || upstreams == NULL) {
-		fprintf(out, "parallax-dataplane at %s cannot be reached; trying again\n",
+	if (status == NULL || parts == NULL) {
+		fprintf(out, "the daemon at %s cannot be reached; trying again\n",
 			watch->socket_path);
-		watch->has_before = false;
+		watch->rates.has_before = false;
+	} else if (watch_is_control(status)) {
+		watch_show_control(&watch->rates, status, parts, out);
 	} else {
-		show_screen(watch, status, upstreams, out);
+		watch_show_dataplane(&watch->rates, status, parts, out);
 	}
 	fclose(out);
 	draw(watch, text, length);
@@ -180,26 +103,27 @@ static void refresh(struct watch *watch)
 		watch->connection.timeout_ms = CONNECTION_STATUS_TIMEOUT_MS;
 	}
 	json_t *status = watch->connection.fd < 0 ? NULL : ask(watch, "status.get");
-	json_t *upstreams = watch->connection.fd < 0 || watch->refusal != NULL
-				    ? NULL
-				    : ask(watch, "upstreams.list");
-	watch->is_reached = status != NULL && upstreams != NULL;
+	const char *name = watch_is_control(status) ? "perspectives" : "upstreams";
+	const char *method = watch_is_control(status) ? "perspectives.list" : "upstreams.list";
+	json_t *parts =
+		watch->connection.fd < 0 || watch->refusal != NULL ? NULL : ask(watch, method);
+	watch->is_reached = status != NULL && parts != NULL;
 	if (watch->refusal != NULL) {
 		json_decref(status);
 		return;
 	}
 	if (watch->command->wants_json) {
-		json_t *both = json_pack("{s:O?, s:O?}", "status", status, "upstreams",
-					 json_object_get(upstreams, "upstreams"));
+		json_t *both = json_pack("{s:O?, s:O?}", "status", status, name,
+					 json_object_get(parts, name));
 		json_dumpf(both, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 		fputc('\n', stdout);
 		fflush(stdout);
 		json_decref(both);
 	} else {
-		draw_status(watch, status, upstreams);
+		draw_status(watch, status, parts);
 	}
 	json_decref(status);
-	json_decref(upstreams);
+	json_decref(parts);
 }
 
 // True when a signal asks to end.

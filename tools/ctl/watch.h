@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The live screen: status, rates and upstreams, anew each second.
+// The live screen, anew each second: status, rates and upstreams of a dataplane; status, orders, modes and perspectives
+// of parallaxd.
 
 #pragma once
 
