@@ -13,6 +13,9 @@
 
 #include <sys/queue.h>
 
+// How far behind a loop may be: results that never cease must not keep an overdue look-up for ever.
+#define OVERDUE_MS_MAX 10000
+#define OVERDUE_RETRY_US 1000
 #define RESULTS_PER_TURN 64 // then others on the loop have their turn
 // Look-ups of silent workers that are passed over in one turn to reach those of others, however many wait.
 #define PASSED_PER_TURN 1024u
@@ -42,6 +45,7 @@ struct lookup_service {
 	struct event *client_event;
 	struct lookup_list waiting;
 	struct lookup_list open;
+	int64_t emptied_ms; // CLOCK_MONOTONIC: all results that were there then are handed over
 	uint32_t waiting_max;
 	uint32_t grace_ms;
 	struct event *look_timer;
@@ -147,6 +151,22 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+// A loop that is behind gets here before all results are handed over: one that was there in time counts.
+static void on_limit(evutil_socket_t fd, short what, void *context)
+{
+	static const struct timeval retry = {.tv_usec = OVERDUE_RETRY_US};
+	struct lookup *lookup = context;
+	struct lookup_service *service = lookup->service;
+	int64_t limit_ms = lookup->deadline_ms + service->grace_ms;
+	bool may_have_result = lookup->state == LOOKUP_OPEN && service->emptied_ms < limit_ms &&
+			       now_ms() < limit_ms + OVERDUE_MS_MAX;
+	if (may_have_result && evtimer_add(&lookup->timer, &retry) == 0) {
+		event_active(service->client_event, EV_TIMEOUT, 0);
+		return;
+	}
+	on_deadline(fd, what, lookup);
+}
+
 // Hands one waiting look-up to the client. The dataplane's own time ends with the look-up's: what was spent waiting is
 // not given again.
 static int lookup_submit(struct lookup *lookup, int64_t now)
@@ -244,7 +264,11 @@ static void on_client(evutil_socket_t fd, short what, void *context)
 {
 	struct lookup_service *service = context;
 	// Level-triggered: what one turn leaves keeps the descriptor readable.
-	plx_client_collect(service->client, RESULTS_PER_TURN, result_arrived, service);
+	int64_t now = now_ms();
+	if (plx_client_collect(service->client, RESULTS_PER_TURN, result_arrived, service) <
+	    RESULTS_PER_TURN) {
+		service->emptied_ms = now;
+	}
 	submit_waiting(service);
 }
 
@@ -376,7 +400,7 @@ int lookup_start(struct lookup_service *service, const struct plx_job *job, look
 	uint32_t limit_ms = timeout_ms + service->grace_ms;
 	const struct timeval limit = {.tv_sec = limit_ms / 1000,
 				      .tv_usec = (limit_ms % 1000) * 1000};
-	evtimer_assign(&lookup->timer, event_get_base(service->client_event), on_deadline, lookup);
+	evtimer_assign(&lookup->timer, event_get_base(service->client_event), on_limit, lookup);
 	if (evtimer_add(&lookup->timer, &limit) != 0) {
 		free(lookup);
 		return -ENOMEM;

@@ -67,7 +67,8 @@ void lookup_service_stats(const struct lookup_service *service, struct lookup_st
 // the dataplane answers:
 //   LOST       it ended, hung or did not answer within timeout and grace, or was not there at all
 //   CANCELLED  it had no room for the look-up before the deadline
-// both of which are failures of ours and say nothing about the name. May start and cancel look-ups.
+// both of which are failures of ours and say nothing about the name. May start and cancel look-ups. A loop that is
+// behind (10 s at most) hands over what came in time before it declares anything LOST.
 typedef void (*lookup_cb)(void *context, const struct plx_result *result, const uint8_t *body);
 
 // The callback comes exactly once, never from within this call. -EAGAIN: too many wait; -EINVAL: the job breaks a limit

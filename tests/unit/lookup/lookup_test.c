@@ -4,6 +4,8 @@
 #include "lookup_session.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
 
 #define QTYPE 16
 
@@ -134,6 +136,55 @@ TEST(dataplane_that_says_nothing_is_given_up_at_the_deadline)
 	CU_ASSERT_EQUAL(stats.lost, 1);
 	CU_ASSERT_EQUAL(stats.expired, 1);
 	CU_ASSERT_EQUAL(stats.abandoned, 1);
+	loop_close(&loop);
+	exchange_host_stop(host);
+}
+
+static atomic_uint host_answers;
+
+static size_t answer_counted(const struct plx_job *job, struct plx_result *ret_result,
+			     uint8_t *ret_body, size_t capacity)
+{
+	ret_result->status = PLX_STATUS_ANSWERED;
+	atomic_fetch_add(&host_answers, 1);
+	return 0;
+}
+
+// More results than one turn of the loop takes, and a look-up whose result never comes.
+TEST(results_that_came_while_the_loop_was_blocked_past_the_deadline_count)
+{
+	enum { COUNT = 500, TIMEOUT_MS = 500, GRACE_MS = 1 };
+	static struct answer answers[COUNT];
+	struct answer held;
+	struct loop loop = loop_open(0, 0, GRACE_MS);
+	struct exchange_host *host = exchange_host_start(&(struct exchange_host_config) {
+		.socket_path = loop.socket.path, .worker_count = 2, .answer = answer_counted});
+	CU_ASSERT_PTR_NOT_NULL_FATAL(host);
+	LOOP_WHILE(&loop, !loop_stats(&loop).is_attached);
+	exchange_host_stall(host, true);
+	for (unsigned i = 0; i < COUNT; i++) {
+		answer_start(&loop, &answers[i], i, QTYPE, TIMEOUT_MS);
+	}
+	answer_start(&loop, &held, COUNT, EXCHANGE_HOST_HOLD, TIMEOUT_MS);
+	LOOP_WHILE(&loop, loop_stats(&loop).open < COUNT + 1);
+	uint64_t start_ms = session_now_ms();
+	exchange_host_stall(host, false);
+	// The loop does not turn in here.
+	while (session_now_ms() - start_ms <= TIMEOUT_MS + GRACE_MS ||
+	       atomic_load(&host_answers) < COUNT) {
+		CU_ASSERT_TRUE_FATAL(session_now_ms() - start_ms < EXCHANGE_HOST_DEADLINE_MS);
+		poll(NULL, 0, 1);
+	}
+	LOOP_WHILE(&loop, count_answered(answers, COUNT) < COUNT || held.count == 0);
+	for (unsigned i = 0; i < COUNT; i++) {
+		CU_ASSERT_EQUAL(answers[i].count, 1);
+		CU_ASSERT_EQUAL(answers[i].status, PLX_STATUS_ANSWERED);
+	}
+	CU_ASSERT_EQUAL(held.status, PLX_STATUS_LOST);
+	struct lookup_stats stats = loop_stats(&loop);
+	CU_ASSERT_EQUAL(stats.finished, COUNT);
+	CU_ASSERT_EQUAL(stats.lost, 1);
+	CU_ASSERT_EQUAL(stats.late_results, 0);
 	loop_close(&loop);
 	exchange_host_stop(host);
 }
@@ -309,4 +360,5 @@ TEST_MAIN(lookup,
 	  T(look_up_started_before_the_dataplane_is_answered_once_it_is_there),
 	  T(look_up_is_lost_at_its_deadline_when_no_dataplane_comes),
 	  T(dataplane_that_says_nothing_is_given_up_at_the_deadline),
+	  T(results_that_came_while_the_loop_was_blocked_past_the_deadline_count),
 	  T(cancelled_look_up_calls_nobody_and_its_late_result_is_ignored))
