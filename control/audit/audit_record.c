@@ -73,6 +73,10 @@ static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_CLOCK, "from", MEMBER_TEXT},
 	{AUDIT_KIND_CLOCK, "to", MEMBER_TEXT},
 	{AUDIT_KIND_CLOCK, "actor", MEMBER_TEXT},
+	{AUDIT_KIND_PERSPECTIVE, "perspective", MEMBER_TEXT},
+	{AUDIT_KIND_PERSPECTIVE, "from", MEMBER_TEXT},
+	{AUDIT_KIND_PERSPECTIVE, "to", MEMBER_TEXT},
+	{AUDIT_KIND_PERSPECTIVE, "actor", MEMBER_TEXT},
 };
 
 static const char *const kind_names[AUDIT_KIND_COUNT] = {
@@ -87,6 +91,7 @@ static const char *const kind_names[AUDIT_KIND_COUNT] = {
 	[AUDIT_KIND_QUORUM] = "quorum",
 	[AUDIT_KIND_PROBE] = "probe",
 	[AUDIT_KIND_CLOCK] = "clock",
+	[AUDIT_KIND_PERSPECTIVE] = "perspective",
 };
 
 const char *audit_kind_name(enum audit_kind kind)

@@ -32,7 +32,8 @@ enum audit_kind {
 	AUDIT_KIND_CHECK,  // what one perspective said on one identifier in one attempt
 	AUDIT_KIND_QUORUM, // what an attempt on one identifier came to
 	AUDIT_KIND_PROBE, // what a perspective said after the decision, to explain it; never counted
-	AUDIT_KIND_CLOCK, // the wall clock was set, or is believed again
+	AUDIT_KIND_CLOCK,       // the wall clock was set, or is believed again
+	AUDIT_KIND_PERSPECTIVE, // panels leave a perspective out from now on, or no longer
 	AUDIT_KIND_COUNT,
 };
 

@@ -244,7 +244,7 @@ static bool read_kind(struct plx_rpc_call *call, const json_t *params, enum audi
 		plx_rpc_fail(
 			call, PLX_RPC_INVALID_PARAMS, "/params/kind",
 			"kind must be genesis, start, stop, configuration, mode-change, order, "
-			"check or quorum");
+			"check, quorum, probe, clock or perspective");
 		return false;
 	}
 	return true;

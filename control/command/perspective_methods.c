@@ -65,20 +65,15 @@ static struct remote *find_remote(struct command_server *server, struct plx_rpc_
 	return remote;
 }
 
-// Which perspectives are asked is part of what is in force.
 static void record_draining(struct command_server *server, struct plx_rpc_call *call,
 			    const struct remote *remote)
 {
 	char actor[SERVICE_ACTOR_MAX];
 	command_actor(call, actor);
-	json_t *body = service_configuration_body(
-		server->service, &server->service->generation->configuration, actor);
-	if (json_object_set_new(body, remote->is_draining ? "drained" : "resumed",
-				json_string(remote->config->name)) != 0) {
-		json_decref(body);
-		body = NULL;
-	}
-	service_record(server->service, AUDIT_KIND_CONFIGURATION, body);
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "perspective", remote->config->name,
+				 "from", remote->is_draining ? "asked" : "drained", "to",
+				 remote->is_draining ? "drained" : "asked", "actor", actor);
+	service_record(server->service, AUDIT_KIND_PERSPECTIVE, body);
 }
 
 static void set_draining(struct command_server *server, struct plx_rpc_call *call,

@@ -84,7 +84,7 @@ const struct plx_method plx_control_methods[] = {
 		    {.name = "perspective", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = NAME_MAX_BYTES,
 		     .help = "checks by this perspective"},
 		    {.name = "kind", .type = PLX_PARAM_STRING, .minimum = 1, .maximum = 16,
-		     .help = "order, check, quorum, probe, mode-change, configuration, clock, start or stop"},
+		     .help = "order, check, quorum, probe, mode-change, configuration, perspective, clock, start or stop"},
 		    TIME_PARAM("from", "not before this time"), TIME_PARAM("to", "not after this time"),
 		    {.name = "after", .type = PLX_PARAM_INTEGER, .minimum = 0, .maximum = INT64_MAX,
 		     .help = "only records after this sequence number"},

@@ -161,6 +161,15 @@ TEST(a_drained_perspective_is_asked_no_more_until_it_is_resumed)
 			 json_pack("{s:s}", "name", "fra-1"));
 	CU_ASSERT_TRUE(json_is_false(member(one, "draining")));
 	json_decref(one);
+	for (unsigned i = 0; i < 4000 && count_records("perspective") < 2; i++) {
+	}
+	json_t *shown = daemon_ask(&fixture.primary, "audit.show",
+				   json_pack("{s:s}", "kind", "perspective"));
+	CU_ASSERT_EQUAL(json_array_size(member(shown, "records")), 2);
+	CU_ASSERT_STRING_EQUAL(member_text(shown, "records/0/body/perspective"), "fra-1");
+	CU_ASSERT_STRING_EQUAL(member_text(shown, "records/0/body/to"), "drained");
+	CU_ASSERT_STRING_EQUAL(member_text(shown, "records/1/body/to"), "asked");
+	json_decref(shown);
 	json_t *refused = daemon_call(&fixture.primary, "perspectives.drain",
 				      json_pack("{s:s}", "name", "gru-1"));
 	CU_ASSERT_STRING_EQUAL(member_text(refused, "error/data/pointer"), "/params/name");
