@@ -290,6 +290,31 @@ TEST(dataplane_that_dies_after_it_hung_loses_nothing_twice)
 	session_socket_remove(&socket);
 }
 
+TEST(each_hang_loses_what_is_open_then)
+{
+	struct session_socket socket = session_socket_create();
+	struct exchange_host *host = host_start(&socket, 1);
+	struct session session;
+	session_open(&session, &socket, 0, 60);
+	look(&session);
+	for (uint32_t hang = 1; hang <= 3; hang++) {
+		exchange_host_hang(host, 0, true);
+		for (uint32_t i = (hang - 1) * 20; i < hang * 20; i++) {
+			session_submit(&session, i, 16, 1);
+		}
+		look_until_silent(&session);
+		collect_all(&session, 1000);
+		CU_ASSERT_EQUAL(session.lost, hang * 20);
+		CU_ASSERT_EQUAL(plx_client_outstanding(session.client), 0);
+		exchange_host_hang(host, 0, false);
+		wait_until_responding(&session);
+	}
+	CU_ASSERT_EQUAL(session.wrong, 0);
+	session_close(&session);
+	exchange_host_stop(host);
+	session_socket_remove(&socket);
+}
+
 TEST(beats_that_a_client_writes_itself_fool_nobody_else)
 {
 	struct session_socket socket = session_socket_create();
@@ -318,4 +343,5 @@ TEST_MAIN(client_hang, T(stopped_dataplane_loses_what_is_open_and_goes_on_when_c
 	  T(one_stuck_worker_loses_its_own_look_ups_only),
 	  T(result_that_was_there_before_the_hang_is_delivered),
 	  T(worker_that_is_back_before_its_loss_was_collected_answers_itself),
+	  T(each_hang_loses_what_is_open_then),
 	  T(beats_that_a_client_writes_itself_fool_nobody_else))
