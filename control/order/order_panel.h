@@ -19,9 +19,9 @@ struct json_t;
 struct order_perspective_answer {
 	// check_result.h as JSON; NULL: it gave none, and `cause` and `detail` say why. Not looked at with a signed line.
 	struct json_t *result;
-	// perspective/signed_line.h, whose payload holds the result as "answer"; NULL: unsigned.
-	const char *signed_line;
-	size_t signed_line_length;
+	// perspective/signed_line.h as it was read, whose payload holds the result as "answer"; NULL: unsigned. It is kept
+	// and not changed afterwards.
+	struct json_t *envelope;
 	const char *cause;  // code, "timeout" and the like
 	const char *detail; // sentence, may be ""
 	int64_t latency_ms;

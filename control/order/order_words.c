@@ -42,21 +42,18 @@ static struct order_words read_result(json_t *value, enum check_kind kind, int64
 struct order_words order_words_read(const struct order_perspective_answer *answer,
 				    enum check_kind kind, int64_t now_us)
 {
-	if (answer->signed_line == NULL) {
+	if (answer->envelope == NULL) {
 		return answer->result != NULL
 			       ? read_result(answer->result, kind, now_us)
 			       : order_words_error(
 					 kind, answer->cause != NULL ? answer->cause : "lost",
 					 answer->detail != NULL ? answer->detail : "", now_us);
 	}
-	json_t *envelope = json_loadb(answer->signed_line, answer->signed_line_length,
-				      JSON_REJECT_DUPLICATES, NULL);
-	json_t *value = json_object_get(json_object_get(envelope, "payload"), "answer");
+	json_t *value = json_object_get(json_object_get(answer->envelope, "payload"), "answer");
 	struct order_words words = read_result(value, kind, now_us);
 	if (value != NULL && words.result == value) {
-		words.envelope = json_incref(envelope);
+		words.envelope = json_incref(answer->envelope);
 	}
-	json_decref(envelope);
 	return words;
 }
 

@@ -55,8 +55,9 @@ static enum perspective_cause judge_payload(const struct perspective_ask *ask,
 								  : PERSPECTIVE_MALFORMED;
 }
 
-static void deliver(struct ask_batch *batch, const json_t *payload, const char *line, size_t length)
+static void deliver(struct ask_batch *batch, json_t *envelope, const char *line, size_t length)
 {
+	const json_t *payload = json_object_get(envelope, "payload");
 	struct perspective_client *client = batch->generation->client;
 	struct perspective_ask *ask =
 		find_ask(batch, json_integer_value(json_object_get(payload, "id")));
@@ -69,6 +70,7 @@ static void deliver(struct ask_batch *batch, const json_t *payload, const char *
 					    .detail = ""};
 	if (answer.cause == PERSPECTIVE_ANSWERED) {
 		answer.answer = json_object_get(payload, "answer");
+		answer.envelope = envelope;
 		answer.line = line;
 		answer.line_length = length;
 		batch->has_answered = true;
@@ -98,18 +100,18 @@ static enum perspective_cause cause_of_line(enum signed_line_verdict verdict)
 static int on_line(const char *line, size_t length, void *context)
 {
 	struct ask_batch *batch = context;
-	json_t *payload = NULL;
+	json_t *envelope = NULL;
 	enum signed_line_verdict verdict =
 		signed_line_read(line, length, batch->generation->client->name,
-				 batch->generation->answer_key, &payload);
+				 batch->generation->answer_key, &envelope);
 	if (verdict != SIGNED_LINE_VALID) {
 		batch->cause = cause_of_line(verdict);
 		snprintf(batch->detail, sizeof(batch->detail), "a line of the answer is %s",
 			 signed_line_verdict_name(verdict));
 		return -EBADMSG;
 	}
-	deliver(batch, payload, line, length);
-	json_decref(payload);
+	deliver(batch, envelope, line, length);
+	json_decref(envelope);
 	return 0;
 }
 

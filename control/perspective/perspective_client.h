@@ -46,7 +46,9 @@ const char *perspective_cause_name(enum perspective_cause cause);
 struct perspective_answer {
 	enum perspective_cause cause;
 	const struct json_t *answer; // when ANSWERED; borrowed
-	const char *line;            // when ANSWERED: the signed line, for the audit log; borrowed
+	struct json_t *
+		envelope; // when ANSWERED: the signed line (signed_line.h), for the audit log; borrowed
+	const char *line; // when ANSWERED: its octets; borrowed
 	size_t line_length;
 	int64_t latency_ms;
 	const char *detail; // a sentence on the cause, "" when there is none

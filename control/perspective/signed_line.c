@@ -147,7 +147,7 @@ static enum signed_line_verdict judge(const json_t *line, const char *perspectiv
 }
 
 enum signed_line_verdict signed_line_read(const char *text, size_t length, const char *perspective,
-					  EVP_PKEY *key, json_t **ret_payload)
+					  EVP_PKEY *key, json_t **ret_envelope)
 {
 	if (length > SIGNED_LINE_MAX) {
 		return SIGNED_LINE_TOO_LONG;
@@ -158,10 +158,11 @@ enum signed_line_verdict signed_line_read(const char *text, size_t length, const
 		return SIGNED_LINE_MALFORMED;
 	}
 	enum signed_line_verdict verdict = judge(line, perspective, key);
-	if (verdict == SIGNED_LINE_VALID) {
-		*ret_payload = json_incref(json_object_get(line, "payload"));
+	if (verdict != SIGNED_LINE_VALID) {
+		json_decref(line);
+		return verdict;
 	}
-	json_decref(line);
+	*ret_envelope = line;
 	return verdict;
 }
 

@@ -37,8 +37,9 @@ PLX_MUST_CHECK int signing_key_read(const char *file, bool is_private, EVP_PKEY 
 PLX_MUST_CHECK char *signed_line_make(const struct json_t *payload, const char *perspective,
 				      EVP_PKEY *key);
 
-// `text` is without its LF. ret_payload (an object, owned by the caller) is set when VALID only.
+// `text` is without its LF. ret_envelope (the line as an object of payload, perspective and signature, owned by the
+// caller) is set when VALID only.
 enum signed_line_verdict signed_line_read(const char *text, size_t length, const char *perspective,
-					  EVP_PKEY *key, struct json_t **ret_payload);
+					  EVP_PKEY *key, struct json_t **ret_envelope);
 
 const char *signed_line_verdict_name(enum signed_line_verdict verdict);

@@ -82,8 +82,7 @@ static void on_remote_answer(const struct perspective_answer *from, void *contex
 {
 	struct seat_ask *ask = context;
 	const struct order_perspective_answer answer = {
-		.signed_line = from->line,
-		.signed_line_length = from->line_length,
+		.envelope = from->envelope,
 		.cause = perspective_cause_name(from->cause),
 		.detail = from->detail,
 		.latency_ms = from->latency_ms,

@@ -92,7 +92,7 @@ static void answer_once(struct pending_answer *pending, char script, bool is_caa
 {
 	struct order_perspective_answer answer = {.latency_ms = 7};
 	json_t *value = NULL;
-	char *line = NULL;
+	json_t *envelope = NULL;
 	if (script == SCRIPT_LOST) {
 		answer.cause = "disconnected";
 		answer.detail = "the connection broke";
@@ -111,17 +111,14 @@ static void answer_once(struct pending_answer *pending, char script, bool is_caa
 		answer.result = value;
 	}
 	if (script == SCRIPT_SIGNED) {
-		json_t *envelope = json_pack("{s:{s:i, s:O}, s:s, s:s}", "payload", "id", 1,
-					     "answer", value, "perspective",
-					     pending->perspective->name, "signature", "c2lnbmVk");
-		line = json_dumps(envelope, JSON_COMPACT);
-		json_decref(envelope);
-		answer.signed_line = line;
-		answer.signed_line_length = strlen(line);
+		envelope = json_pack("{s:{s:i, s:O}, s:s, s:s}", "payload", "id", 1, "answer",
+				     value, "perspective", pending->perspective->name, "signature",
+				     "c2lnbmVk");
+		answer.envelope = envelope;
 	}
 	pending->on_answer(pending->context, &answer);
 	json_decref(value);
-	free(line);
+	json_decref(envelope);
 }
 
 static void free_pending(struct pending_answer *pending)

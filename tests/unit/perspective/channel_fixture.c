@@ -50,11 +50,12 @@ static void on_answer(const struct perspective_answer *answer, void *context)
 	if (answer->cause == PERSPECTIVE_ANSWERED) {
 		channel.last_n = json_integer_value(json_object_get(answer->answer, "n"));
 		CU_ASSERT_EQUAL(channel.last_n, (int64_t)(intptr_t)context);
-		json_t *payload = NULL;
+		json_t *envelope = NULL;
 		CU_ASSERT_EQUAL(signed_line_read(answer->line, answer->line_length, "fra-1",
-						 channel.key, &payload),
+						 channel.key, &envelope),
 				SIGNED_LINE_VALID);
-		json_decref(payload);
+		CU_ASSERT_TRUE(json_equal(envelope, answer->envelope));
+		json_decref(envelope);
 	}
 }
 

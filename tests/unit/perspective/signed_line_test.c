@@ -25,11 +25,11 @@ static char *make(void)
 
 static enum signed_line_verdict read_line(const char *line)
 {
-	json_t *payload = NULL;
+	json_t *envelope = NULL;
 	enum signed_line_verdict verdict =
-		signed_line_read(line, strlen(line), "fra-1", key, &payload);
-	CU_ASSERT_EQUAL(payload != NULL, verdict == SIGNED_LINE_VALID);
-	json_decref(payload);
+		signed_line_read(line, strlen(line), "fra-1", key, &envelope);
+	CU_ASSERT_EQUAL(envelope != NULL, verdict == SIGNED_LINE_VALID);
+	json_decref(envelope);
 	return verdict;
 }
 
