@@ -4,17 +4,18 @@
 #include <parallax/base/error.h>
 
 #include "command/command_internal.h"
-#include "perspective/perspective_client.h"
+#include "perspective/foreign_checker.h"
 #include "service/order_desk.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 static json_t *remote_object(const struct remote *remote)
 {
 	struct perspective_client_status status;
 	const struct config_perspective *config = remote->config;
-	perspective_client_status(remote->client, &status);
+	remote_status(remote, &status);
 	uint64_t answered = status.by_cause[PERSPECTIVE_ANSWERED], failed = 0;
 	for (int i = PERSPECTIVE_ANSWERED + 1; i <= PERSPECTIVE_CLOSED; i++) {
 		failed += status.by_cause[i];
@@ -108,18 +109,34 @@ struct perspective_test {
 	json_t *check;
 };
 
-static void on_tested(const struct perspective_answer *answer, void *context)
+static void on_foreign_tested(void *context, enum perspective_cause cause, json_t *answer,
+			      const char *detail, int64_t latency_ms)
 {
 	struct perspective_test *test = context;
 	json_t *object = json_pack("{s:b, s:s, s:s, s:I, s:O, s:O?}", "answered",
-				   (int)(answer->cause == PERSPECTIVE_ANSWERED), "cause",
-				   perspective_cause_name(answer->cause), "detail", answer->detail,
-				   "latency_ms", (json_int_t)answer->latency_ms, "check",
-				   test->check, "answer", answer->answer);
+				   (int)(cause == PERSPECTIVE_ANSWERED), "cause",
+				   perspective_cause_name(cause), "detail", detail, "latency_ms",
+				   (json_int_t)latency_ms, "check", test->check, "answer", answer);
 	plx_rpc_reply(test->call, object);
 	json_decref(test->check);
 	generation_release(test->generation);
 	free(test);
+}
+
+static void on_tested(const struct perspective_answer *answer, void *context)
+{
+	on_foreign_tested(context, answer->cause, (json_t *)(uintptr_t)answer->answer,
+			  answer->detail, answer->latency_ms);
+}
+
+static int ask_test(struct remote *remote, struct perspective_test *test, unsigned deadline_ms)
+{
+	struct perspective_ask *ask;
+	struct foreign_ask *asked;
+	return remote->foreign != NULL ? foreign_ask(remote->foreign, test->check, deadline_ms,
+						     on_foreign_tested, test, &asked)
+				       : perspective_ask(remote->client, test->check, deadline_ms,
+							 on_tested, test, &ask);
 }
 
 static json_t *test_check(const struct service_context *service, const json_t *params)
@@ -134,7 +151,6 @@ static json_t *test_check(const struct service_context *service, const json_t *p
 void command_test_perspective(struct plx_rpc_call *call, const json_t *params, void *context)
 {
 	struct command_server *server = context;
-	struct perspective_ask *ask;
 	struct remote *remote = find_remote(server, call, params);
 	if (remote == NULL) {
 		return;
@@ -144,9 +160,8 @@ void command_test_perspective(struct plx_rpc_call *call, const json_t *params, v
 	int error = test == NULL || check == NULL ? -ENOMEM : 0;
 	if (error == 0) {
 		*test = (struct perspective_test) {.call = call, .check = check};
-		error = perspective_ask(remote->client, check,
-					service_config(server->service)->limits.check_timeout_ms,
-					on_tested, test, &ask);
+		error = ask_test(remote, test,
+				 service_config(server->service)->limits.check_timeout_ms);
 	}
 	if (error == 0) {
 		test->generation = generation_acquire(server->service->generation);

@@ -91,7 +91,7 @@ static json_t *remotes_object(const struct service_context *service)
 	int up = 0, down = 0, draining = 0;
 	for (size_t i = 0; i < list->count; i++) {
 		struct perspective_client_status status;
-		perspective_client_status(list->remotes[i].client, &status);
+		remote_status(&list->remotes[i], &status);
 		up += status.health.state == CHANNEL_UP;
 		down += status.health.state == CHANNEL_DOWN;
 		draining += list->remotes[i].is_draining;
@@ -196,7 +196,7 @@ static json_t *channel_counters(const struct service_context *service)
 	json_t *all = json_object();
 	for (size_t i = 0; i < list->count; i++) {
 		struct perspective_client_status status;
-		perspective_client_status(list->remotes[i].client, &status);
+		remote_status(&list->remotes[i], &status);
 		json_t *one = json_pack("{s:I, s:I, s:I}", "asked", (json_int_t)status.asked,
 					"batches", (json_int_t)status.batches, "unasked",
 					(json_int_t)status.unasked);

@@ -21,6 +21,8 @@ size_t http_api_routes(struct service_context *service, struct http_route *route
 	const struct http_route all[] = {
 		{"POST", "/v1/orders", http_api_post_orders, service},
 		{"GET", "/v1/orders/{id}", http_api_get_order, service},
+		{"POST", "/mpic", http_api_post_mpic, service},
+		{"GET", "/configz", http_api_get_configz, service},
 		{"GET", "/healthz", http_api_get_health, service},
 		{"GET", "/readyz", http_api_get_ready, service},
 		{"GET", "/metrics", http_api_get_metrics, service},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The HTTP API of a primary: health, readiness, metrics, orders, and the checkers of Open MPIC. Errors are problem documents (RFC 9457) with a JSON
+// The HTTP API of a primary: health, readiness, metrics, orders, and Open MPIC's coordinator and checkers. Errors are problem documents (RFC 9457) with a JSON
 // pointer to the fault.
 
 #pragma once

@@ -11,4 +11,6 @@ void http_api_post_orders(struct http_exchange *exchange, void *context);
 void http_api_get_order(struct http_exchange *exchange, void *context);
 void http_api_post_caa(struct http_exchange *exchange, void *context);
 void http_api_post_dcv(struct http_exchange *exchange, void *context);
+void http_api_post_mpic(struct http_exchange *exchange, void *context);
+void http_api_get_configz(struct http_exchange *exchange, void *context);
 void http_api_get_metrics(struct http_exchange *exchange, void *context);

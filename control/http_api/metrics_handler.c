@@ -112,19 +112,19 @@ static void write_remotes(FILE *out, const struct service_context *service)
 	struct perspective_client_status status;
 	head(out, "perspective_up", "gauge", "Whether a remote perspective answers.");
 	for (size_t i = 0; i < list->count; i++) {
-		perspective_client_status(list->remotes[i].client, &status);
+		remote_status(&list->remotes[i], &status);
 		fprintf(out, "parallax_perspective_up{perspective=\"%s\"} %d\n",
 			list->remotes[i].config->name, status.health.state == CHANNEL_UP);
 	}
 	head(out, "perspective_latency_seconds", "gauge", "Smoothed time to an answer.");
 	for (size_t i = 0; i < list->count; i++) {
-		perspective_client_status(list->remotes[i].client, &status);
+		remote_status(&list->remotes[i], &status);
 		fprintf(out, "parallax_perspective_latency_seconds{perspective=\"%s\"} %.6f\n",
 			list->remotes[i].config->name, status.health.latency_ms / 1000.0);
 	}
 	head(out, "perspective_checks_total", "counter", "Checks asked, by how they ended.");
 	for (size_t i = 0; i < list->count; i++) {
-		perspective_client_status(list->remotes[i].client, &status);
+		remote_status(&list->remotes[i], &status);
 		for (int cause = PERSPECTIVE_ANSWERED; cause <= PERSPECTIVE_CLOSED; cause++) {
 			fprintf(out,
 				"parallax_perspective_checks_total{perspective=\"%s\",end=\"%s\"} "
@@ -194,6 +194,9 @@ static void write_orders(FILE *out, const struct service_context *service)
 	single(out, "check_errors_total", "counter", "Checks without a verdict.", all.check_errors);
 	single(out, "probes_total", "counter", "Probes asked for, to explain failures.",
 	       all.probes);
+	single(out, "single_checks_total", "counter",
+	       "Attempts at DCV or CAA alone, decided, in no other count of orders.",
+	       all.single_checks);
 	single(out, "orders_abandoned_total", "counter", "Orders whose client hung up.",
 	       all.abandoned);
 	single(out, "orders_failed_total", "counter", "Orders that ended without a decision.",

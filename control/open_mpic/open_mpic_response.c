@@ -108,6 +108,12 @@ json_t *open_mpic_error_write(const char *text)
 	return json_pack("{s:s}", "error", text);
 }
 
+json_t *open_mpic_refusal_write(const char *text)
+{
+	return json_pack("{s:s, s:[{s:s, s:s}]}", "error", "request-validation-failed",
+			 "validation_issues", "issue_type", "unlawful-check", "message", text);
+}
+
 json_t *open_mpic_no_cohort_write(size_t cohort_size)
 {
 	return json_pack("{s:o}", "error",

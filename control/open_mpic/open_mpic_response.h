@@ -47,6 +47,8 @@ bool open_mpic_is_corroborated(const struct open_mpic_perspective *perspectives,
 struct json_t *open_mpic_no_cohort_write(size_t cohort_size);
 struct json_t *open_mpic_no_such_cohort_write(int64_t cohort);
 struct json_t *open_mpic_error_write(const char *text);
+// The 400 body of a request that is well formed and against the rules: issue_type "unlawful-check".
+struct json_t *open_mpic_refusal_write(const char *text);
 
 struct open_mpic_configuration {
 	const char *app_version;

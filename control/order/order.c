@@ -32,7 +32,8 @@ static int order_prepare(struct order *order, const char *caller)
 }
 
 struct order *order_create(struct order_table *table, struct order_request *request,
-			   const char *caller, struct order_shelf_entry *entry)
+			   struct order_panel *panel, const char *caller,
+			   struct order_shelf_entry *entry)
 {
 	struct order *order = calloc(1, sizeof(*order));
 	if (order == NULL) {
@@ -41,7 +42,7 @@ struct order *order_create(struct order_table *table, struct order_request *requ
 	order->table = table;
 	order->entry = entry;
 	order->request = request;
-	order->panel = order_panel_acquire(table->panel);
+	order->panel = order_panel_acquire(panel);
 	order->clock_steps = order_table_clock(table).steps;
 	order->started_us = order_table_now_us(table);
 	order->started_ms = order_table_now_ms(table);
@@ -52,6 +53,9 @@ struct order *order_create(struct order_table *table, struct order_request *requ
 	struct mode_effective effective = table->services.mode(
 		table->services.context, request->profile, order->started_us / 1000000);
 	order->mode = request->is_for_readiness ? MODE_REPORT_ONLY : effective.mode;
+	if (request->scope != ORDER_SCOPE_WHOLE) {
+		order->mode = MODE_ENFORCE; // modes are about issuance; one half is judged, no more
+	}
 	order->is_compliant = effective.is_compliant;
 	if (order_prepare(order, caller) != 0) {
 		order->request = NULL; // stays the caller's
@@ -120,7 +124,8 @@ static void finish_item(struct order *order, size_t index, const struct order_ve
 	outcome->primary = verdict->primary;
 	outcome->full = verdict->decision.decision;
 	order->finished_count++;
-	bool counts = !order->request->is_hypothetical;
+	bool counts =
+		!order->request->is_hypothetical && order->request->scope == ORDER_SCOPE_WHOLE;
 	statistics->identifiers += counts;
 	for (size_t i = 0; counts && i < verdict->decision.reason_count; i++) {
 		statistics->reasons[verdict->decision.reasons[i].reason]++;
@@ -172,9 +177,15 @@ static void take_attempt(struct order *order, struct order_attempt *attempt)
 	size_t index = attempt->item_index;
 	unsigned number = attempt->number;
 	struct order_verdict verdict = order_verdict_reach(attempt);
+	if (order->on_findings != NULL) {
+		struct order_findings findings;
+		order_findings_gather(attempt, NULL, &findings);
+		order->on_findings(order->context, &findings, verdict.decision.decision);
+	}
 	order_record_attempt(order, attempt, &verdict);
 	bool tries_again = may_try_again(order, attempt, &verdict);
-	bool is_probed = !tries_again && order_probing_start(attempt, &verdict);
+	bool is_probed = !tries_again && order->request->scope == ORDER_SCOPE_WHOLE &&
+			 order_probing_start(attempt, &verdict);
 	if (!tries_again && !is_probed) {
 		finish_item(order, index, &verdict, attempt, NULL);
 	}
@@ -381,6 +392,10 @@ static void note_decided(const struct order *order)
 		statistics->hypothetical++;
 		return;
 	}
+	if (order->request->scope != ORDER_SCOPE_WHOLE) {
+		statistics->single_checks++;
+		return;
+	}
 	unsigned mode = order->mode < ORDER_MODE_COUNT ? order->mode : MODE_NOT_SET;
 	bool is_issued = order->enforcement.decision == DECISION_ISSUE;
 	statistics->issued[mode] += is_issued;
@@ -429,6 +444,7 @@ void order_abandon(struct order *order)
 {
 	struct order_table *table = order->table;
 	order->on_end = NULL;
+	order->on_findings = NULL;
 	if (order->state == ORDER_RECORDING || has_failed(order)) {
 		return;
 	}

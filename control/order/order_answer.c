@@ -117,7 +117,8 @@ static json_t *diagnose(const struct order *order, const struct order_verdict *v
 	const struct order_services *services = &order->table->services;
 	struct order_findings findings;
 	json_t *diagnosis = NULL;
-	if (services->diagnose != NULL && attempt != NULL &&
+	bool is_whole = order->request->scope == ORDER_SCOPE_WHOLE; // half an order has its caller
+	if (services->diagnose != NULL && attempt != NULL && is_whole &&
 	    order_needs_diagnosis(attempt, verdict)) {
 		order_findings_gather(attempt, probing, &findings);
 		diagnosis = services->diagnose(services->context, &findings);
@@ -151,19 +152,22 @@ char *order_answer_item(const struct order *order, size_t item_index,
 			const struct order_probing *probing)
 {
 	const struct order_item *item = &order->request->items[item_index];
+	bool has_dcv = order->request->scope != ORDER_SCOPE_CAA;
 	bool has_caa = verdict->decision.caa_need != CAA_NOT_REQUIRED;
 	json_t *caa = has_caa ? write_set(order, CHECK_SET_CAA, &verdict->decision.caa, attempt)
 			      : json_null();
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "type",
-				identifier_type_name(item->type), "value", item->text, "decision",
-				decision_name(verdict->enforcement.decision), "enforced_decision",
-				decision_name(verdict->enforcement.enforced_decision),
-				"validation_method", dcv_method_name(item->method), "attempts",
-				(json_int_t)(attempt != NULL ? attempt->number : 0), "dcv",
-				write_set(order, CHECK_SET_DCV, &verdict->decision.dcv, attempt),
-				"caa", caa, "reasons", write_reasons(&verdict->decision),
-				"diagnosis", diagnose(order, verdict, attempt, probing), "probes",
-				write_probes(order, probing));
+	json_t *dcv = has_dcv ? write_set(order, CHECK_SET_DCV, &verdict->decision.dcv, attempt)
+			      : json_null();
+	json_t *row = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s?, s:I, s:o, s:o, s:o, s:o, s:o}", "type",
+		identifier_type_name(item->type), "value", item->text, "decision",
+		order_request_decision_name(order->request, verdict->enforcement.decision),
+		"enforced_decision",
+		order_request_decision_name(order->request, verdict->enforcement.enforced_decision),
+		"validation_method", has_dcv ? dcv_method_name(item->method) : NULL, "attempts",
+		(json_int_t)(attempt != NULL ? attempt->number : 0), "dcv", dcv, "caa", caa,
+		"reasons", write_reasons(&verdict->decision), "diagnosis",
+		diagnose(order, verdict, attempt, probing), "probes", write_probes(order, probing));
 	char *text = row != NULL ? json_dumps(row, JSON_COMPACT) : NULL;
 	json_decref(row);
 	return text;
@@ -181,13 +185,14 @@ static json_t *write_head(const struct order *order)
 	}
 	return json_pack("{s:s, s:O, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:b, s:s, s:s, s:O}", "id",
 			 order->entry->id, "reference", request->reference, "profile",
-			 profile_name(request->profile), "purpose",
-			 request->is_for_readiness ? "readiness" : "issuance", "mode",
-			 mode_name(order->mode), "mode_compliant", order->is_compliant, "decision",
-			 decision_name(order->enforcement.decision), "enforced_decision",
-			 decision_name(order->enforcement.enforced_decision), "rules_date", date,
-			 "hypothetical", request->is_hypothetical, "started", started, "decided",
-			 decided, "unused_perspectives", order->panel->unused);
+			 profile_name(request->profile), "purpose", order_request_purpose(request),
+			 "mode", mode_name(order->mode), "mode_compliant", order->is_compliant,
+			 "decision",
+			 order_request_decision_name(request, order->enforcement.decision),
+			 "enforced_decision",
+			 order_request_decision_name(request, order->enforcement.enforced_decision),
+			 "rules_date", date, "hypothetical", request->is_hypothetical, "started",
+			 started, "decided", decided, "unused_perspectives", order->panel->unused);
 }
 
 static char *append(char *end, const char *text, size_t length)

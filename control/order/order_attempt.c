@@ -144,22 +144,26 @@ static int write_checks(struct order_attempt *attempt)
 	if (utc_time_format(order->request->decide_at_s * UTC_SECOND_US, time) != 0) {
 		return -ERANGE;
 	}
-	attempt->checks[CHECK_SET_DCV] =
-		json_pack("{s:s, s:{s:s, s:s}, s:O, s:O, s:s, s:s}", "check", "dcv", "identifier",
-			  "type", identifier_type_name(item->type), "value", item->text,
-			  "authorization_domain", item->authorization_domain, "dcv", item->dcv,
-			  "profile", profile_name(order->request->profile), "time", time);
-	if (order_item_caa_need(order->request->profile, item) == CAA_NOT_REQUIRED) {
-		return attempt->checks[CHECK_SET_DCV] != NULL ? 0 : -ENOMEM;
+	bool has_dcv = order->request->scope != ORDER_SCOPE_CAA;
+	bool has_caa = order_item_caa_need(order->request, item) != CAA_NOT_REQUIRED;
+	if (has_dcv) {
+		attempt->checks[CHECK_SET_DCV] = json_pack(
+			"{s:s, s:{s:s, s:s}, s:O, s:O, s:s, s:s}", "check", "dcv", "identifier",
+			"type", identifier_type_name(item->type), "value", item->text,
+			"authorization_domain", item->authorization_domain, "dcv", item->dcv,
+			"profile", profile_name(order->request->profile), "time", time);
 	}
-	attempt->checks[CHECK_SET_CAA] = json_pack(
-		"{s:s, s:{s:s, s:s}, s:O, s:O, s:s, s:s, s:s}", "check", "caa", "identifier",
-		"type", identifier_type_name(item->type), "value", item->text, "issuer_domains",
-		order->request->issuer_domains, "account_uri", order->request->account_uri,
-		"validation_method", dcv_method_name(item->method), "profile",
-		profile_name(order->request->profile), "time", time);
-	bool is_written =
-		attempt->checks[CHECK_SET_DCV] != NULL && attempt->checks[CHECK_SET_CAA] != NULL;
+	if (has_caa) {
+		attempt->checks[CHECK_SET_CAA] =
+			json_pack("{s:s, s:{s:s, s:s}, s:O, s:O, s:s*, s:s, s:s}", "check", "caa",
+				  "identifier", "type", identifier_type_name(item->type), "value",
+				  item->text, "issuer_domains", order->request->issuer_domains,
+				  "account_uri", order->request->account_uri, "validation_method",
+				  has_dcv ? dcv_method_name(item->method) : NULL, "profile",
+				  profile_name(order->request->profile), "time", time);
+	}
+	bool is_written = (!has_dcv || attempt->checks[CHECK_SET_DCV] != NULL) &&
+			  (!has_caa || attempt->checks[CHECK_SET_CAA] != NULL);
 	return is_written ? 0 : -ENOMEM;
 }
 
@@ -178,11 +182,11 @@ static void prepare_asks(struct order_attempt *attempt)
 static struct order_attempt *attempt_create(struct order *order, size_t item_index, unsigned number)
 {
 	const struct order_item *item = &order->request->items[item_index];
-	enum profile profile = order->request->profile;
-	bool needs_remotes = order_item_need(profile, item) != CORROBORATION_NOT_REQUIRED;
-	bool needs_caa = order_item_caa_need(profile, item) != CAA_NOT_REQUIRED;
+	bool needs_remotes = order_item_need(order->request, item) != CORROBORATION_NOT_REQUIRED;
+	bool needs_caa = order_item_caa_need(order->request, item) != CAA_NOT_REQUIRED;
 	size_t seats = 1 + (needs_remotes ? order->panel->used_count : 0);
-	size_t ask_count = seats + (needs_caa ? seats : 0);
+	bool has_dcv = order->request->scope != ORDER_SCOPE_CAA;
+	size_t ask_count = (has_dcv ? seats : 0) + (needs_caa ? seats : 0);
 	struct order_attempt *attempt =
 		calloc(1, sizeof(*attempt) + ask_count * sizeof(attempt->asks[0]));
 	if (attempt == NULL) {
@@ -191,7 +195,7 @@ static struct order_attempt *attempt_create(struct order *order, size_t item_ind
 	attempt->order = order;
 	attempt->item_index = item_index;
 	attempt->number = number;
-	attempt->seat_counts[CHECK_SET_DCV] = seats;
+	attempt->seat_counts[CHECK_SET_DCV] = has_dcv ? seats : 0;
 	attempt->seat_counts[CHECK_SET_CAA] = needs_caa ? seats : 0;
 	attempt->ask_count = attempt->unsettled_count = attempt->waiting_count = ask_count;
 	prepare_asks(attempt);

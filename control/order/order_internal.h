@@ -154,6 +154,7 @@ struct order {
 	size_t answer_length;
 	struct enforcement enforcement; // set in ORDER_RECORDING
 	order_end_cb on_end;            // NULL: nobody waits
+	order_findings_cb on_findings;  // NULL: nobody listens
 	void *context;
 	bool is_runnable; // on the table's list
 	bool is_held;     // on the table's list: the audit log has no room
@@ -213,7 +214,8 @@ void order_table_note_ended(struct order_table *table);
 
 // order.c
 struct order *order_create(struct order_table *table, struct order_request *request,
-			   const char *caller, struct order_shelf_entry *entry);
+			   struct order_panel *panel, const char *caller,
+			   struct order_shelf_entry *entry);
 void order_destroy(struct order *order);
 bool order_can_start_item(const struct order *order);
 bool order_start_item(struct order *order); // false: the order has ended
@@ -255,8 +257,11 @@ bool order_needs_diagnosis(const struct order_attempt *attempt,
 			   const struct order_verdict *verdict);
 
 // order_verdict.c
-enum corroboration_need order_item_need(enum profile profile, const struct order_item *item);
-enum caa_need order_item_caa_need(enum profile profile, const struct order_item *item);
+enum corroboration_need order_item_need(const struct order_request *request,
+					const struct order_item *item);
+// Not of an order for DCV alone.
+enum caa_need order_item_caa_need(const struct order_request *request,
+				  const struct order_item *item);
 // Sets what remotes corroborate, and counts.
 struct order_verdict order_verdict_reach(struct order_attempt *attempt);
 // Of an identifier that was never asked about.

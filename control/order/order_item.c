@@ -21,6 +21,12 @@ static const struct json_member members[] = {
 	{.name = "dcv", .kind = JSON_KIND_OBJECT, .is_required = true},
 };
 
+// An order for CAA alone.
+static const struct json_member caa_members[] = {
+	{.name = "type", .kind = JSON_KIND_TEXT, .is_required = true},
+	{.name = "value", .kind = JSON_KIND_TEXT, .is_required = true},
+};
+
 static int read_identifier(json_t *value, const struct order_item_rules *rules,
 			   struct identifier *ret_identifier, struct json_fault *fault)
 {
@@ -134,14 +140,36 @@ static int judge_authorization_domain(const char *text, const struct order_item_
 			      authorization_domain_reason_text(reason));
 }
 
+static int check_members(json_t *value, const struct order_item_rules *rules,
+			 struct json_fault *fault)
+{
+	return rules->scope == ORDER_SCOPE_CAA
+		       ? json_members_check(value, caa_members, PLX_ARRAY_SIZE(caa_members), fault)
+		       : json_members_check(value, members, PLX_ARRAY_SIZE(members), fault);
+}
+
+// Where CAA does not apply there is nothing to ask, and no answer that would not be misread.
+static int judge_caa_target(const struct identifier *identifier, struct json_fault *fault)
+{
+	return identifier->type == IDENTIFIER_TYPE_DNS && !identifier->is_onion
+		       ? 0
+		       : json_fault_set(fault, "/value",
+					"CAA is for domain names, not for addresses or onion names "
+					"(BR 4.2.2.1)");
+}
+
 int order_item_read(json_t *value, const struct order_item_rules *rules,
 		    struct order_item *ret_item, struct json_fault *fault)
 {
 	struct identifier identifier;
 	enum dcv_method method = DCV_METHOD_NONE;
-	int error = json_members_check(value, members, PLX_ARRAY_SIZE(members), fault);
+	bool has_dcv = rules->scope != ORDER_SCOPE_CAA;
+	int error = check_members(value, rules, fault);
 	error = error != 0 ? error : read_identifier(value, rules, &identifier, fault);
-	error = error != 0 ? error : read_dcv(value, rules, &identifier, &method, fault);
+	if (error == 0) {
+		error = has_dcv ? read_dcv(value, rules, &identifier, &method, fault)
+				: judge_caa_target(&identifier, fault);
+	}
 	json_t *domain = json_member_get(value, "authorization_domain");
 	if (error == 0 && domain != NULL) {
 		error = judge_authorization_domain(json_string_value(domain), rules, &identifier,
@@ -160,7 +188,7 @@ int order_item_read(json_t *value, const struct order_item_rules *rules,
 		.is_onion = identifier.is_onion,
 		.method = method,
 		.text = text,
-		.dcv = json_incref(json_object_get(value, "dcv")),
+		.dcv = has_dcv ? json_incref(json_object_get(value, "dcv")) : json_null(),
 		.authorization_domain = domain != NULL ? json_incref(domain) : json_null(),
 	};
 	return 0;

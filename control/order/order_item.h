@@ -18,6 +18,7 @@ struct order_item_rules {
 	const char *const *issuer_domains; // the CA's own
 	size_t issuer_domain_count;
 	enum profile profile;
+	enum order_scope scope;
 	int64_t decide_at_s;
 };
 

@@ -19,6 +19,9 @@ static const char *result_name(const struct order_ask *ask)
 
 static const char *section_of(const struct order_item *item)
 {
+	if (item->method == DCV_METHOD_NONE) {
+		return "caa"; // nobody asked for DCV
+	}
 	const char *section = dcv_method_section(item->method, item->type == IDENTIFIER_TYPE_IP);
 	return section != NULL ? section : dcv_method_name(item->method);
 }
@@ -139,8 +142,11 @@ void order_record_attempt(struct order *order, struct order_attempt *attempt,
 		order_journal_add(journal, AUDIT_KIND_CHECK, now_us,
 				  record_check(order, &attempt->asks[i]));
 	}
-	order_journal_add(journal, AUDIT_KIND_QUORUM, now_us,
-			  record_quorum(order, attempt, CHECK_SET_DCV, &verdict->decision.dcv));
+	if (attempt->seat_counts[CHECK_SET_DCV] > 0) {
+		order_journal_add(
+			journal, AUDIT_KIND_QUORUM, now_us,
+			record_quorum(order, attempt, CHECK_SET_DCV, &verdict->decision.dcv));
+	}
 	if (attempt->seat_counts[CHECK_SET_CAA] > 0) {
 		order_journal_add(
 			journal, AUDIT_KIND_QUORUM, now_us,
@@ -176,8 +182,8 @@ static json_t *declare_identifier(const struct order *order, size_t index, bool 
 	}
 	size_t check_count = count_checks(attempts);
 	return json_pack("{s:s, s:s, s:I, s:o}", "identifier", order->request->items[index].text,
-			 "decision", decision_name(outcome->full), "check_count",
-			 (json_int_t)check_count, "attempts", attempts);
+			 "decision", order_request_decision_name(order->request, outcome->full),
+			 "check_count", (json_int_t)check_count, "attempts", attempts);
 }
 
 json_t *order_record_write(const struct order *order, enum order_ending ending, bool only_committed)
@@ -201,13 +207,14 @@ json_t *order_record_write(const struct order *order, enum order_ending ending, 
 		"{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:O, s:O, s:O, s:s*, s:O, "
 		"s:o}",
 		"order_id", order->entry->id, "profile", profile_name(request->profile), "purpose",
-		request->is_for_readiness ? "readiness" : "issuance", "mode",
-		mode_name(order->mode), "mode_compliant", order->is_compliant, "ending",
-		order_ending_name(ending), "decision",
-		is_decided ? decision_name(order->enforcement.decision) : order_ending_name(ending),
-		"enforced_decision",
-		is_decided ? decision_name(order->enforcement.enforced_decision)
+		order_request_purpose(request), "mode", mode_name(order->mode), "mode_compliant",
+		order->is_compliant, "ending", order_ending_name(ending), "decision",
+		is_decided ? order_request_decision_name(request, order->enforcement.decision)
 			   : order_ending_name(ending),
+		"enforced_decision",
+		is_decided
+			? order_request_decision_name(request, order->enforcement.enforced_decision)
+			: order_ending_name(ending),
 		"started", started, "rules_at", decide_at, "hypothetical", request->is_hypothetical,
 		"reference", request->reference, "account_uri", request->account_uri,
 		"issuer_domains", request->issuer_domains, "caller", order->caller,

@@ -164,6 +164,7 @@ static int read_identifiers(struct order_request *request, const json_t *identif
 					      .issuer_domains = rules->issuer_domains,
 					      .issuer_domain_count = rules->issuer_domain_count,
 					      .profile = request->profile,
+					      .scope = request->scope,
 					      .decide_at_s = request->decide_at_s};
 	int error = seen != NULL ? 0 : -ENOMEM;
 	for (size_t i = 0; i < json_array_size(identifiers) && error == 0; i++) {
@@ -204,6 +205,7 @@ static int judge_count(const json_t *identifiers, const struct order_request_rul
 static int read_request(struct order_request *request, json_t *value,
 			const struct order_request_rules *rules, struct json_fault *fault)
 {
+	request->scope = rules->scope;
 	int error = read_profile(request, value, fault);
 	error = error != 0 ? error : read_texts(request, value, fault);
 	error = error != 0 ? error : read_issuers(request, value, rules, fault);
@@ -239,6 +241,27 @@ void order_request_make_readiness(struct order_request *request)
 {
 	request->is_for_readiness = true;
 	request->is_hypothetical = true;
+}
+
+const char *order_request_purpose(const struct order_request *request)
+{
+	switch (request->scope) {
+	case ORDER_SCOPE_DCV:
+		return "dcv-check";
+	case ORDER_SCOPE_CAA:
+		return "caa-check";
+	case ORDER_SCOPE_WHOLE:
+		break;
+	}
+	return request->is_for_readiness ? "readiness" : "issuance";
+}
+
+const char *order_request_decision_name(const struct order_request *request, enum decision decision)
+{
+	if (request->scope == ORDER_SCOPE_WHOLE) {
+		return decision_name(decision);
+	}
+	return decision == DECISION_ISSUE ? "check-passed" : "check-refused";
 }
 
 void order_request_free(struct order_request *request)

@@ -16,6 +16,7 @@
 #include "names/identifier.h"
 #include "policy/dcv_method.h"
 #include "policy/dcv_switches.h"
+#include "rules/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,19 +29,33 @@ struct json_t;
 #define ORDER_ATTEMPTS_MAX 3
 #define ORDER_REFERENCE_MAX 128 // octets
 
+// What an order asks. Only a whole one can say that a certificate may be issued.
+enum order_scope {
+	ORDER_SCOPE_WHOLE = 0, // DCV and CAA, as far as the identifiers need them
+	ORDER_SCOPE_DCV,       // DCV alone: one half, for callers that put the halves together
+	ORDER_SCOPE_CAA,       // CAA alone
+};
+// Of an order as its records and answer have it: "issuance", "readiness", "dcv-check", "caa-check".
+struct order_request;
+const char *order_request_purpose(const struct order_request *request);
+// "issue" and "refuse" for a whole order. "check-passed" and "check-refused" for one half, which is no permission.
+const char *order_request_decision_name(const struct order_request *request,
+					enum decision decision);
+
 // One identifier, with what its checks need. Owned by the request.
 struct order_item {
 	enum identifier_type type;
 	bool is_wildcard;
 	bool is_onion;
-	enum dcv_method method;
+	enum dcv_method method;              // DCV_METHOD_NONE in an order for CAA alone
 	char *text;                          // canonical, see identifier.h
-	struct json_t *dcv;                  // as it came
+	struct json_t *dcv;                  // as it came; null as above
 	struct json_t *authorization_domain; // a string or null
 };
 
 struct order_request {
 	enum profile profile;
+	enum order_scope scope;
 	bool is_hypothetical;  // decide_at was given, or for readiness: the answer is no permission
 	bool is_for_readiness; // decided in report-only mode, whatever the mode of the day
 	int64_t decide_at_s;   // the rules of this moment hold
@@ -57,6 +72,7 @@ struct order_request_rules {
 	struct identifier_rules
 		identifiers; // now_s: the present; names are judged by decide_at when that is given
 	struct dcv_switches dcv;
+	enum order_scope scope;
 	size_t identifiers_max; // at most ORDER_IDENTIFIERS_MAX
 	// The CA's own: all hold when the order names none, and it may name no other.
 	const char *const *issuer_domains;

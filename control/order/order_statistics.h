@@ -17,10 +17,11 @@ struct order_statistics {
 	uint64_t issued[ORDER_MODE_COUNT];          // by mode, as the mode says
 	uint64_t refused[ORDER_MODE_COUNT];
 	uint64_t would_refuse[ORDER_MODE_COUNT]; // issued, and enforce would not have
-	uint64_t hypothetical; // answers by the rules of another date, in no other count
-	uint64_t abandoned;    // the client hung up
-	uint64_t failed;       // ended without a decision
-	uint64_t identifiers;  // decided
+	uint64_t hypothetical;  // answers by the rules of another date, in no other count
+	uint64_t single_checks; // DCV or CAA alone, decided, in no other count
+	uint64_t abandoned;     // the client hung up
+	uint64_t failed;        // ended without a decision
+	uint64_t identifiers;   // decided
 	uint64_t reasons[REFUSAL_REASON_COUNT]; // of identifiers, under enforce
 	uint64_t attempts;
 	uint64_t checks;         // asked for

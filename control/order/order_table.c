@@ -325,7 +325,7 @@ static enum order_admission judge_room(const struct order_table *table)
 }
 
 static struct order *admit(struct order_table *table, struct order_request *request,
-			   const char *caller)
+			   struct order_panel *panel, const char *caller)
 {
 	char id[ORDER_ID_TEXT_MAX];
 	order_id_make(order_table_now_us(table), table->services.random, id);
@@ -333,7 +333,7 @@ static struct order *admit(struct order_table *table, struct order_request *requ
 	if (entry == NULL) {
 		return NULL;
 	}
-	struct order *order = order_create(table, request, caller, entry);
+	struct order *order = order_create(table, request, panel, caller, entry);
 	if (order == NULL) {
 		order_shelf_remove(&table->shelf, entry);
 		return NULL;
@@ -349,14 +349,26 @@ enum order_admission order_table_start(struct order_table *table, struct order_r
 				       const char *caller, order_end_cb on_end, void *context,
 				       struct order **ret_order)
 {
+	return order_table_start_observed(table, request, table->panel, caller, NULL, on_end,
+					  context, ret_order);
+}
+
+enum order_admission order_table_start_observed(struct order_table *table,
+						struct order_request *request,
+						struct order_panel *panel, const char *caller,
+						order_findings_cb on_findings, order_end_cb on_end,
+						void *context, struct order **ret_order)
+{
 	enum order_admission admission = judge_room(table);
-	struct order *order = admission == ORDER_ADMITTED ? admit(table, request, caller) : NULL;
+	struct order *order =
+		admission == ORDER_ADMITTED ? admit(table, request, panel, caller) : NULL;
 	if (admission == ORDER_ADMITTED && order == NULL) {
 		admission = ORDER_REFUSED_MEMORY;
 	}
 	table->statistics.admissions[admission]++;
 	if (order != NULL) {
 		order->on_end = on_end;
+		order->on_findings = on_findings;
 		order->context = context;
 		*ret_order = order;
 	}

@@ -106,6 +106,16 @@ void order_table_set_limits(struct order_table *table, const struct order_limits
 enum order_admission order_table_start(struct order_table *table, struct order_request *request,
 				       const char *caller, order_end_cb on_end, void *context,
 				       struct order **ret_order);
+// What all perspectives found in an attempt, and the decision on it, before it is recorded: nothing may be told on it
+// until on_end has come with ORDER_DECIDED. Borrowed for the call.
+typedef void (*order_findings_cb)(void *context, const struct order_findings *findings,
+				  enum decision decision);
+// As order_table_start, but asks those of another panel, of which the order takes a reference, and tells what it finds.
+enum order_admission order_table_start_observed(struct order_table *table,
+						struct order_request *request,
+						struct order_panel *panel, const char *caller,
+						order_findings_cb on_findings, order_end_cb on_end,
+						void *context, struct order **ret_order);
 const char *order_id(const struct order *order);
 // The client hung up: on_end is not called, the handle is void. What was asked is cancelled. An order of which anything
 // was asked is recorded, as abandoned; one whose decision is being recorded stays decided.

@@ -4,9 +4,10 @@
 
 #include "order/order_internal.h"
 
-enum corroboration_need order_item_need(enum profile profile, const struct order_item *item)
+enum corroboration_need order_item_need(const struct order_request *request,
+					const struct order_item *item)
 {
-	switch (profile) {
+	switch (request->profile) {
 	case PROFILE_PRIVATE:
 		return CORROBORATION_NOT_REQUIRED;
 	case PROFILE_TLS:
@@ -14,13 +15,20 @@ enum corroboration_need order_item_need(enum profile profile, const struct order
 	case PROFILE_NOT_SET:
 		break;
 	}
+	if (request->scope == ORDER_SCOPE_CAA) {
+		return CORROBORATION_REQUIRED;
+	}
 	return dcv_method_needs_mpic(item->method, item->is_onion) ? CORROBORATION_REQUIRED
 								   : CORROBORATION_NOT_REQUIRED;
 }
 
-enum caa_need order_item_caa_need(enum profile profile, const struct order_item *item)
+enum caa_need order_item_caa_need(const struct order_request *request,
+				  const struct order_item *item)
 {
-	switch (profile) {
+	if (request->scope == ORDER_SCOPE_DCV) {
+		return CAA_NOT_REQUIRED;
+	}
+	switch (request->profile) {
 	case PROFILE_PRIVATE:
 		return CAA_NOT_REQUIRED;
 	case PROFILE_TLS:
@@ -75,7 +83,7 @@ static struct quorum_tally count_set(struct order_attempt *attempt, enum check_s
 	}
 	struct quorum_input input = {
 		.rules = order->rules,
-		.need = order_item_need(order->request->profile,
+		.need = order_item_need(order->request,
 					&order->request->items[attempt->item_index]),
 		.placement = order->panel->selection.reason,
 		.primary = attempt->asks[first].words.outcome,
@@ -90,7 +98,9 @@ static struct order_verdict reach(const struct order *order, const struct quorum
 				  bool primary_passed)
 {
 	struct order_verdict verdict = {
-		.decision = identifier_decide(dcv, caa, caa_need),
+		.decision = order->request->scope == ORDER_SCOPE_CAA
+				    ? identifier_decide_caa(caa)
+				    : identifier_decide(dcv, caa, caa_need),
 		.primary = primary_passed ? DECISION_ISSUE : DECISION_REFUSE,
 	};
 	verdict.enforcement = enforcement_decide(order->request->profile, order->mode,
@@ -101,13 +111,17 @@ static struct order_verdict reach(const struct order *order, const struct quorum
 struct order_verdict order_verdict_reach(struct order_attempt *attempt)
 {
 	const struct order *order = attempt->order;
-	enum caa_need caa_need = order_item_caa_need(order->request->profile,
-						     &order->request->items[attempt->item_index]);
+	enum caa_need caa_need =
+		order_item_caa_need(order->request, &order->request->items[attempt->item_index]);
 	bool has_caa = attempt->seat_counts[CHECK_SET_CAA] > 0;
-	struct quorum_tally dcv = count_set(attempt, CHECK_SET_DCV);
+	struct quorum_tally dcv = {.decision = DECISION_NOT_EVALUATED};
 	struct quorum_tally caa = {.decision = DECISION_NOT_EVALUATED};
-	bool primary_passed =
-		order_attempt_ask(attempt, CHECK_SET_DCV, 0)->words.outcome == CHECK_PASS;
+	bool primary_passed = true;
+	if (order->request->scope != ORDER_SCOPE_CAA) {
+		dcv = count_set(attempt, CHECK_SET_DCV);
+		primary_passed =
+			order_attempt_ask(attempt, CHECK_SET_DCV, 0)->words.outcome == CHECK_PASS;
+	}
 	if (has_caa) {
 		caa = count_set(attempt, CHECK_SET_CAA);
 		primary_passed &=
@@ -122,10 +136,9 @@ struct order_verdict order_verdict_without_answers(const struct order *order,
 						   const struct order_item *item)
 {
 	struct quorum_input input = {.rules = order->rules,
-				     .need = order_item_need(order->request->profile, item),
+				     .need = order_item_need(order->request, item),
 				     .placement = order->panel->selection.reason,
 				     .primary = CHECK_ERROR};
 	struct quorum_tally tally = quorum_tally_count(&input);
-	return reach(order, &tally, &tally, order_item_caa_need(order->request->profile, item),
-		     false);
+	return reach(order, &tally, &tally, order_item_caa_need(order->request, item), false);
 }

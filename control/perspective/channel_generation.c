@@ -2,6 +2,7 @@
 // Reads keys and trust once, and judges the certificate of each connection by them.
 
 #include "perspective/client_internal.h"
+#include "perspective/pem_file.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -10,24 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// A chain of three certificates has some 6 KiB.
-#define PEM_BYTES_MAX (256 * 1024)
-
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = file != NULL ? calloc(1, PEM_BYTES_MAX) : NULL;
-	size_t length = text != NULL ? fread(text, 1, PEM_BYTES_MAX - 1, file) : 0;
-	if (file != NULL) {
-		fclose(file);
-	}
-	if (length == 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
 
 static int refuse_certificate(X509_STORE_CTX *store, struct channel_generation *generation,
 			      const char *why)
@@ -126,8 +109,8 @@ static int read_files(struct channel_generation *generation,
 	    X509_STORE_load_file(generation->trust, files->ca_file) != 1) {
 		return file_fault(fault, files->ca_file, "no PEM CA certificate can be read");
 	}
-	generation->certificate = read_file(files->certificate_file);
-	generation->key = read_file(files->key_file);
+	generation->certificate = pem_file_read(files->certificate_file);
+	generation->key = pem_file_read(files->key_file);
 	if (generation->certificate == NULL || generation->key == NULL || !is_key_pair(files)) {
 		return file_fault(fault, files->certificate_file,
 				  "no PEM certificate with a fitting key can be read");

@@ -42,6 +42,17 @@ struct identifier_decision identifier_decide(const struct quorum_tally *dcv,
 	return result;
 }
 
+struct identifier_decision identifier_decide_caa(const struct quorum_tally *caa)
+{
+	struct identifier_decision result = {.caa_need = CAA_REQUIRED};
+	if (caa != NULL) {
+		result.caa = *caa;
+	}
+	take_set(&result, CHECK_SET_CAA, &result.caa);
+	result.decision = result.reason_count == 0 ? DECISION_ISSUE : DECISION_REFUSE;
+	return result;
+}
+
 struct order_decision order_decide(const enum decision *identifiers, size_t count)
 {
 	struct order_decision result = {.decision = DECISION_REFUSE,

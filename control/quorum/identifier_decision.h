@@ -42,6 +42,9 @@ struct identifier_decision identifier_decide(const struct quorum_tally *dcv,
 					     const struct quorum_tally *caa,
 					     enum caa_need caa_need);
 
+// One half alone, where nobody asked for DCV: DECISION_ISSUE says that CAA permits, and nothing more. NULL refuses.
+struct identifier_decision identifier_decide_caa(const struct quorum_tally *caa);
+
 struct order_decision {
 	enum decision decision;
 	enum refusal_reason reason; // REFUSAL_NONE, _NO_IDENTIFIERS or _IDENTIFIER_REFUSED

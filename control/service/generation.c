@@ -55,6 +55,30 @@ static int open_names(struct generation *generation, const struct generation_con
 					  "the Public Suffix List (install publicsuffix)", fault);
 }
 
+// One line; the line feed that editors add is not part of the secret.
+static int read_secret(struct generation *generation, const struct generation_config *config,
+		       struct config_fault *fault)
+{
+	const char *path = generation->configuration.config->mpic.hash_secret;
+	if (path[0] == '\0') {
+		return 0;
+	}
+	FILE *file = fopen(path, "re");
+	size_t length = file == NULL ? 0
+				     : fread(generation->hash_secret, 1,
+					     sizeof(generation->hash_secret), file);
+	if (file != NULL) {
+		fclose(file);
+	}
+	if (length == 0 || length == sizeof(generation->hash_secret)) {
+		return generation_fault(config, -EINVAL,
+					"mpic.hash_secret: name a file of 1 to 1,023 octets",
+					fault);
+	}
+	generation->hash_secret[strcspn(generation->hash_secret, "\r\n")] = '\0';
+	return 0;
+}
+
 static int64_t now_us(void *context)
 {
 	struct timespec now;
@@ -110,9 +134,17 @@ int generation_create(const struct generation_config *config, struct generation 
 	int error = generation->reaper == NULL ? generation_fault(config, -ENOMEM, "events", fault)
 					       : open_names(generation, config, fault);
 	error = error != 0 ? error : open_runner(generation, config, fault);
+	error = error != 0 ? error : read_secret(generation, config, fault);
+	generation->identifiers = (struct identifier_rules) {
+		.suffixes = generation->suffixes,
+		.allowance = &generation->allowance,
+		.accepts_trailing_dot = true, // who asks in Open MPIC's form may
+		.accepts_reverse_names = true,
+	};
 	if (error == 0) {
 		error = remote_list_open(config->path, generation->configuration.config,
-					 config->base, config->random, &generation->remotes, fault);
+					 &generation->identifiers, config->base, config->random,
+					 &generation->remotes, fault);
 	}
 	if (error != 0) {
 		generation_destroy(generation);

@@ -7,6 +7,7 @@
 #include <parallax/base/attributes.h>
 
 #include "names/address_allowance.h"
+#include "names/identifier.h"
 #include "service/configuration.h"
 #include "service/remote.h"
 
@@ -19,6 +20,8 @@ struct lookup_service;
 struct plx_random;
 struct suffix_table;
 
+#define GENERATION_SECRET_MAX 1024 // octets, with NUL; see COHORT_SEED_TEXT_MAX
+
 LIST_HEAD(generation_list, generation);
 
 struct generation {
@@ -28,8 +31,10 @@ struct generation {
 	struct configuration configuration;
 	struct suffix_table *suffixes;
 	struct address_allowance allowance;
-	struct check_runner *runner; // this perspective's own checks
+	struct identifier_rules identifiers; // of checks, which were judged as orders before
+	struct check_runner *runner;         // this perspective's own checks
 	struct remote_list remotes;
+	char hash_secret[GENERATION_SECRET_MAX]; // of mpic.hash_secret; "": none
 };
 
 struct generation_config {

@@ -33,18 +33,12 @@ int local_check_start(struct generation *generation, json_t *source, unsigned de
 		      local_check_cb callback, void *context, struct local_check **ret_check,
 		      struct json_fault *fault)
 {
-	const struct identifier_rules rules = {
-		.suffixes = generation->suffixes,
-		.allowance = &generation->allowance,
-		.accepts_trailing_dot = true, // who asks in Open MPIC's form may
-		.accepts_reverse_names = true,
-	};
 	struct local_check *check = calloc(1, sizeof(*check));
 	if (check == NULL) {
 		return -ENOMEM;
 	}
 	*check = (struct local_check) {.callback = callback, .context = context};
-	struct check_request *request = check_request_read(source, &rules, fault);
+	struct check_request *request = check_request_read(source, &generation->identifiers, fault);
 	int error = request == NULL ? -EINVAL
 				    : check_run_start(generation->runner, request, deadline_ms,
 						      on_result, check, &check->run);

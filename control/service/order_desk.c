@@ -9,6 +9,8 @@
 #include "service/order_panel_seats.h"
 #include "service/service_context.h"
 
+#include <jansson.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
@@ -107,15 +109,14 @@ int order_desk_renew(struct service_context *service)
 	return 0;
 }
 
-struct order_request *order_desk_read(const struct service_context *service, json_t *value,
-				      int *ret_error, struct json_fault *fault)
+static struct order_request_rules rules_of(const struct service_context *service,
+					   const char *issuers[static CONFIG_ISSUERS_MAX])
 {
 	const struct config *config = service_config(service);
-	const char *issuers[CONFIG_ISSUERS_MAX];
 	for (unsigned i = 0; i < config->issuer_domain_count; i++) {
 		issuers[i] = config->issuer_domains[i];
 	}
-	const struct order_request_rules rules = {
+	return (struct order_request_rules) {
 		.identifiers = {.suffixes = service->generation->suffixes,
 				.allowance = &service->generation->allowance,
 				.now_s = service_now_us() / UTC_SECOND_US},
@@ -124,15 +125,65 @@ struct order_request *order_desk_read(const struct service_context *service, jso
 		.issuer_domains = issuers,
 		.issuer_domain_count = config->issuer_domain_count,
 	};
+}
+
+struct order_request *order_desk_read(const struct service_context *service, json_t *value,
+				      int *ret_error, struct json_fault *fault)
+{
+	const char *issuers[CONFIG_ISSUERS_MAX];
+	const struct order_request_rules rules = rules_of(service, issuers);
 	return order_request_read(value, &rules, ret_error, fault);
+}
+
+struct order_request *order_desk_read_single(const struct service_context *service, json_t *value,
+					     enum order_scope scope, const json_t *issuer_domains,
+					     int *ret_error, struct json_fault *fault)
+{
+	const char *issuers[CONFIG_ISSUERS_MAX];
+	struct order_request_rules rules = rules_of(service, issuers);
+	size_t count = json_array_size(issuer_domains);
+	if (count > CONFIG_ISSUERS_MAX) {
+		*ret_error = json_fault_set(fault, "/issuer_domains", "takes 1 to %d names",
+					    CONFIG_ISSUERS_MAX);
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		issuers[i] = json_string_value(json_array_get(issuer_domains, i));
+	}
+	rules.issuer_domain_count = count > 0 ? count : rules.issuer_domain_count;
+	rules.scope = scope;
+	rules.identifiers.accepts_trailing_dot = true;
+	rules.identifiers.accepts_reverse_names = scope == ORDER_SCOPE_DCV;
+	return order_request_read(value, &rules, ret_error, fault);
+}
+
+static enum order_admission judge_state(const struct service_context *service)
+{
+	if (service->orders == NULL || service->state != SERVICE_RUNNING) {
+		return ORDER_REFUSED_DRAINING;
+	}
+	return ORDER_ADMITTED;
 }
 
 enum order_admission order_desk_start(struct service_context *service,
 				      struct order_request *request, const char *caller,
 				      order_end_cb on_end, void *context, struct order **ret_order)
 {
-	if (service->orders == NULL || service->state != SERVICE_RUNNING) {
-		return ORDER_REFUSED_DRAINING;
-	}
-	return order_table_start(service->orders, request, caller, on_end, context, ret_order);
+	enum order_admission state = judge_state(service);
+	return state != ORDER_ADMITTED ? state
+				       : order_table_start(service->orders, request, caller, on_end,
+							   context, ret_order);
+}
+
+enum order_admission order_desk_start_observed(struct service_context *service,
+					       struct order_request *request,
+					       struct order_panel *panel, const char *caller,
+					       order_findings_cb on_findings, order_end_cb on_end,
+					       void *context, struct order **ret_order)
+{
+	enum order_admission state = judge_state(service);
+	return state != ORDER_ADMITTED
+		       ? state
+		       : order_table_start_observed(service->orders, request, panel, caller,
+						    on_findings, on_end, context, ret_order);
 }

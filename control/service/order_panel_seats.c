@@ -3,6 +3,7 @@
 #include "service/order_panel_seats.h"
 
 #include "order/order_panel.h"
+#include "perspective/foreign_checker.h"
 #include "perspective/perspective_client.h"
 #include "service/generation.h"
 #include "service/local_check.h"
@@ -29,6 +30,7 @@ struct seat_ask {
 	void *context;
 	struct local_check *check;   // the primary's own
 	struct perspective_ask *ask; // a remote's
+	struct foreign_ask *foreign; // a foreign checker's
 	int64_t asked_ms;
 };
 
@@ -114,6 +116,44 @@ static void cancel_remote(void *context, void *handle)
 	free(ask);
 }
 
+// Unsigned: the record says so, and names the source in its evidence.
+static void on_foreign_answer(void *context, enum perspective_cause cause, json_t *result,
+			      const char *detail, int64_t latency_ms)
+{
+	struct seat_ask *ask = context;
+	const struct order_perspective_answer answer = {
+		.result = result,
+		.cause = perspective_cause_name(cause),
+		.detail = detail,
+		.latency_ms = latency_ms,
+	};
+	ask->on_answer(ask->context, &answer);
+	free(ask);
+}
+
+static int ask_foreign(void *context, json_t *check, unsigned deadline_ms,
+		       order_answer_cb on_answer, void *answer_context, void **ret_handle)
+{
+	struct remote *remote = context;
+	struct seat_ask *ask = seat_ask_create(on_answer, answer_context);
+	int error = ask == NULL ? -ENOMEM
+				: foreign_ask(remote->foreign, check, deadline_ms,
+					      on_foreign_answer, ask, &ask->foreign);
+	if (error != 0) {
+		free(ask);
+		return error;
+	}
+	*ret_handle = ask;
+	return 0;
+}
+
+static void cancel_foreign(void *context, void *handle)
+{
+	struct seat_ask *ask = handle;
+	foreign_ask_cancel(ask->foreign);
+	free(ask);
+}
+
 // Where perspectives and their resolvers are, in the form in which quorum/ measures; made from the configuration, whose
 // texts they borrow.
 struct places {
@@ -178,7 +218,8 @@ static void on_panel_free(void *context)
 	free(places);
 }
 
-struct order_panel *order_panel_of(struct generation *generation)
+struct order_panel *order_panel_of_remotes(struct generation *generation, const size_t *indices,
+					   size_t count)
 {
 	struct order_perspective remotes[CONFIG_PERSPECTIVES_MAX];
 	struct places *places = calloc(1, sizeof(*places));
@@ -196,19 +237,29 @@ struct order_panel *order_panel_of(struct generation *generation)
 		.on_free = on_panel_free,
 		.context = places,
 	};
-	for (size_t i = 0; i < generation->remotes.count; i++) {
-		struct remote *remote = &generation->remotes.remotes[i];
-		if (!remote->is_draining) {
-			remotes[config.remote_count++] = (struct order_perspective) {
-				.facts = remote_facts(places, remote, i),
-				.context = remote,
-				.ask = ask_remote,
-				.cancel = cancel_remote};
-		}
+	for (size_t i = 0; i < count; i++) {
+		struct remote *remote = &generation->remotes.remotes[indices[i]];
+		remotes[config.remote_count++] = (struct order_perspective) {
+			.facts = remote_facts(places, remote, indices[i]),
+			.context = remote,
+			.ask = remote->foreign != NULL ? ask_foreign : ask_remote,
+			.cancel = remote->foreign != NULL ? cancel_foreign : cancel_remote};
 	}
 	struct order_panel *panel = order_panel_create(&config);
 	if (panel == NULL) {
 		on_panel_free(places);
 	}
 	return panel;
+}
+
+struct order_panel *order_panel_of(struct generation *generation)
+{
+	size_t indices[CONFIG_PERSPECTIVES_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < generation->remotes.count; i++) {
+		if (!generation->remotes.remotes[i].is_draining) {
+			indices[count++] = i;
+		}
+	}
+	return order_panel_of_remotes(generation, indices, count);
 }

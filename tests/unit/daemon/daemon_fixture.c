@@ -25,7 +25,7 @@
 
 #define DEADLINE_MS 20000
 #define LOOK_MS 5
-#define CONFIG_BYTES_MAX 8192
+#define CONFIG_BYTES_MAX 16384
 
 struct daemon_fixture fixture;
 

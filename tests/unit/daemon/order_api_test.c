@@ -2,12 +2,12 @@
 // Orders over HTTPS against the real program. Without a dataplane every check ends as an error, so that every order is
 // refused, on record, after the time that a look-up has.
 
+#include "api_call.h"
 #include "cunit_runner.h"
 #include "daemon_fixture.h"
 
 #include <parallax/base/attributes.h>
 
-#include <curl/curl.h>
 #include <jansson.h>
 
 #include <pthread.h>
@@ -17,82 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_MAX 65536
 #define ORDER                                                                                      \
 	"{\"profile\":\"tls\",\"identifiers\":[{\"type\":\"dns\",\"value\":\"www.example.test\","  \
 	"\"dcv\":{\"validation_method\":\"acme-dns-01\",\"key_authorization_hash\":"               \
 	"\"LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ\"}}]}"
-
-struct request {
-	const char *path, *type, *body; // body NULL: GET
-	long timeout_ms;                // 0: 20 s
-	CURLcode code;
-	long status;
-	size_t length;
-	char text[TEXT_MAX];
-	char retry_after[32];
-	pthread_t thread;
-};
-
-static size_t on_text(char *bytes, size_t size, size_t count, void *context)
-{
-	struct request *request = context;
-	size_t room = sizeof(request->text) - 1 - request->length;
-	size_t taken = count < room ? count : room;
-	memcpy(request->text + request->length, bytes, taken);
-	request->length += taken;
-	request->text[request->length] = '\0';
-	return count;
-}
-
-static size_t on_header(char *bytes, size_t size, size_t count, void *context)
-{
-	struct request *request = context;
-	if (count > 13 && strncasecmp(bytes, "Retry-After: ", 13) == 0) {
-		snprintf(request->retry_after, sizeof(request->retry_after), "%.*s",
-			 (int)strcspn(bytes + 13, "\r\n"), bytes + 13);
-	}
-	return count;
-}
-
-static void *run_request(void *context)
-{
-	struct request *request = context;
-	char url[160], header[96], ca[96];
-	snprintf(url, sizeof(url), "https://127.0.0.1:%d%s", fixture.primary.port, request->path);
-	snprintf(header, sizeof(header), "Content-Type: %s",
-		 request->type != NULL ? request->type : "application/json");
-	snprintf(ca, sizeof(ca), "%s/ca.pem", fixture.directory);
-	CURL *easy = curl_easy_init();
-	struct curl_slist *headers = curl_slist_append(NULL, header);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-			 request->timeout_ms != 0 ? request->timeout_ms : 20000L);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_text);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
-	if (request->body != NULL) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
-		curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	}
-	request->code = curl_easy_perform(easy);
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &request->status);
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(easy);
-	return NULL;
-}
-
-// A request that the test waits for.
-static struct request *ask_path(const char *path, const char *type, const char *body)
-{
-	static struct request request;
-	request = (struct request) {.path = path, .type = type, .body = body};
-	run_request(&request);
-	return &request;
-}
 
 static json_t *answer_of(const struct request *request)
 {

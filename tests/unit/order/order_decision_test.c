@@ -135,4 +135,51 @@ TEST(every_row_of_the_table_is_decided_as_it_says)
 	CU_ASSERT(rows.row_count >= 38);
 }
 
-TEST_MAIN(order_decision, T(every_row_of_the_table_is_decided_as_it_says))
+// Half an order, decided by the quorum of its own set alone whatever the mode, and never in the words of a whole one.
+static void run_half(enum order_scope scope, const char *text, const char *dcv, const char *caa,
+		     const char *decision)
+{
+	struct order_fixture fixture;
+	bool is_caa = scope == ORDER_SCOPE_CAA;
+	order_fixture_init(&fixture, 5);
+	fixture.scope = scope;
+	fixture.mode = MODE_REPORT_ONLY;
+	for (unsigned seat = 4; seat < 6; seat++) {
+		fixture.perspectives[seat].dcv = dcv;
+		fixture.perspectives[seat].caa = caa;
+	}
+	order_fixture_open(&fixture);
+	order_fixture_start(&fixture, text);
+	CU_ASSERT_FATAL(order_fixture_wait(&fixture, 1));
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "purpose"),
+			       is_caa ? "caa-check" : "dcv-check");
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "decision"), decision);
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "enforced_decision"), decision);
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "identifiers/0/decision"), decision);
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "mode"), "enforce");
+	CU_ASSERT_TRUE(json_is_null(
+		answer_get(fixture.answer, is_caa ? "identifiers/0/dcv" : "identifiers/0/caa")));
+	CU_ASSERT_EQUAL(order_fixture_count(&fixture, AUDIT_KIND_CHECK), 6);
+	CU_ASSERT_EQUAL(order_fixture_count(&fixture, AUDIT_KIND_QUORUM), 1);
+	struct order_statistics statistics;
+	order_table_statistics(fixture.table, &statistics);
+	CU_ASSERT_EQUAL(statistics.single_checks, 1);
+	CU_ASSERT_EQUAL(statistics.issued[MODE_ENFORCE] + statistics.refused[MODE_ENFORCE], 0);
+	order_fixture_verify(&fixture);
+	order_fixture_fini(&fixture);
+}
+
+TEST(half_an_order_is_never_told_or_recorded_as_permission_to_issue)
+{
+	static const char caa[] =
+		"{\"identifiers\":[{\"type\":\"dns\",\"value\":\"www.example.test\"}]}";
+	static const char dcv[] = ORDER_OF(ORDER_DNS_01("www.example.test"));
+	// What the other half would say does not matter: nobody asks.
+	run_half(ORDER_SCOPE_DCV, dcv, "P", "F", "check-passed");
+	run_half(ORDER_SCOPE_DCV, dcv, "F", "P", "check-refused");
+	run_half(ORDER_SCOPE_CAA, caa, "F", "P", "check-passed");
+	run_half(ORDER_SCOPE_CAA, caa, "P", "F", "check-refused");
+}
+
+TEST_MAIN(order_decision, T(every_row_of_the_table_is_decided_as_it_says),
+	  T(half_an_order_is_never_told_or_recorded_as_permission_to_issue))

@@ -401,6 +401,7 @@ struct order_request_rules order_fixture_rules(struct order_fixture *fixture)
 	static const char *const issuers[] = {"ca.test", "ca2.test"};
 	return (struct order_request_rules) {
 		.identifiers = {.suffixes = fixture->suffixes, .now_s = fixture->wall_us / 1000000},
+		.scope = fixture->scope,
 		.identifiers_max = ORDER_IDENTIFIERS_MAX,
 		.issuer_domains = issuers,
 		.issuer_domain_count = PLX_ARRAY_SIZE(issuers),

@@ -73,7 +73,8 @@ struct order_fixture {
 	int64_t wall_us;
 	int64_t skew_ms; // of the monotonic clock
 	enum mode mode;
-	bool is_for_readiness; // of the orders that start
+	enum order_scope scope; // of the orders that start
+	bool is_for_readiness;  // of the orders that start
 	struct order_clock clock;
 	unsigned step_at_question; // the clock steps when it is asked for the nth time; 0: never
 	unsigned diagnosed_count;
