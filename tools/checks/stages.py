@@ -155,8 +155,8 @@ def fuzz() -> Count:
                       if path.is_file() and os.access(path, os.X_OK) and not path.name.endswith("_replay"))
     if not programs:
         raise StageFailed("no fuzz target was built")
-    # Two to a CPU: the time is one of the wall, and a check has half an hour for all of them.
-    with concurrent.futures.ThreadPoolExecutor(2 * CPUS) as pool:
+    # Three to a CPU: the time is one of the wall, and a check has half an hour for everything.
+    with concurrent.futures.ThreadPoolExecutor(3 * CPUS) as pool:
         counts = list(pool.map(fuzz_one, programs))
     total = Count()
     for count in counts:
