@@ -97,6 +97,9 @@ setup_lab() { # options of parallax-lab up
 	lab up "$@" 2>"$state/lab-up.log" || fail "the lab did not come up: $(tail -n 1 "$state/lab-up.log")"
 }
 background() { # COMMAND…: started now, ended with the case; its pid in $!
+	if [[ $1 == on ]]; then # the function would leave a shell in between, which dies without its child
+		set -- ip netns exec "$prefix$2" "${@:3}"
+	fi
 	"$@" &
 	echo $! >>"$state/pids"
 }
