@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A configuration file, read and judged for now: what a start, a reload and --check-config have in common.
+// A configuration file, read, and judged by the time of reading: what a start, a reload and --check-config have in common.
 
 #pragma once
 
