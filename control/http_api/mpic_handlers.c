@@ -163,6 +163,8 @@ static bool try_again(struct mpic_post *post)
 	}
 	post->attempt++;
 	if (start_attempt(post, &fault) == ORDER_ADMITTED) {
+		forget_results(
+			post); // an attempt that ends unheard must not be answered with these
 		return true;
 	}
 	post->attempt--;
