@@ -19,7 +19,7 @@ BUILD = ROOT / "build-check"
 CPUS = os.cpu_count() or 1
 LINTS = ("format", "layers", "file-size", "headers", "comments", "whitespace", "forbidden", "spelling", "commit")
 # Whose threads share memory without locks.
-THREADED_TESTS = re.compile(r"exchange|ring|lane|client|tcp|audit")
+THREADED_TESTS = re.compile(r"exchange|ring|lane|client|tcp|audit|writer")
 FUZZ_PROGRAMS = re.compile(r"^fuzz_(?!.*_replay$)")
 FUZZ_SECONDS = 20
 STARTED = time.monotonic()

@@ -4,10 +4,10 @@
 #include "sweep/checkpoint_writer.h"
 
 #include "sweep/parent_directory.h"
+#include "sweep/signal_free_thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,18 +78,6 @@ static void *write_checkpoints(void *argument)
 	return NULL;
 }
 
-// Signals are for the main thread.
-static int start_thread(struct checkpoint_writer *writer)
-{
-	sigset_t all;
-	sigset_t before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&writer->thread, NULL, write_checkpoints, writer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error;
-}
-
 int checkpoint_writer_start(struct checkpoint_writer *writer, const char *path, int output_fd,
 			    struct sweep_failure *failure)
 {
@@ -109,7 +97,7 @@ int checkpoint_writer_start(struct checkpoint_writer *writer, const char *path, 
 	}
 	pthread_mutex_init(&writer->mutex, NULL);
 	pthread_cond_init(&writer->changed, NULL);
-	if (start_thread(writer) != 0) {
+	if (signal_free_thread_start(&writer->thread, write_checkpoints, writer) != 0) {
 		pthread_cond_destroy(&writer->changed);
 		pthread_mutex_destroy(&writer->mutex);
 		goto out_of_memory;

@@ -18,7 +18,8 @@ static volatile sig_atomic_t stop_requests;
 
 static void count_stop_request(int signal_number)
 {
-	stop_requests++;
+	__atomic_store_n(&stop_requests, stop_requests + 1,
+			 __ATOMIC_RELAXED); // other threads read it
 }
 
 static void install_signals(void)

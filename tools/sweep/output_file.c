@@ -161,9 +161,12 @@ static int wait_for_reader(const struct output_file *output)
 		if (poll(&room, 1, STALL_POLL_MS) > 0) {
 			return 0;
 		}
-		int requests = output->stop_requests == NULL ? 0 : *output->stop_requests;
+		int requests = output->stop_requests == NULL
+				       ? 0
+				       : __atomic_load_n(output->stop_requests, __ATOMIC_RELAXED);
 		waited_ms += requests > 0 ? STALL_POLL_MS : 0;
-		if (requests > 1 || waited_ms >= OUTPUT_PATIENCE_MS) {
+		bool is_abandoned = __atomic_load_n(&output->is_abandoned, __ATOMIC_RELAXED);
+		if (is_abandoned || requests > 1 || waited_ms >= OUTPUT_PATIENCE_MS) {
 			return -EINTR;
 		}
 	}

@@ -20,7 +20,8 @@
 struct output_file {
 	int fd;
 	bool is_regular;
-	bool can_stall; // its reader may rest, as that of a pipe
+	bool can_stall;    // its reader may rest, as that of a pipe
+	bool is_abandoned; // nobody waits for a reader that rests
 	const volatile sig_atomic_t
 		*stop_requests; // end a stalled write; NULL: none; set by the owner
 	const char *path;       // for messages; borrowed
@@ -45,6 +46,12 @@ static inline void output_file_end_line(struct output_file *output)
 static inline bool output_file_is_due(const struct output_file *output)
 {
 	return output->pending.length >= OUTPUT_WRITE_BYTES;
+}
+
+// By any thread: a flush that waits for its reader ends, failed.
+static inline void output_file_abandon(struct output_file *output)
+{
+	__atomic_store_n(&output->is_abandoned, true, __ATOMIC_RELAXED);
 }
 
 // Writes all that is pending. A reader that rests is waited for, after a first stop request OUTPUT_PATIENCE_MS at most

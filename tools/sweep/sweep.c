@@ -45,19 +45,17 @@ static int open_files(struct sweep *sweep)
 			config->input_path, (unsigned long long)low->offset,
 			input_stream_error_text(error));
 	}
-	if (output_file_open(&sweep->output, config->output_path, sweep->checkpoint.output_length,
-			     sweep->failure) != 0) {
+	if (output_writer_open(&sweep->output, config->output_path, sweep->checkpoint.output_length,
+			       config->format, config->stop_requests, &sweep->tally,
+			       sweep->failure) != 0) {
 		return -1;
 	}
-	sweep->output.stop_requests = config->stop_requests;
-	if (config->checkpoint_path != NULL && sweep->output.is_regular &&
+	if (config->checkpoint_path != NULL && sweep->output.file.is_regular &&
 	    keep_output_name(sweep) != 0) {
 		return -1;
 	}
 	sweep->reader = line_reader_create(sweep->stream, low->line, low->offset);
-	sweep->formatter = plx_formatter_create(config->format);
-	if (sweep->reader == NULL || sweep->formatter == NULL ||
-	    open_items_init(&sweep->items, config->window) != 0) {
+	if (sweep->reader == NULL || open_items_init(&sweep->items, config->window) != 0) {
 		return sweep_fail(sweep->failure, SWEEP_EXIT_USAGE,
 				  "out of memory: give a smaller --window");
 	}
@@ -65,7 +63,7 @@ static int open_files(struct sweep *sweep)
 		return 0;
 	}
 	return checkpoint_writer_start(&sweep->checkpoint_writer, config->checkpoint_path,
-				       sweep->output.fd, sweep->failure);
+				       sweep->output.file.fd, sweep->failure);
 }
 
 int sweep_open(struct sweep *sweep, const struct sweep_config *config,
@@ -91,13 +89,11 @@ int sweep_open(struct sweep *sweep, const struct sweep_config *config,
 void sweep_close(struct sweep *sweep)
 {
 	checkpoint_writer_stop(&sweep->checkpoint_writer);
-	output_file_close(&sweep->output);
+	output_writer_close(&sweep->output);
 	checkpoint_fini(&sweep->checkpoint);
 	open_items_fini(&sweep->items);
-	plx_formatter_destroy(sweep->formatter);
 	line_reader_destroy(sweep->reader);
 	input_stream_close(sweep->stream);
-	sweep->formatter = NULL;
 	sweep->reader = NULL;
 	sweep->stream = NULL;
 }
@@ -119,7 +115,7 @@ struct line_position sweep_low_position(const struct sweep *sweep)
 
 uint64_t sweep_total(const struct sweep *sweep)
 {
-	uint64_t begun = sweep->tally.results + sweep->items.open_count;
+	uint64_t begun = sweep->tally.results + sweep->output.unwritten + sweep->items.open_count;
 	if (sweep->input_ended) {
 		return begun;
 	}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One sweep: lines in, look-ups asked through an engine, lines out, each input line exactly once.
 //
-//	input ─► line_reader ─► input_line ─► open_items ─► engine ─► results ─► formatter ─► output_file
+//	input ─► line_reader ─► input_line ─► open_items ─► engine ─► results ─► output_writer
 //	             │ invalid: output line at once               │ lost: asked again
 //	             └─ done before the resume, other shard, blank, comment: skipped
 //
-// One thread runs it all; only checkpoints are made durable by another. Memory depends on the window alone.
+// One thread runs it all but two things, which have threads of their own: output lines are made and written, and
+// checkpoints made durable. Memory depends on the window alone.
 
 #pragma once
 
@@ -17,7 +18,7 @@
 #include "sweep/engine.h"
 #include "sweep/line_reader.h"
 #include "sweep/open_items.h"
-#include "sweep/output_file.h"
+#include "sweep/output_writer.h"
 #include "sweep/rate_pacer.h"
 #include "sweep/shard.h"
 #include "sweep/sweep_failure.h"
@@ -64,9 +65,8 @@ struct sweep {
 	struct sweep_failure *failure;
 	struct input_stream *stream;
 	struct line_reader *reader;
-	struct output_file output;
+	struct output_writer output;
 	struct open_items items;
-	struct plx_formatter *formatter;
 	struct checkpoint_writer checkpoint_writer;
 	struct checkpoint checkpoint; // as resumed from; its fixed part is kept for the next ones
 	size_t resumed_open;          // open lines of the checkpoint that were passed
@@ -75,7 +75,7 @@ struct sweep {
 	uint64_t started_ns;
 	uint64_t runtime_before_ms; // of earlier runs
 	uint64_t now_ns;            // of this turn
-	uint64_t flushed_ns;
+	uint64_t handed_over_ns;
 	uint64_t checkpointed_ns;
 	uint64_t down_since_ns; // 0: the dataplane takes look-ups
 	bool is_up;             // in this turn: attached, and it responds

@@ -153,12 +153,12 @@ static void append_unread_open(const struct sweep *sweep, struct plx_text *text)
 // Everything done so far goes to the file first: the checkpoint speaks of whole output only.
 static int begin_checkpoint(struct sweep *sweep, struct plx_text *text, bool is_complete)
 {
-	if (output_file_flush(&sweep->output, sweep->failure) != 0) {
+	if (output_writer_settle(&sweep->output, sweep->failure) != 0) {
 		return -1;
 	}
-	sweep->flushed_ns = sweep->now_ns;
+	sweep->handed_over_ns = sweep->now_ns;
 	struct checkpoint checkpoint = sweep->checkpoint;
-	checkpoint.output_length = sweep->output.written;
+	checkpoint.output_length = sweep->output.file.written;
 	checkpoint.low = sweep_low_position(sweep);
 	if (!is_rereading(sweep)) {
 		checkpoint.next = (struct line_position) {sweep->reader->next_number,
@@ -203,7 +203,7 @@ int sweep_checkpoint_final(struct sweep *sweep, bool is_complete)
 {
 	struct checkpoint_writer *writer = &sweep->checkpoint_writer;
 	if (!writer->is_started) {
-		return output_file_flush(&sweep->output, sweep->failure);
+		return output_writer_settle(&sweep->output, sweep->failure);
 	}
 	if (checkpoint_writer_finish(writer, sweep->failure) != 0) {
 		return -1;

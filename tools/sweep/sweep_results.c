@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From results to output lines.
+// What becomes of results: output lines, or another try.
 
 #include <parallax/dns/rr_type.h>
 
 #include "sweep/sweep.h"
-
-#include <errno.h>
 
 #define TEXT_OF(number) #number
 #define LOST_TEXT_OF(losses)                                                                       \
@@ -13,43 +11,13 @@
 		losses) " times that it was asked, at last alone"
 #define LOST_TEXT LOST_TEXT_OF(SWEEP_LOSSES_MAX)
 
-static void flush_when_due(struct sweep *sweep)
-{
-	if (output_file_is_due(&sweep->output) && !sweep->is_broken) {
-		sweep->is_broken = output_file_flush(&sweep->output, sweep->failure) != 0;
-		sweep->flushed_ns = sweep->now_ns;
-	}
-}
-
 static void write_line(struct sweep *sweep, const struct plx_asked *asked,
 		       const struct plx_result *result, const uint8_t *body)
 {
-	struct plx_text *pending = &sweep->output.pending;
-	int error = plx_formatter_append(sweep->formatter, asked, result, body, pending);
-	struct plx_result unreadable;
-	struct plx_asked asked_unreadable;
-	if (error == -EINVAL) { // by a faulty dataplane: it still is one line, and a failure
-		unreadable = (struct plx_result) {
-			.tag = result->tag,
-			.time_ns = result->time_ns,
-			.qtype = result->qtype,
-			.queries = result->queries,
-			.status = PLX_STATUS_MALFORMED,
-		};
-		asked_unreadable = *asked;
-		asked_unreadable.error = "the dataplane's result cannot be read";
-		result = &unreadable;
-		error = plx_formatter_append(sweep->formatter, &asked_unreadable, result, NULL,
-					     pending);
+	if (!sweep->is_broken) {
+		sweep->is_broken = output_writer_append(&sweep->output, asked, result, body,
+							sweep->failure) != 0;
 	}
-	if (error != 0) {
-		sweep->is_broken = true;
-		sweep_fail(sweep->failure, SWEEP_EXIT_USAGE, "out of memory");
-		return;
-	}
-	output_file_end_line(&sweep->output);
-	tally_result(&sweep->tally, result);
-	flush_when_due(sweep);
 }
 
 void sweep_write_invalid(struct sweep *sweep, const struct line_view *line, const char *shown,

@@ -13,7 +13,7 @@
 #define BUSY_TURN 256
 #define WAIT_MS 100
 #define WAIT_SHORT_MS 10 // while a pipe may bring lines, or a ring was full
-#define FLUSH_NS 200000000u
+#define HAND_OVER_NS 200000000u
 #define STOP_PATIENCE_NS 10000000000u
 
 static bool is_stop_requested(const struct sweep *sweep)
@@ -79,13 +79,16 @@ static void wait_for_something(struct sweep *sweep)
 	engine->wait(engine->context, timeout_ms);
 }
 
-static void flush_when_old(struct sweep *sweep)
+// Lines that wait too long are written; the counts of those written before come back with that.
+static void hand_over_when_old(struct sweep *sweep)
 {
-	if (sweep->output.pending.length == 0) {
-		sweep->flushed_ns = sweep->now_ns;
-	} else if (sweep->now_ns - sweep->flushed_ns >= FLUSH_NS && !sweep->is_broken) {
-		sweep->is_broken = output_file_flush(&sweep->output, sweep->failure) != 0;
-		sweep->flushed_ns = sweep->now_ns;
+	if (sweep->output.unwritten == 0) {
+		sweep->handed_over_ns = sweep->now_ns;
+	} else if ((sweep->now_ns - sweep->handed_over_ns >= HAND_OVER_NS ||
+		    output_writer_has_failed(&sweep->output)) &&
+		   !sweep->is_broken) {
+		sweep->is_broken = output_writer_hand_over(&sweep->output, sweep->failure) != 0;
+		sweep->handed_over_ns = sweep->now_ns;
 	}
 }
 
@@ -100,7 +103,7 @@ static unsigned run_turn(struct sweep *sweep, bool may_submit)
 	if (!sweep->is_broken) {
 		moved += engine->collect(engine->context, COLLECT_BURST, sweep_take_result, sweep);
 	}
-	flush_when_old(sweep);
+	hand_over_when_old(sweep);
 	sweep_checkpoint_due(sweep);
 	if (sweep->config->on_turn != NULL) {
 		sweep->config->on_turn(sweep->config->callback_context, sweep, sweep->now_ns);
@@ -146,7 +149,7 @@ int sweep_run(struct sweep *sweep)
 	sweep->started_ns = sweep->engine->monotonic_ns(sweep->engine->context);
 	update_time(sweep);
 	sweep->checkpointed_ns = sweep->now_ns;
-	sweep->flushed_ns = sweep->now_ns;
+	sweep->handed_over_ns = sweep->now_ns;
 	rate_pacer_init(&sweep->pacer, config->rate, sweep->now_ns);
 	while (!sweep->input_ended || sweep->items.open_count > 0) {
 		run_turn(sweep, true);

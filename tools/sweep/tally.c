@@ -21,6 +21,19 @@ void tally_result(struct tally *tally, const struct plx_result *result)
 	}
 }
 
+void tally_add(struct tally *tally, const struct tally *other)
+{
+#define TALLY_ADD(name) tally->name += other->name;
+	TALLY_COUNTERS(TALLY_ADD)
+#undef TALLY_ADD
+	for (unsigned i = 0; i <= TALLY_RCODES; i++) {
+		tally->rcodes[i] += other->rcodes[i];
+	}
+	for (unsigned i = 0; i < PLX_STATUS_COUNT; i++) {
+		tally->statuses[i] += other->statuses[i];
+	}
+}
+
 bool tally_status(const struct tally *tally, unsigned *cursor, const char **ret_name,
 		  uint64_t *ret_count, char text[static 12])
 {

@@ -34,6 +34,7 @@ struct tally {
 };
 
 void tally_result(struct tally *tally, const struct plx_result *result);
+void tally_add(struct tally *tally, const struct tally *other);
 
 // The names and counts that are not zero, NOERROR first: the slot-th, false after the last. The name is static
 // or in `text`.

@@ -178,8 +178,8 @@ static int run_sweep(const struct crash_case *crash, uint64_t seed)
 		fprintf(stderr, "%s\n", failure.text);
 		return 1;
 	}
-	output_fd = sweep.output.fd;
-	synced_length = (long long)sweep.output.written;
+	output_fd = sweep.output.file.fd;
+	synced_length = (long long)sweep.output.file.written;
 	int error = sweep_is_complete(&sweep) ? 0 : sweep_run(&sweep);
 	bool is_whole = sweep.tally.results == crash->needed && sweep.tally.lines == LINES;
 	sweep_close(&sweep);

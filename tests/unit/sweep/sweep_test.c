@@ -78,7 +78,7 @@ static void watch_reading(void *context, const struct sweep *sweep, uint64_t now
 {
 	stop_after_turns(context, sweep, now_ns);
 	if (!sweep->input_ended) {
-		was_answered_while_reading |= sweep->tally.results > 0;
+		was_answered_while_reading |= sweep->tally.results + sweep->output.unwritten > 0;
 		reading_turns++;
 	}
 }
