@@ -60,6 +60,8 @@ class Network:
         for name in self.names:
             run("ip", "netns", "add", self.namespace(name))
             self.ip(name, "link set lo up")
+        # A bridge is no router: what a host has for its containers (br_netfilter) is not to walk each frame through IP hooks.
+        self.sysctl(NET, "-e", *(f"net.bridge.bridge-nf-call-{table}=0" for table in ("iptables", "ip6tables", "arptables")))
         self.ip(NET, "link add br0 type bridge mcast_snooping 0 forward_delay 0", "link set br0 up")
         for site in sorted({host.site for host in self.hosts}):
             self._join_router(next(host for host in self.hosts if host.site == site))
