@@ -5,6 +5,8 @@
 
 #include <parallax/base/error.h>
 
+#include "check/json_writer.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -272,11 +274,11 @@ void audit_keys_extract(enum audit_kind kind, const json_t *body, struct audit_k
 
 int audit_body_dump(const json_t *body, char **ret_text, size_t *ret_length)
 {
-	char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+	size_t length = 0;
+	char *text = json_text_write(body, JSON_CANONICAL | JSON_ENSURE_ASCII, &length);
 	if (text == NULL) {
 		return -ENOMEM;
 	}
-	size_t length = strlen(text);
 	if (length > AUDIT_BODY_BYTES_MAX) {
 		free(text);
 		return PLX_ERR_AUDIT_RECORD;

@@ -4,6 +4,7 @@
 
 #include "order/order_internal.h"
 
+#include "check/json_writer.h"
 #include "rules/utc_time.h"
 
 #include <stdio.h>
@@ -168,7 +169,7 @@ char *order_answer_item(const struct order *order, size_t item_index,
 		(json_int_t)(attempt != NULL ? attempt->number : 0), "dcv", dcv, "caa", caa,
 		"reasons", write_reasons(&verdict->decision), "diagnosis",
 		diagnose(order, verdict, attempt, probing), "probes", write_probes(order, probing));
-	char *text = row != NULL ? json_dumps(row, JSON_COMPACT) : NULL;
+	char *text = row != NULL ? json_text_write(row, 0, NULL) : NULL;
 	json_decref(row);
 	return text;
 }
@@ -234,7 +235,7 @@ char *order_answer_write(const struct order *order, size_t *ret_length)
 		}
 	}
 	json_t *value = write_head(order);
-	char *head = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+	char *head = value != NULL ? json_text_write(value, 0, NULL) : NULL;
 	char *text = head != NULL ? join_rows(order, head, ret_length) : NULL;
 	free(head);
 	json_decref(value);

@@ -3,35 +3,38 @@
 
 #include "perspective/check_batch.h"
 
+#include "check/json_writer.h"
+
 #include <jansson.h>
 #include <openssl/evp.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CANONICAL (JSON_COMPACT | JSON_SORT_KEYS)
-
 int check_digest(const json_t *check, char *ret_digest, size_t *ret_bytes)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	char *dump = json_dumps(check, CANONICAL);
+	static const char digits[] = "0123456789abcdef";
+	size_t length = 0;
+	char *dump = json_text_write(check, JSON_CANONICAL, &length);
 	if (dump == NULL) {
 		return -ENOMEM;
 	}
-	size_t length = strlen(dump);
 	bool is_done = length <= CHECK_BYTES_MAX &&
 		       EVP_Digest(dump, length, digest, NULL, EVP_sha256(), NULL) == 1;
 	free(dump);
 	if (!is_done) {
 		return length > CHECK_BYTES_MAX ? -E2BIG : -ENOMEM;
 	}
-	for (size_t i = 0; i < CHECK_DIGEST_DIGITS / 2; i++) {
-		snprintf(ret_digest + 2 * i, 3, "%02x", digest[i]);
+	for (size_t i = 0; i < CHECK_DIGEST_DIGITS; i++) {
+		ret_digest[i] = digits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 15];
 	}
+	ret_digest[CHECK_DIGEST_DIGITS] = '\0';
 	*ret_bytes = length;
 	return 0;
 }
@@ -163,21 +166,31 @@ void check_batch_clear(struct check_batch *batch)
 	*batch = (struct check_batch) {.count = 0};
 }
 
+static void write_request(struct plx_text *text, const struct check_request *request)
+{
+	char rest[128]; // of numbers and of hexadecimal digits
+	int length = snprintf(
+		rest, sizeof(rest), ",\"deadline_ms\":%u,\"id\":%" PRId64 ",\"nonce\":\"%.*s\"}",
+		request->deadline_ms, request->id, CHECK_NONCE_DIGITS, request->nonce);
+	plx_text_literal(text, "{\"check\":");
+	json_text_append(text, request->check, JSON_CANONICAL);
+	plx_text_append(text, rest, (size_t)length);
+}
+
 char *check_batch_write(const struct check_request *requests, size_t count)
 {
-	json_t *checks = json_array();
+	struct plx_text text = plx_text_growing();
+	plx_text_literal(&text, "{\"checks\":[");
 	for (size_t i = 0; i < count; i++) {
-		json_t *item =
-			json_pack("{s:I,s:s,s:I,s:O}", "id", (json_int_t)requests[i].id, "nonce",
-				  requests[i].nonce, "deadline_ms",
-				  (json_int_t)requests[i].deadline_ms, "check", requests[i].check);
-		if (json_array_append_new(checks, item) != 0) {
-			json_decref(checks);
-			return NULL;
+		if (i > 0) {
+			plx_text_character(&text, ',');
 		}
+		write_request(&text, &requests[i]);
 	}
-	json_t *document = json_pack("{s:o}", "checks", checks);
-	char *text = document != NULL ? json_dumps(document, CANONICAL) : NULL;
-	json_decref(document);
-	return text;
+	plx_text_append(&text, "]}", sizeof("]}"));
+	if (text.failed) {
+		plx_text_free(&text);
+		return NULL;
+	}
+	return text.bytes;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A check as a remote receives it, or a result as the primary receives it. Oracle: a refusal says where and what in one
 // line; an accepted request is within its limits; an accepted result reads back equal, and none reads as evaluated
-// without a known outcome.
+// without a known outcome; whatever JSON it is, our writer spells it as jansson does.
 
 #include "check/check_request.h"
 #include "check/check_result.h"
+#include "check/json_writer.h"
 
 #include "fuzz_target.h"
 
@@ -38,6 +39,20 @@ static void try_result(json_t *value)
 	json_decref(written);
 }
 
+static void try_writer(const json_t *value)
+{
+	static const size_t flags[] = {0, JSON_CANONICAL, JSON_CANONICAL | JSON_ENSURE_ASCII};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(flags); i++) {
+		size_t length = 0;
+		char *wanted = json_dumps(value, JSON_COMPACT | flags[i]);
+		char *text = json_text_write(value, flags[i], &length);
+		must(wanted != NULL && text != NULL && length == strlen(wanted));
+		must(memcmp(text, wanted, length + 1) == 0);
+		free(wanted);
+		free(text);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct suffix_table *suffixes;
@@ -50,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (value == NULL) {
 		return 0;
 	}
+	try_writer(value);
 	struct identifier_rules rules = {.suffixes = suffixes};
 	struct json_fault fault = {.text = ""};
 	struct check_request *request = check_request_read(value, &rules, &fault);
