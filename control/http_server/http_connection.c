@@ -45,6 +45,12 @@ void http_connection_destroy(struct http_connection *connection)
 	if (connection->ending != NULL) {
 		event_free(connection->ending);
 	}
+	if (connection->flush != NULL) {
+		event_free(connection->flush);
+	}
+	if (connection->gathered != NULL) {
+		evbuffer_free(connection->gathered);
+	}
 	TAILQ_REMOVE(&listener->connections, connection, entry);
 	if (listener->dispatching == connection) {
 		listener->dispatching = NULL;

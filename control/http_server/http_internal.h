@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 struct bufferevent;
+struct evbuffer;
 struct event;
 struct evhttp;
 struct evhttp_connection;
@@ -36,6 +37,8 @@ struct http_connection {
 	struct evhttp_request *request;  // while HANDLING
 	struct http_exchange *exchange;  // while HANDLING
 	struct event *timer;             // the phase's deadline
+	struct evbuffer *gathered;       // of a stream: what was written in this turn of the loop
+	struct event *flush;             // sends it at the turn's end
 	struct event *ending;            // of a stream, until all of it was taken
 	bool was_drained;                // when `ending` looked last
 	struct event *hangup;            // EV_CLOSED, while a handler takes its time

@@ -13,6 +13,8 @@
 #include <errno.h>
 
 #define ENDING_LOOK_US 2000
+// Copied into one piece; more than that is in large pieces already.
+#define WHOLE_BYTES_MAX 65536
 
 void http_stream_begin(struct http_exchange *exchange, const char *content_type)
 {
@@ -27,9 +29,13 @@ void http_stream_begin(struct http_exchange *exchange, const char *content_type)
 
 size_t http_stream_pending_bytes(const struct http_exchange *exchange)
 {
-	return exchange->connection != NULL
-		       ? evbuffer_get_length(bufferevent_get_output(exchange->connection->bev))
-		       : 0;
+	const struct http_connection *connection = exchange->connection;
+	if (connection == NULL) {
+		return 0;
+	}
+	size_t gathered =
+		connection->gathered != NULL ? evbuffer_get_length(connection->gathered) : 0;
+	return gathered + evbuffer_get_length(bufferevent_get_output(connection->bev));
 }
 
 static void on_written(struct evhttp_connection *evcon, void *context)
@@ -39,6 +45,39 @@ static void on_written(struct evhttp_connection *evcon, void *context)
 	if (exchange != NULL && exchange->on_drained != NULL) {
 		exchange->on_drained(exchange->drained_context);
 	}
+}
+
+// The connection may be gone after it, when writing fails.
+static void send_gathered(struct http_connection *connection)
+{
+	struct evbuffer *chunk = connection->gathered;
+	size_t length = chunk != NULL ? evbuffer_get_length(chunk) : 0;
+	if (length == 0 || connection->phase != CONNECTION_HANDLING) {
+		return;
+	}
+	if (length <= WHOLE_BYTES_MAX) {
+		evbuffer_pullup(chunk, -1); // a record of TLS for each piece otherwise
+	}
+	// evhttp adds a chunk in three parts, each of which would leave by itself. Then it enables writing.
+	bufferevent_disable(connection->bev, EV_WRITE);
+	evhttp_send_reply_chunk_with_cb(connection->request, chunk, on_written, connection);
+}
+
+static void on_flush(evutil_socket_t fd, short what, void *context)
+{
+	send_gathered(context);
+}
+
+static bool can_gather(struct http_connection *connection)
+{
+	if (connection->gathered == NULL) {
+		connection->gathered = evbuffer_new();
+	}
+	if (connection->flush == NULL) {
+		connection->flush =
+			evtimer_new(bufferevent_get_base(connection->bev), on_flush, connection);
+	}
+	return connection->gathered != NULL && connection->flush != NULL;
 }
 
 int http_stream_write(struct http_exchange *exchange, const char *bytes, size_t length)
@@ -54,12 +93,11 @@ int http_stream_write(struct http_exchange *exchange, const char *bytes, size_t 
 		http_connection_enter(connection, CONNECTION_BROKEN_OFF);
 		return -ENOBUFS;
 	}
-	struct evbuffer *chunk = evhttp_request_get_output_buffer(connection->request);
-	if (evbuffer_add(chunk, bytes, length) != 0) {
+	if (!can_gather(connection) || evbuffer_add(connection->gathered, bytes, length) != 0) {
 		http_connection_enter(connection, CONNECTION_BROKEN_OFF);
 		return -ENOBUFS;
 	}
-	evhttp_send_reply_chunk_with_cb(connection->request, chunk, on_written, connection);
+	event_active(connection->flush, EV_TIMEOUT, 0);
 	return 0;
 }
 
@@ -97,6 +135,10 @@ static void on_ending(evutil_socket_t fd, short what, void *context)
 // only in a turn of the loop that began without anything to write, which no such call can outlast.
 void http_stream_end(struct http_exchange *exchange)
 {
+	exchange->on_hangup = NULL; // nobody is told any more, not even by the last write
+	if (exchange->connection != NULL) {
+		send_gathered(exchange->connection);
+	}
 	struct http_connection *connection = exchange->connection;
 	struct evhttp_request *request = http_exchange_finish(exchange);
 	if (request == NULL) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// An answer in lines that leave as they are made (NDJSON, chunked). A client that does not read is not waited for
+// An answer in lines that leave as they are made (NDJSON, chunked), those of one turn of the loop together. A client that does not read is not waited for
 // without end: past limits.stream_bytes_max its connection is closed, and the exchange told as if it had hung up.
 
 #pragma once

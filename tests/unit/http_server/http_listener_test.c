@@ -337,6 +337,37 @@ TEST(a_stream_arrives_line_by_line_and_whole)
 	stop();
 }
 
+static char received[4096];
+
+static bool has_last_chunk(void *context)
+{
+	size_t used = strlen(received);
+	ssize_t length = recv(*(const int *)context, received + used, sizeof(received) - 1 - used,
+			      MSG_DONTWAIT);
+	received[used + (length > 0 ? (size_t)length : 0)] = '\0';
+	return strstr(received, "\r\n0\r\n\r\n") != NULL;
+}
+
+TEST(what_a_turn_of_the_loop_writes_leaves_together)
+{
+	start(http_limits_default());
+	memset(received, 0, sizeof(received));
+	int fd = connect_socket();
+	send_text(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+	CU_ASSERT_TRUE_FATAL(loop_until(base, has_later, NULL));
+	CU_ASSERT_EQUAL(http_stream_write(later[0], "{\"n\":", 5), 0);
+	CU_ASSERT_EQUAL(http_stream_write(later[0], "1}\n", 3), 0);
+	CU_ASSERT(http_stream_pending_bytes(later[0]) >= 8);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	CU_ASSERT_EQUAL(http_stream_write(later[0], "{\"n\":2}\n", 8), 0);
+	http_stream_end(later[0]); // takes the rest along
+	CU_ASSERT_TRUE(loop_until(base, has_last_chunk, &fd));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(received, "\r\n8\r\n{\"n\":1}\n\r\n8\r\n{\"n\":2}\n\r\n0\r\n"));
+	close(fd);
+	stop();
+}
+
 static void note_drained(void *context)
 {
 	drained++;
@@ -378,4 +409,5 @@ TEST_MAIN(http_listener, T(requests_of_one_connection_are_answered),
 	  T(a_request_may_be_answered_after_its_listener_closed),
 	  T(a_stream_that_is_not_read_ends_at_its_limit),
 	  T(a_stream_arrives_line_by_line_and_whole),
+	  T(what_a_turn_of_the_loop_writes_leaves_together),
 	  T(draining_finishes_what_runs_and_refuses_what_comes))
