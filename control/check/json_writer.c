@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES 1024
+#define FIRST_BYTES 2048 // a record of the audit log, mostly
 // Members are few and mostly in order already. Past it sorting is not left to the simple way.
 #define SIMPLE_SORT_MAX 32
 #define REAL_BYTES_MAX 64
+#define MEMBERS_FIRST 64
 
 struct member {
 	const char *name;
@@ -22,9 +23,10 @@ struct member {
 struct writer {
 	struct plx_text text;
 	// A stack: the members of each object that is open, in the order of their writing.
-	struct member *members;
+	struct member *members; // `own` while that is enough
 	size_t member_count;
 	size_t member_capacity;
+	struct member own[MEMBERS_FIRST];
 	size_t flags;
 	unsigned depth;
 	bool failed;
@@ -138,11 +140,15 @@ static bool reserve_members(struct writer *writer, size_t count)
 {
 	size_t needed = writer->member_count + count;
 	if (needed > writer->member_capacity) {
-		size_t capacity = needed < 64 ? 64 : 2 * needed;
-		struct member *members =
-			reallocarray(writer->members, capacity, sizeof(members[0]));
+		size_t capacity = 2 * needed;
+		bool was_own = writer->members == writer->own;
+		struct member *members = reallocarray(was_own ? NULL : writer->members, capacity,
+						      sizeof(members[0]));
 		if (members == NULL) {
 			return false;
+		}
+		if (was_own) {
+			memcpy(members, writer->own, writer->member_count * sizeof(members[0]));
 		}
 		writer->members = members;
 		writer->member_capacity = capacity;
@@ -272,13 +278,22 @@ static void write_value(struct writer *writer, const json_t *value)
 
 void json_text_append(struct plx_text *text, const json_t *value, size_t flags)
 {
-	struct writer writer = {.text = *text, .flags = flags};
+	struct writer writer; // without `own`, which needs no beginning
+	writer.text = *text;
+	writer.members = writer.own;
+	writer.member_count = 0;
+	writer.member_capacity = MEMBERS_FIRST;
+	writer.flags = flags;
+	writer.depth = 0;
+	writer.failed = false;
 	if (json_is_object(value) || json_is_array(value)) {
 		write_value(&writer, value);
 	} else {
 		writer.failed = true;
 	}
-	free(writer.members);
+	if (writer.members != writer.own) {
+		free(writer.members);
+	}
 	*text = writer.text;
 	text->failed |= writer.failed;
 }
