@@ -102,8 +102,7 @@ static int on_line(const char *line, size_t length, void *context)
 	struct ask_batch *batch = context;
 	json_t *envelope = NULL;
 	enum signed_line_verdict verdict =
-		signed_line_read(line, length, batch->generation->client->name,
-				 batch->generation->answer_key, &envelope);
+		signed_line_read(line, length, &batch->generation->verifier, &envelope);
 	if (verdict != SIGNED_LINE_VALID) {
 		batch->cause = cause_of_line(verdict);
 		snprintf(batch->detail, sizeof(batch->detail), "a line of the answer is %s",

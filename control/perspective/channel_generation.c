@@ -119,6 +119,7 @@ static int read_files(struct channel_generation *generation,
 		return file_fault(fault, files->public_key_file,
 				  "no PEM Ed25519 public key can be read");
 	}
+	root_verifier_init(&generation->verifier, generation->client->name, generation->answer_key);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct channel_generation {
 	struct transfer_loop *loop;
 	X509_STORE *trust;
 	EVP_PKEY *answer_key;
+	struct root_verifier verifier; // by answer_key
 	char *certificate;
 	char *key;
 	unsigned transfers;

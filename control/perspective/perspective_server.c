@@ -6,6 +6,7 @@
 #include "http_server/http_exchange.h"
 #include "http_server/http_reply.h"
 #include "http_server/http_stream.h"
+#include "perspective/answer_outbox.h"
 #include "perspective/check_batch.h"
 #include "perspective/service_name.h"
 #include "perspective/signed_line.h"
@@ -25,6 +26,7 @@ struct perspective_server {
 	char rir[PERSPECTIVE_NAME_MAX + 1];
 	char primaries[PERSPECTIVE_PRIMARIES_MAX][SERVICE_NAME_MAX + 1];
 	unsigned primary_count;
+	struct answer_outbox *outbox;
 	struct perspective_server_counters counters;
 };
 
@@ -46,30 +48,78 @@ struct batch_run {
 	struct perspective_reply replies[];
 };
 
-struct perspective_server *perspective_server_create(const struct perspective_server_config *config)
+static void release(struct batch_run *run)
+{
+	if (--run->outstanding > 0) {
+		return;
+	}
+	http_stream_end(run->exchange);
+	check_batch_clear(&run->batch);
+	free(run);
+}
+
+// The reply's part in the run is over.
+static void finish(struct perspective_reply *reply)
+{
+	struct batch_run *run = reply->run;
+	run->server->counters.checks_running--;
+	release(run);
+}
+
+static void on_line(const char *line, size_t length, void *context)
+{
+	struct perspective_reply *reply = context;
+	struct batch_run *run = reply->run;
+	if (line != NULL && !run->is_gone && http_stream_write(run->exchange, line, length) == 0) {
+		run->server->counters.answers++;
+	}
+	finish(reply);
+}
+
+static bool take_names(struct perspective_server *server,
+		       const struct perspective_server_config *config)
 {
 	char own[SERVICE_NAME_MAX + 1];
-	struct perspective_server *server = calloc(1, sizeof(*server));
-	if (server == NULL || service_name_format(config->name, config->rir, own) != 0) {
-		free(server);
-		return NULL;
+	if (service_name_format(config->name, config->rir, own) != 0) {
+		return false;
 	}
-	server->config = *config;
 	snprintf(server->name, sizeof(server->name), "%s", config->name);
 	snprintf(server->rir, sizeof(server->rir), "%s", config->rir);
 	for (unsigned i = 0; i < PERSPECTIVE_PRIMARIES_MAX && config->primaries[i] != NULL; i++) {
 		if (service_name_format(config->primaries[i], NULL, server->primaries[i]) != 0) {
-			free(server);
-			return NULL;
+			return false;
 		}
 		server->primary_count++;
+	}
+	return true;
+}
+
+struct perspective_server *perspective_server_create(const struct perspective_server_config *config)
+{
+	struct perspective_server *server = calloc(1, sizeof(*server));
+	if (server == NULL || !take_names(server, config)) {
+		free(server);
+		return NULL;
+	}
+	server->config = *config;
+	const struct answer_outbox_config outbox = {.base = config->base,
+						    .perspective = server->name,
+						    .key = config->key,
+						    .on_line = on_line};
+	server->outbox = answer_outbox_create(&outbox);
+	if (server->outbox == NULL) {
+		free(server);
+		return NULL;
 	}
 	return server;
 }
 
 void perspective_server_destroy(struct perspective_server *server)
 {
-	free(server);
+	if (server != NULL) {
+		answer_outbox_destroy(server->outbox);
+		free(server);
+	}
 }
 
 bool perspective_server_admits(const struct http_exchange *exchange, void *context)
@@ -85,16 +135,6 @@ bool perspective_server_admits(const struct http_exchange *exchange, void *conte
 		}
 	}
 	return false;
-}
-
-static void release(struct batch_run *run)
-{
-	if (--run->outstanding > 0) {
-		return;
-	}
-	http_stream_end(run->exchange);
-	check_batch_clear(&run->batch);
-	free(run);
 }
 
 static void on_hangup(void *context)
@@ -117,7 +157,8 @@ static void on_hangup(void *context)
 	release(run);
 }
 
-static void send_line(const struct perspective_reply *reply, json_t *answer)
+// False: the check stays without an answer.
+static bool send_answer(struct perspective_reply *reply, json_t *answer)
 {
 	struct perspective_server *server = reply->run->server;
 	const struct check_request *request = reply->request;
@@ -125,26 +166,26 @@ static void send_line(const struct perspective_reply *reply, json_t *answer)
 		json_pack("{s:I,s:s,s:s,s:s,s:s,s:O}", "id", (json_int_t)request->id, "nonce",
 			  request->nonce, "check_sha256", request->digest, "perspective",
 			  server->name, "rir", server->rir, "answer", answer);
-	char *line = payload != NULL ? signed_line_make(payload, server->name, server->config.key)
-				     : NULL;
+	char *text = payload != NULL ? signed_payload_write(payload) : NULL;
 	json_decref(payload);
-	if (line != NULL && http_stream_write(reply->run->exchange, line, strlen(line)) == 0) {
-		server->counters.answers++;
+	if (text == NULL || answer_outbox_add(server->outbox, text, reply) != 0) {
+		return false;
 	}
-	free(line);
+	if (answer_outbox_waiting(server->outbox) == server->counters.checks_running) {
+		answer_outbox_hurry(server->outbox);
+	}
+	return true;
 }
 
 void perspective_reply_send(struct perspective_reply *reply, json_t *answer)
 {
-	struct batch_run *run = reply->run;
-	if (answer != NULL && !run->is_gone) {
-		send_line(reply, answer);
-	}
-	json_decref(answer);
+	bool is_wanted = answer != NULL && !reply->run->is_gone;
 	reply->is_sent = true;
 	reply->on_cancel = NULL;
-	run->server->counters.checks_running--;
-	release(run);
+	if (!is_wanted || !send_answer(reply, answer)) {
+		finish(reply);
+	}
+	json_decref(answer);
 }
 
 void perspective_reply_set_cancel(struct perspective_reply *reply, void (*on_cancel)(void *context),

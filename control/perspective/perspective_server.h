@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The remote's end of the channel: takes requests of many checks from primaries that it knows, has each check run by the
-// handler it was given, and streams the signed answers as they complete. What a check says is the handler's business.
+// handler it was given, and streams the answers as they complete, signed together (answer_outbox.h). What a check says is
+// the handler's business.
 
 #pragma once
 
@@ -14,6 +15,7 @@
 
 #define PERSPECTIVE_PRIMARIES_MAX 16
 
+struct event_base;
 struct json_t;
 struct perspective_reply;
 struct perspective_server;
@@ -24,6 +26,7 @@ typedef void (*perspective_check_run)(struct perspective_reply *reply, const str
 				      unsigned deadline_ms, void *context);
 
 struct perspective_server_config {
+	struct event_base *base;
 	const char *name;                                 // "fra-1"
 	const char *rir;                                  // "RIPE NCC"
 	EVP_PKEY *key;                                    // Ed25519, private; outlives the server
@@ -47,13 +50,14 @@ void perspective_server_take_checks(struct http_exchange *exchange, void *server
 void perspective_server_take_health(struct http_exchange *exchange, void *server);
 
 // Ends the reply. `answer` is taken over; NULL leaves the check without an answer (the asker learns that it is missing).
+// It leaves within ANSWER_HOLD_MS.
 void perspective_reply_send(struct perspective_reply *reply, struct json_t *answer);
 // `on_cancel` runs once when the asker has gone; the reply must still be sent. NULL takes it back.
 void perspective_reply_set_cancel(struct perspective_reply *reply, void (*on_cancel)(void *context),
 				  void *context);
 
 struct perspective_server_counters {
-	unsigned checks_running; // now
+	unsigned checks_running; // now, answers on their way out included
 	uint64_t batches;
 	uint64_t checks;
 	uint64_t answers;

@@ -78,6 +78,7 @@ int remote_checks_open(struct service_context *service, struct service_fault *fa
 {
 	const struct config *config = service_config(service);
 	struct perspective_server_config server_config = {
+		.base = service->base,
 		.name = config->perspective.name,
 		.rir = config->perspective.rir,
 		.key = service->signing_key,

@@ -51,9 +51,12 @@ static void on_answer(const struct perspective_answer *answer, void *context)
 		channel.last_n = json_integer_value(json_object_get(answer->answer, "n"));
 		CU_ASSERT_EQUAL(channel.last_n, (int64_t)(intptr_t)context);
 		json_t *envelope = NULL;
-		CU_ASSERT_EQUAL(signed_line_read(answer->line, answer->line_length, "fra-1",
-						 channel.key, &envelope),
-				SIGNED_LINE_VALID);
+		struct root_verifier verifier;
+		root_verifier_init(&verifier, "fra-1",
+				   channel.key); // by itself, of this line alone
+		CU_ASSERT_EQUAL(
+			signed_line_read(answer->line, answer->line_length, &verifier, &envelope),
+			SIGNED_LINE_VALID);
 		CU_ASSERT_TRUE(json_equal(envelope, answer->envelope));
 		json_decref(envelope);
 	}
@@ -104,7 +107,8 @@ static void issue_certificates(const struct channel_options *options)
 static void open_server(const struct channel_options *options)
 {
 	static const char *const addresses[] = {"127.0.0.1:0"};
-	struct perspective_server_config server = {.name = "fra-1",
+	struct perspective_server_config server = {.base = channel.base,
+						   .name = "fra-1",
 						   .rir = "RIPE NCC",
 						   .key = channel.key,
 						   .primaries = {"one", "two"},

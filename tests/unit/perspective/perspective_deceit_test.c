@@ -38,7 +38,7 @@ static const struct deceit deceits[] = {
 	{"no JSON", NULL, NULL, NULL, "pass\n", false, PERSPECTIVE_MALFORMED},
 	{"an empty line", NULL, NULL, NULL, "\n", false, PERSPECTIVE_MALFORMED},
 	{"nothing", NULL, NULL, NULL, "", false, PERSPECTIVE_MISSING},
-	{"half a line", NULL, NULL, NULL, "{\"payload\":", false, PERSPECTIVE_MISSING},
+	{"half a line", NULL, NULL, NULL, "{\"perspective\":", false, PERSPECTIVE_MISSING},
 };
 static const struct deceit *deceit;
 
@@ -52,8 +52,12 @@ static char *make_line(const struct check_request *request)
 	if (deceit->member != NULL) {
 		json_object_set_new(payload, deceit->member, json_string(deceit->value));
 	}
-	char *line = signed_line_make(payload, deceit->signer,
-				      deceit->is_other_key ? other : channel.key);
+	char *text = signed_payload_write(payload);
+	char *line = NULL;
+	CU_ASSERT_EQUAL_FATAL(signed_lines_make((const char *const[]) {text}, 1, deceit->signer,
+						deceit->is_other_key ? other : channel.key, &line),
+			      0);
+	free(text);
 	json_decref(payload);
 	EVP_PKEY_free(other);
 	return line;
