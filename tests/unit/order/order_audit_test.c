@@ -157,7 +157,9 @@ static bool find_signed(const struct audit_entry *entry, void *context)
 	json_t *payload = json_deep_copy(answer_get(body, "signed"));
 	json_object_set(answer, "evidence", json_object_get(body, "evidence"));
 	json_object_set_new(payload, "answer", answer);
-	CU_ASSERT_STRING_EQUAL(answer_text(body, "signature"), "c2lnbmVk");
+	CU_ASSERT(order_fixture_is_signed("mad-1", answer_text(body, "signature"), payload));
+	json_object_set_new(answer, "duration_us", json_integer(12001)); // not what was said
+	CU_ASSERT_FALSE(order_fixture_is_signed("mad-1", answer_text(body, "signature"), payload));
 	CU_ASSERT_EQUAL(json_object_size(payload), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(payload, "id")), 1);
 	CU_ASSERT_EQUAL(json_object_size(answer), 12);

@@ -111,9 +111,7 @@ static void answer_once(struct pending_answer *pending, char script, bool is_caa
 		answer.result = value;
 	}
 	if (script == SCRIPT_SIGNED) {
-		envelope = json_pack("{s:{s:i, s:O}, s:s, s:s}", "payload", "id", 1, "answer",
-				     value, "perspective", pending->perspective->name, "signature",
-				     "c2lnbmVk");
+		envelope = order_fixture_sign(pending->perspective->name, value);
 		answer.envelope = envelope;
 	}
 	pending->on_answer(pending->context, &answer);

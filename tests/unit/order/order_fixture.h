@@ -128,3 +128,7 @@ const json_t *answer_get(const json_t *answer, const char *path);
 size_t order_fixture_count(struct order_fixture *fixture, enum audit_kind kind);
 // Closes the log and verifies its chain; all orders must have ended.
 void order_fixture_verify(struct order_fixture *fixture);
+// The envelope of an answer (perspective/signed_line.h), signed together with another one.
+json_t *order_fixture_sign(const char *perspective, json_t *answer);
+// Whether this is the signature of this payload: what an auditor finds from a record alone.
+bool order_fixture_is_signed(const char *perspective, const char *signature, const json_t *payload);
