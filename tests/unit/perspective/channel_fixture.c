@@ -42,6 +42,22 @@ static void run_check(struct perspective_reply *reply, const json_t *check, unsi
 	perspective_reply_send(reply, json_pack("{s:O}", "n", json_object_get(check, "n")));
 }
 
+// By itself, and among all answers so far.
+static void verify_line(const struct perspective_answer *answer)
+{
+	struct root_verifier alone;
+	root_verifier_init(&alone, "fra-1", channel.key);
+	struct root_verifier *const verifiers[] = {&alone, &channel.verifier};
+	for (unsigned i = 0; i < 2; i++) {
+		json_t *envelope = NULL;
+		CU_ASSERT_EQUAL(signed_line_read(answer->line, answer->line_length, verifiers[i],
+						 &envelope),
+				SIGNED_LINE_VALID);
+		CU_ASSERT_TRUE(json_equal(envelope, answer->envelope));
+		json_decref(envelope);
+	}
+}
+
 static void on_answer(const struct perspective_answer *answer, void *context)
 {
 	channel.ended++;
@@ -50,15 +66,7 @@ static void on_answer(const struct perspective_answer *answer, void *context)
 	if (answer->cause == PERSPECTIVE_ANSWERED) {
 		channel.last_n = json_integer_value(json_object_get(answer->answer, "n"));
 		CU_ASSERT_EQUAL(channel.last_n, (int64_t)(intptr_t)context);
-		json_t *envelope = NULL;
-		struct root_verifier verifier;
-		root_verifier_init(&verifier, "fra-1",
-				   channel.key); // by itself, of this line alone
-		CU_ASSERT_EQUAL(
-			signed_line_read(answer->line, answer->line_length, &verifier, &envelope),
-			SIGNED_LINE_VALID);
-		CU_ASSERT_TRUE(json_equal(envelope, answer->envelope));
-		json_decref(envelope);
+		verify_line(answer);
 	}
 }
 
@@ -102,6 +110,7 @@ static void issue_certificates(const struct channel_options *options)
 			     &(struct test_certificate) {.file = "client", .names = primary});
 	test_signing_key_create(channel.directory, "fra-1");
 	CU_ASSERT_EQUAL_FATAL(signing_key_read(channel_path("fra-1.key"), true, &channel.key), 0);
+	root_verifier_init(&channel.verifier, "fra-1", channel.key);
 }
 
 static void open_server(const struct channel_options *options)

@@ -10,6 +10,7 @@
 #include "http_server/http_listener.h"
 #include "perspective/perspective_client.h"
 #include "perspective/perspective_server.h"
+#include "perspective/signed_root.h"
 
 #include <openssl/types.h>
 
@@ -34,6 +35,7 @@ struct channel {
 	struct test_authority *authority;
 	struct test_authority *other;
 	EVP_PKEY *key;
+	struct root_verifier verifier; // has seen all answers
 	struct perspective_reply *held[64];
 	unsigned held_count;
 	unsigned cancelled;

@@ -38,6 +38,7 @@ TEST(many_checks_travel_in_one_request)
 	CU_ASSERT_EQUAL(status().asks, 0);
 	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).batches, 1);
 	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).answers, 1000);
+	CU_ASSERT_EQUAL(channel.verifier.verified_count, 16); // signatures, by 64 answers
 	channel_stop();
 }
 
@@ -119,6 +120,93 @@ TEST(a_remote_that_is_down_is_unreachable)
 	ask(3, false, 1); // shorter than the back-off: told at once
 	CU_ASSERT_TRUE(channel_wait_ended(3));
 	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_UNREACHABLE], 3);
+	channel_stop();
+}
+
+static void reply(unsigned held, json_t *answer)
+{
+	struct perspective_reply *held_reply = channel.held[held];
+	channel.held[held] = NULL;
+	perspective_reply_send(held_reply, answer);
+}
+
+static bool runs_nothing(void *context)
+{
+	return perspective_server_counters(channel.server).checks_running == 0;
+}
+
+TEST(an_answer_that_cannot_be_signed_is_missing)
+{
+	channel_start(&(struct channel_options) {.primary = NULL});
+	ask(1, true, DEADLINE_MS);
+	ask(2, true, DEADLINE_MS);
+	CU_ASSERT_TRUE(channel_wait_held(2));
+	reply(0, json_pack("{s:f}", "n", 1.5)); // has no canonical form
+	reply(1, json_pack("{s:i}", "n", 2));
+	CU_ASSERT_TRUE(channel_wait_ended(2));
+	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_ANSWERED], 1);
+	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_MISSING], 1);
+	CU_ASSERT_TRUE(loop_until(channel.base, runs_nothing, NULL));
+	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).answers, 1);
+	channel_stop();
+}
+
+// Two answers, of which the first leaves and the second waits for others, of a check that runs on.
+static void let_an_answer_wait(void)
+{
+	channel_start(&(struct channel_options) {.primary = NULL});
+	for (int64_t n = 1; n <= 3; n++) {
+		ask(n, true, DEADLINE_MS);
+	}
+	CU_ASSERT_TRUE(channel_wait_held(3));
+	reply(0, json_pack("{s:i}", "n", 1));
+	event_base_loop(channel.base, EVLOOP_ONCE);
+	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).answers, 1);
+	reply(1, json_pack("{s:i}", "n", 2));
+	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).checks_running, 2);
+}
+
+TEST(an_answer_that_waits_leaves_while_another_check_runs)
+{
+	let_an_answer_wait();
+	CU_ASSERT_TRUE(channel_wait_ended(2));
+	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_ANSWERED], 2);
+	CU_ASSERT_EQUAL(perspective_server_counters(channel.server).checks_running, 1);
+	channel_stop();
+}
+
+TEST(an_asker_that_hangs_up_while_an_answer_waits_leaves_nothing_behind)
+{
+	let_an_answer_wait();
+	perspective_client_destroy(channel.client);
+	channel.client = NULL;
+	CU_ASSERT_TRUE(loop_until(channel.base, runs_nothing, NULL));
+	CU_ASSERT_EQUAL(channel.cancelled, 1); // the third
+	channel_stop();
+}
+
+TEST(a_remote_that_ends_while_an_answer_waits_leaves_nothing_behind)
+{
+	let_an_answer_wait();
+	channel_stop();
+	CU_ASSERT_EQUAL(channel.cancelled, 1);
+	CU_ASSERT_EQUAL(channel.ended, 3);
+}
+
+TEST(after_a_change_of_the_signing_key_the_old_one_counts_for_nothing)
+{
+	struct perspective_fault fault = {.text = ""};
+	channel_start(&(struct channel_options) {.primary = NULL});
+	ask(1, false, DEADLINE_MS);
+	CU_ASSERT_TRUE(channel_wait_ended(1));
+	test_signing_key_create(channel.directory, "next");
+	struct perspective_tls_files next = channel_files("ca", "client");
+	next.public_key_file = channel_path("next.pub");
+	CU_ASSERT_EQUAL(perspective_client_reload(channel.client, &next, &fault), 0);
+	ask(2, false, DEADLINE_MS);
+	CU_ASSERT_TRUE(channel_wait_ended(2));
+	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_ANSWERED], 1);
+	CU_ASSERT_EQUAL(channel.by_cause[PERSPECTIVE_BAD_SIGNATURE], 1);
 	channel_stop();
 }
 
@@ -274,7 +362,11 @@ TEST_MAIN(perspective_channel, T(the_remote_tells_its_health_and_where_a_request
 	  T(many_checks_travel_in_one_request), T(one_slow_check_holds_nobody_up),
 	  T(a_check_past_its_deadline_is_a_timeout_and_cancelled_there),
 	  T(a_cancelled_ask_has_no_callback), T(a_remote_that_dies_ends_each_ask_once),
-	  T(a_remote_that_is_down_is_unreachable),
+	  T(a_remote_that_is_down_is_unreachable), T(an_answer_that_cannot_be_signed_is_missing),
+	  T(an_answer_that_waits_leaves_while_another_check_runs),
+	  T(an_asker_that_hangs_up_while_an_answer_waits_leaves_nothing_behind),
+	  T(a_remote_that_ends_while_an_answer_waits_leaves_nothing_behind),
+	  T(after_a_change_of_the_signing_key_the_old_one_counts_for_nothing),
 	  T(no_check_goes_to_a_remote_that_is_not_who_it_should_be),
 	  T(keys_change_under_load_without_a_lost_answer),
 	  T(no_request_goes_out_with_the_old_key_after_a_change),
