@@ -3,6 +3,7 @@
 
 #include "perspective/signed_line.h"
 
+#include "check/json_writer.h"
 #include "perspective/canonical_json.h"
 
 #include <jansson.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANONICAL (JSON_COMPACT | JSON_SORT_KEYS)
 // Index, size and signature; then the path.
 #define PROOF_BYTES_MIN (2 + ROOT_SIGNATURE_BYTES)
 #define PROOF_BYTES_MAX (PROOF_BYTES_MIN + HASH_TREE_PATH_MAX * HASH_TREE_HASH_BYTES)
@@ -28,7 +28,7 @@ struct proof {
 	struct tree_hash path[HASH_TREE_PATH_MAX];
 };
 
-// Into the line.
+// Points into the line.
 struct part {
 	const char *text;
 	size_t length;
@@ -36,9 +36,10 @@ struct part {
 
 char *signed_payload_write(const json_t *payload)
 {
-	char *text = json_dumps(payload, CANONICAL);
-	size_t length = text != NULL ? strlen(text) : 0;
-	if (length > SIGNED_PAYLOAD_MAX || !canonical_json_is_object(text, length)) {
+	size_t length = 0;
+	char *text = json_text_write(payload, JSON_CANONICAL, &length);
+	if (text == NULL || length > SIGNED_PAYLOAD_MAX ||
+	    !canonical_json_is_object(text, length)) {
 		free(text);
 		return NULL;
 	}
