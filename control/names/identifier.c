@@ -177,8 +177,7 @@ static enum identifier_fault check_meaning(const struct name_text *text,
 		identifier->is_onion = is_onion_v3(text);
 		return identifier->is_onion ? IDENTIFIER_FAULT_NONE : IDENTIFIER_FAULT_ONION;
 	}
-	if (reverse_name_is_within(&identifier->name) && !rules->accepts_reverse_names &&
-	    rules->now_s >= REVERSE_NAMES_END_S) {
+	if (reverse_name_is_within(&identifier->name) && rules->now_s >= REVERSE_NAMES_END_S) {
 		return IDENTIFIER_FAULT_REVERSE_NAME;
 	}
 	if (rules->suffixes == NULL) {

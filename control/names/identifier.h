@@ -47,8 +47,6 @@ struct identifier_rules {
 	const struct address_allowance *allowance; // NULL: no special address
 	int64_t now_s;                             // Unix time
 	bool accepts_trailing_dot;                 // the Open MPIC form
-	// A reverse look-up asks for a name in the reverse trees (Open MPIC's reverse-address-lookup).
-	bool accepts_reverse_names;
 };
 
 // `type` is "dns" or "ip" (lower case, as in RFC 8555 9.7.7 and RFC 8738), or NULL for forms that do not tell: what

@@ -2,18 +2,34 @@
 
 #include "open_mpic/check_mapping.h"
 
+#include "names/reverse_name.h"
 #include "rules/utc_time.h"
 
 #include <parallax/base/ip_address.h>
+#include <parallax/dns/name.h>
 
 #include <jansson.h>
 
 #include <string.h>
 
-static json_t *identifier_write(const char *target)
+static bool is_reverse_name(const char *target, struct plx_ip *ret_ip)
 {
+	struct plx_name name;
+	return plx_name_parse(target, strlen(target), &name) == 0 &&
+	       reverse_name_parse(&name, ret_ip) == 0;
+}
+
+static json_t *identifier_write(const struct open_mpic_request *request)
+{
+	char text[PLX_IP_TEXT_MAX];
 	struct plx_ip ip;
+	const char *target = request->target;
 	bool is_ip = plx_ip_parse(target, &ip) == 0;
+	if (!is_ip && request->method == DCV_REVERSE_ADDRESS_LOOKUP &&
+	    is_reverse_name(target, &ip)) {
+		target = plx_ip_format(&ip, text);
+		is_ip = true;
+	}
 	return json_pack("{s:s, s:s}", "type", is_ip ? "ip" : "dns", "value", target);
 }
 
@@ -57,7 +73,7 @@ json_t *check_mapping_write(const struct open_mpic_request *request,
 		return NULL;
 	}
 	json_t *check = json_pack("{s:s, s:o, s:s, s:s}", "check", check_kind_name(request->kind),
-				  "identifier", identifier_write(request->target), "profile",
+				  "identifier", identifier_write(request), "profile",
 				  is_smime ? "smime" : "tls", "time", time);
 	if (request->kind == CHECK_KIND_DCV) {
 		json_object_set_new(check, "dcv", parameters_write(request->parameters));

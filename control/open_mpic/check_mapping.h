@@ -17,7 +17,8 @@ struct check_mapping {
 	int64_t time_s;          // of the decision
 };
 
-// The check as JSON, to be read by check_request_read with accepts_trailing_dot, and accepts_reverse_names for
-// reverse-address-lookup. Always some text for the target, good or bad. NULL without memory.
+// The check as JSON, to be read by check_request_read with accepts_trailing_dot. Always some text for the target, good or
+// bad; the name below in-addr.arpa or ip6.arpa by which reverse-address-lookup asks becomes the address, whose control it
+// shows (BR 3.2.2.5.3). NULL without memory.
 struct json_t *check_mapping_write(const struct open_mpic_request *request,
 				   const struct check_mapping *mapping);

@@ -2,6 +2,7 @@
 
 #include "open_mpic/open_mpic_foreign.h"
 
+#include "names/reverse_name.h"
 #include "open_mpic/foreign_evidence.h"
 
 #include <jansson.h>
@@ -27,6 +28,21 @@ static const char *target_of(const struct check_request *request)
 		return request->authorization_domain;
 	}
 	return request->identifier.is_wildcard ? text + strlen("*.") : text;
+}
+
+// Its reverse look-up asks for the name as it comes, so that an address needs its own.
+static json_t *target_write(const struct check_request *request)
+{
+	char text[PLX_NAME_TEXT_MAX];
+	struct plx_name name;
+	if (request->kind == CHECK_KIND_DCV &&
+	    request->dcv.parameters.method == DCV_REVERSE_ADDRESS_LOOKUP &&
+	    request->identifier.type == IDENTIFIER_TYPE_IP &&
+	    reverse_name_make(&request->identifier.ip, &name) == 0) {
+		plx_name_format(&name, text);
+		return json_string(text);
+	}
+	return json_string(target_of(request));
 }
 
 static json_t *caa_parameters_write(const struct check_request *request)
@@ -69,8 +85,8 @@ int open_mpic_foreign_write(const struct check_request *request, const char *tra
 		return -ENOTSUP;
 	}
 	json_t *body = json_pack(
-		"{s:s, s:s, s:s?, s:o}", "check_type", check_kind_name(request->kind),
-		"domain_or_ip_target", target_of(request), "trace_identifier", trace_identifier,
+		"{s:s, s:o, s:s?, s:o}", "check_type", check_kind_name(request->kind),
+		"domain_or_ip_target", target_write(request), "trace_identifier", trace_identifier,
 		is_caa ? "caa_check_parameters" : "dcv_check_parameters",
 		is_caa ? caa_parameters_write(request) : dcv_parameters_write(request));
 	if (body == NULL) {

@@ -8,17 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-// Open MPIC asks for a reverse look-up by the name in in-addr.arpa.
-static bool is_reverse(const struct check_request *request)
-{
-	return request->identifier.type == IDENTIFIER_TYPE_DNS &&
-	       request->dcv.parameters.method == DCV_REVERSE_ADDRESS_LOOKUP &&
-	       reverse_name_is_within(&request->identifier.name);
-}
-
 static bool is_address(const struct check_request *request)
 {
-	return request->identifier.type == IDENTIFIER_TYPE_IP || is_reverse(request);
+	return request->identifier.type == IDENTIFIER_TYPE_IP;
 }
 
 static bool parameters_pass(struct check_run *run)
@@ -74,14 +66,9 @@ static int query_make(struct check_run *run)
 		const struct dcv_target target = {.domain = &run->domain};
 		return dcv_query_make(parameters, &target, &run->query);
 	}
-	struct plx_name reverse = identifier->name;
-	int error = identifier->type == IDENTIFIER_TYPE_IP
-			    ? reverse_name_make(&identifier->ip, &reverse)
-			    : 0;
-	const struct dcv_target target = {
-		.ip = identifier->type == IDENTIFIER_TYPE_IP ? &identifier->ip : NULL,
-		.reverse_name = &reverse,
-	};
+	struct plx_name reverse;
+	int error = reverse_name_make(&identifier->ip, &reverse);
+	const struct dcv_target target = {.ip = &identifier->ip, .reverse_name = &reverse};
 	return error != 0 ? error : dcv_query_make(parameters, &target, &run->query);
 }
 

@@ -26,8 +26,7 @@ enum dcv_query_kind {
 struct dcv_target {
 	const struct plx_name *domain; // NULL for an address
 	const struct plx_ip *ip;       // NULL for a domain
-	// Of the address, below in-addr.arpa or ip6.arpa; NULL for a domain. For a reverse look-up asked for by its
-	// in-addr.arpa name (Open MPIC) this alone is given.
+	// Of the address, below in-addr.arpa or ip6.arpa; NULL for a domain.
 	const struct plx_name *reverse_name;
 };
 

@@ -139,7 +139,6 @@ int generation_create(const struct generation_config *config, struct generation 
 		.suffixes = generation->suffixes,
 		.allowance = &generation->allowance,
 		.accepts_trailing_dot = true, // who asks in Open MPIC's form may
-		.accepts_reverse_names = true,
 	};
 	if (error == 0) {
 		error = remote_list_open(config->path, generation->configuration.config,

@@ -153,7 +153,6 @@ struct order_request *order_desk_read_single(const struct service_context *servi
 	rules.issuer_domain_count = count > 0 ? count : rules.issuer_domain_count;
 	rules.scope = scope;
 	rules.identifiers.accepts_trailing_dot = true;
-	rules.identifiers.accepts_reverse_names = scope == ORDER_SCOPE_DCV;
 	return order_request_read(value, &rules, ret_error, fault);
 }
 

@@ -57,8 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	create_suffixes();
 	struct identifier_rules rules = {.suffixes = suffixes,
 					 .now_s = REVERSE_NAMES_END_S - (data[0] >> 4 & 1),
-					 .accepts_trailing_dot = data[0] & 4,
-					 .accepts_reverse_names = data[0] & 8};
+					 .accepts_trailing_dot = data[0] & 4};
 	enum identifier_fault fault = identifier_parse(types[data[0] & 3], (const char *)data + 1,
 						       size - 1, &rules, &identifier);
 	if (fault != IDENTIFIER_FAULT_NONE) {

@@ -31,8 +31,6 @@ static struct identifier_rules rules_given(const char *given)
 	struct identifier_rules rules = {.suffixes = lab_table, .now_s = USUAL_DAY_S};
 	if (strcmp(given, "trailing-dot") == 0) {
 		rules.accepts_trailing_dot = true;
-	} else if (strcmp(given, "reverse") == 0) {
-		rules.accepts_reverse_names = true;
 	} else if (strcmp(given, "at-end") == 0) {
 		rules.now_s = REVERSE_NAMES_END_S;
 	} else if (strcmp(given, "before-end") == 0) {

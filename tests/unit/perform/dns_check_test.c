@@ -313,18 +313,6 @@ TEST(the_outcome_is_as_sure_as_its_least_sure_answer)
 	session_close(&session);
 }
 
-TEST(a_reverse_name_is_looked_up_as_its_address_is)
-{
-	struct perform_session session;
-	session_open(&session, zone, SESSION_DATAPLANE_RUNS);
-	session_runner_open(&session);
-	session_check(&session, request_dcv("dns", "7.0.0.127.in-addr.arpa", NULL,
-					    CONTACT("reverse-address-lookup", "host.good.test")));
-	CU_ASSERT_STRING_EQUAL(session_told(&session), "pass found");
-	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.0.type"), "PTR");
-	session_close(&session);
-}
-
 TEST(methods_end_with_their_sunset_by_the_time_of_the_request)
 {
 	struct perform_session session;
@@ -365,6 +353,5 @@ PERFORM_TEST_MAIN(dns_check, T(every_method_passes_fails_and_errs),
 		  T(the_primary_passes_on_the_same_rows),
 		  T(the_primary_takes_no_answer_that_nobody_validated),
 		  T(the_outcome_is_as_sure_as_its_least_sure_answer),
-		  T(a_reverse_name_is_looked_up_as_its_address_is),
 		  T(methods_end_with_their_sunset_by_the_time_of_the_request),
 		  T(onion_names_are_not_within_reach))

@@ -103,8 +103,7 @@ struct check_request *session_request(struct perform_session *session, const cha
 	char quoted[REQUEST_TEXT_MAX];
 	struct json_fault fault = {.text = ""};
 	const struct identifier_rules rules = {.suffixes = session->suffixes,
-					       .allowance = &session->allowance,
-					       .accepts_reverse_names = true};
+					       .allowance = &session->allowance};
 	snprintf(quoted, sizeof(quoted), "%s", text);
 	for (char *quote = quoted; (quote = strchr(quote, '\'')) != NULL;) {
 		*quote = '"';
