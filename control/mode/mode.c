@@ -121,3 +121,14 @@ bool mode_is_weaker(enum mode mode, enum mode than)
 {
 	return mode < than;
 }
+
+bool mode_is_weak_within(enum profile profile, enum mode mode, int64_t from_s, int64_t until_s)
+{
+	// Each turn passes an edge of the rules.
+	for (; from_s < until_s; from_s = mode_demand_change(profile, from_s)) {
+		if (mode_is_weaker(mode, mode_demanded(profile, from_s))) {
+			return true;
+		}
+	}
+	return false;
+}

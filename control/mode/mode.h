@@ -47,3 +47,6 @@ enum mode mode_demanded(enum profile profile, int64_t now_s);
 // When mode_demanded next changes after `now_s`; MODE_TIME_NEVER when no change is known.
 int64_t mode_demand_change(enum profile profile, int64_t now_s);
 bool mode_is_weaker(enum mode mode, enum mode than);
+// Whether the rules demand more than `mode` at any moment of [from_s, until_s): nobody is asked again on the day on
+// which they change.
+bool mode_is_weak_within(enum profile profile, enum mode mode, int64_t from_s, int64_t until_s);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static enum mode_schedule_fault check_window(const struct mode_window *window)
+enum mode_schedule_fault mode_window_check(const struct mode_window *window)
 {
 	if (window->name[0] == '\0' || memchr(window->name, '\0', sizeof(window->name)) == NULL) {
 		return MODE_SCHEDULE_FAULT_NAME;
@@ -27,7 +27,8 @@ static enum mode_schedule_fault check_window(const struct mode_window *window)
 	return MODE_SCHEDULE_FAULT_MODE;
 }
 
-static enum mode_schedule_fault check_pair(const struct mode_window *a, const struct mode_window *b)
+enum mode_schedule_fault mode_window_check_pair(const struct mode_window *a,
+						const struct mode_window *b)
 {
 	if (a->profile != b->profile) {
 		return MODE_SCHEDULE_FAULT_NONE;
@@ -44,12 +45,12 @@ enum mode_schedule_fault mode_schedule_add(struct mode_schedule *schedule,
 					   const struct mode_window **ret_other)
 {
 	size_t place = 0;
-	enum mode_schedule_fault fault = check_window(window);
+	enum mode_schedule_fault fault = mode_window_check(window);
 	if (fault != MODE_SCHEDULE_FAULT_NONE) {
 		return fault;
 	}
 	for (size_t i = 0; i < schedule->count; i++) {
-		fault = check_pair(window, &schedule->windows[i]);
+		fault = mode_window_check_pair(window, &schedule->windows[i]);
 		if (fault != MODE_SCHEDULE_FAULT_NONE) {
 			*ret_other = &schedule->windows[i];
 			return fault;

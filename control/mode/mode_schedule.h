@@ -46,6 +46,10 @@ struct mode_moment {
 	int64_t next_change_s; // when a window begins or ends next; MODE_TIME_NEVER: none does
 };
 
+// A window by itself, and two that are to be in one schedule.
+PLX_MUST_CHECK enum mode_schedule_fault mode_window_check(const struct mode_window *window);
+PLX_MUST_CHECK enum mode_schedule_fault mode_window_check_pair(const struct mode_window *a,
+							       const struct mode_window *b);
 // Takes a copy. On MODE_SCHEDULE_FAULT_OVERLAP and _REPEATED_NAME *ret_other is the window in the way, valid until the
 // schedule changes; the schedule is as before on any fault.
 PLX_MUST_CHECK enum mode_schedule_fault mode_schedule_add(struct mode_schedule *schedule,

@@ -26,6 +26,18 @@ const char *mode_schedule_fault_name(enum mode_schedule_fault fault)
 		return "overlap";
 	case MODE_SCHEDULE_FAULT_FULL:
 		return "full";
+	case MODE_SCHEDULE_FAULT_OPERATOR:
+		return "operator";
+	case MODE_SCHEDULE_FAULT_REASON:
+		return "reason";
+	case MODE_SCHEDULE_FAULT_PAST:
+		return "past";
+	case MODE_SCHEDULE_FAULT_NEEDS_FORCE:
+		return "needs-force";
+	case MODE_SCHEDULE_FAULT_UNKNOWN:
+		return "unknown-window";
+	case MODE_SCHEDULE_FAULT_CONFIGURED:
+		return "configured";
 	}
 	return "unknown";
 }
@@ -69,6 +81,33 @@ int mode_schedule_fault_describe(enum mode_schedule_fault fault, const struct mo
 				"window \"%.*s\" is one more than the %d a schedule holds: remove "
 				"past ones",
 				most, name, MODE_WINDOWS_MAX);
+	case MODE_SCHEDULE_FAULT_OPERATOR:
+		return snprintf(text, size,
+				"the operator is not known or the identity is too long: ask as a "
+				"local user");
+	case MODE_SCHEDULE_FAULT_REASON:
+		return snprintf(text, size,
+				"a change of the schedule needs a reason of 1 to 255 octets: give "
+				"one, auditors read it");
+	case MODE_SCHEDULE_FAULT_PAST:
+		return snprintf(text, size,
+				"window \"%.*s\" begins in the past: give a later start, or now",
+				most, name);
+	case MODE_SCHEDULE_FAULT_NEEDS_FORCE:
+		return snprintf(text, size,
+				"window \"%.*s\" is %s, weaker than the rules demand of profile "
+				"%s then: choose a stronger mode, or force it and be shown as "
+				"non-compliant",
+				most, name, mode_name(window->mode), profile_name(window->profile));
+	case MODE_SCHEDULE_FAULT_UNKNOWN:
+		return snprintf(text, size,
+				"profile %s has no window \"%.*s\": mode schedule lists them",
+				profile_name(window->profile), most, name);
+	case MODE_SCHEDULE_FAULT_CONFIGURED:
+		return snprintf(text, size,
+				"window \"%.*s\" is in the configuration file: remove it there and "
+				"reload",
+				most, name);
 	}
 	return snprintf(text, size, "the fault is unknown");
 }

@@ -16,6 +16,13 @@ enum mode_schedule_fault {
 	MODE_SCHEDULE_FAULT_REPEATED_NAME,
 	MODE_SCHEDULE_FAULT_OVERLAP,
 	MODE_SCHEDULE_FAULT_FULL,
+	// Only of an operator's additions and removals.
+	MODE_SCHEDULE_FAULT_OPERATOR,    // empty or not terminated
+	MODE_SCHEDULE_FAULT_REASON,      // empty or not terminated
+	MODE_SCHEDULE_FAULT_PAST,        // begins before now
+	MODE_SCHEDULE_FAULT_NEEDS_FORCE, // weaker than the rules demand at some time of it
+	MODE_SCHEDULE_FAULT_UNKNOWN,     // no such window to remove
+	MODE_SCHEDULE_FAULT_CONFIGURED,  // it is in the configuration file
 };
 
 // "overlap". Static storage.

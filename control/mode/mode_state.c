@@ -128,25 +128,14 @@ static enum mode_switch_fault check_author(const struct mode_request *request)
 	return MODE_SWITCH_FAULT_NONE;
 }
 
-// At any moment of its time: a switch is not asked again on the day on which the rules change.
-static bool is_ever_too_weak(const struct mode_request *request, int64_t now_s)
-{
-	// Each turn passes an edge of the rules.
-	for (; now_s < request->until_s; now_s = mode_demand_change(request->profile, now_s)) {
-		if (mode_is_weaker(request->mode, mode_demanded(request->profile, now_s))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static enum mode_switch_fault check_mode(const struct mode_request *request, int64_t now_s)
 {
 	switch (request->mode) {
 	case MODE_REPORT_ONLY:
 	case MODE_TEST_WINDOW:
 	case MODE_ENFORCE:
-		if (!request->is_forced && is_ever_too_weak(request, now_s)) {
+		if (!request->is_forced &&
+		    mode_is_weak_within(request->profile, request->mode, now_s, request->until_s)) {
 			return MODE_SWITCH_FAULT_NEEDS_FORCE;
 		}
 		return MODE_SWITCH_FAULT_NONE;

@@ -162,7 +162,7 @@ TEST(the_first_weak_moment_is_found)
 TEST(each_fault_has_a_name_and_a_sentence)
 {
 	struct mode_window window = {.name = "june", .profile = PROFILE_TLS};
-	for (int i = 0; i <= MODE_SCHEDULE_FAULT_FULL; i++) {
+	for (int i = 0; i <= MODE_SCHEDULE_FAULT_CONFIGURED; i++) {
 		char text[256];
 		enum mode_schedule_fault fault = (enum mode_schedule_fault)i;
 		CU_ASSERT_STRING_NOT_EQUAL(mode_schedule_fault_name(fault), "unknown");
