@@ -4,6 +4,7 @@
 #pragma once
 
 #include "command/command_server.h"
+#include "mode/mode.h"
 #include "service/service_context.h"
 
 #include <parallax/protocol/rpc_server.h>
@@ -30,6 +31,8 @@ void command_get_mode(struct plx_rpc_call *call, const json_t *params, void *con
 void command_set_mode(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_release_mode(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_get_schedule(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_add_window(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_remove_window(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_list_perspectives(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_drain_perspective(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_resume_perspective(struct plx_rpc_call *call, const json_t *params, void *context);
@@ -55,3 +58,8 @@ json_t *command_clock(const struct service_context *service);
 json_t *command_certificates(const struct service_context *service);
 // The text of a parameter; NULL: not given.
 const char *command_text(const json_t *params, const char *name);
+// Parameters of families about modes. False: the call was answered. A time that is not given is MODE_TIME_NEVER.
+bool command_profile(struct plx_rpc_call *call, const json_t *params, enum profile *ret_profile);
+bool command_mode(struct plx_rpc_call *call, const json_t *params, enum mode *ret_mode);
+bool command_read_time(struct plx_rpc_call *call, const json_t *params, const char *parameter,
+		       int64_t *ret_s);

@@ -24,6 +24,8 @@ static const struct plx_rpc_binding bindings[] = {
 	{"mode.set", command_set_mode},
 	{"mode.release", command_release_mode},
 	{"mode.schedule", command_get_schedule},
+	{"schedule.add", command_add_window},
+	{"schedule.remove", command_remove_window},
 	{"perspectives.list", command_list_perspectives},
 	{"perspectives.drain", command_drain_perspective},
 	{"perspectives.resume", command_resume_perspective},

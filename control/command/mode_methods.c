@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// mode.get, mode.set, mode.release, mode.schedule.
+// mode.get, mode.set, mode.release.
 
 #include <parallax/base/error.h>
 
@@ -70,8 +70,7 @@ static void change_mode(struct command_server *server, struct plx_rpc_call *call
 	}
 }
 
-// False: the call was answered.
-static bool read_profile(struct plx_rpc_call *call, const json_t *params, enum profile *ret_profile)
+bool command_profile(struct plx_rpc_call *call, const json_t *params, enum profile *ret_profile)
 {
 	const char *text = command_text(params, "profile");
 	*ret_profile = profile_parse(text, strlen(text));
@@ -83,20 +82,35 @@ static bool read_profile(struct plx_rpc_call *call, const json_t *params, enum p
 	return true;
 }
 
-static bool read_until(struct plx_rpc_call *call, const json_t *params, int64_t *ret_until_s)
+bool command_read_time(struct plx_rpc_call *call, const json_t *params, const char *parameter,
+		       int64_t *ret_s)
 {
-	const char *text = command_text(params, "until");
-	int64_t until_us;
+	char pointer[32];
+	int64_t time_us;
+	const char *text = command_text(params, parameter);
 	if (text == NULL) {
-		*ret_until_s = MODE_TIME_NEVER;
+		*ret_s = MODE_TIME_NEVER;
 		return true;
 	}
-	if (utc_time_parse(text, &until_us) != 0) {
-		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/until",
-			     "until must be a time in UTC such as 2026-12-01T11:00:00Z");
+	if (utc_time_parse(text, &time_us) != 0) {
+		snprintf(pointer, sizeof(pointer), "/params/%s", parameter);
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, pointer,
+			     "%s must be a time in UTC such as 2026-12-01T11:00:00Z", parameter);
 		return false;
 	}
-	*ret_until_s = until_us / UTC_SECOND_US;
+	*ret_s = time_us / UTC_SECOND_US;
+	return true;
+}
+
+bool command_mode(struct plx_rpc_call *call, const json_t *params, enum mode *ret_mode)
+{
+	const char *text = command_text(params, "mode");
+	*ret_mode = mode_parse(text, strlen(text));
+	if (*ret_mode == MODE_NOT_SET) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/mode",
+			     "mode must be report-only, test-window or enforce");
+		return false;
+	}
 	return true;
 }
 
@@ -104,16 +118,10 @@ void command_set_mode(struct plx_rpc_call *call, const json_t *params, void *con
 {
 	struct command_server *server = context;
 	struct mode_order order = {.is_release = false};
-	const char *mode = command_text(params, "mode");
 	if (!command_needs_primary(server, call) ||
-	    !read_profile(call, params, &order.request.profile) ||
-	    !read_until(call, params, &order.request.until_s)) {
-		return;
-	}
-	order.request.mode = mode_parse(mode, strlen(mode));
-	if (order.request.mode == MODE_NOT_SET) {
-		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/mode",
-			     "mode must be report-only, test-window or enforce");
+	    !command_profile(call, params, &order.request.profile) ||
+	    !command_read_time(call, params, "until", &order.request.until_s) ||
+	    !command_mode(call, params, &order.request.mode)) {
 		return;
 	}
 	order.request.is_forced = json_is_true(json_object_get(params, "force"));
@@ -125,50 +133,7 @@ void command_release_mode(struct plx_rpc_call *call, const json_t *params, void 
 	struct command_server *server = context;
 	struct mode_order order = {.is_release = true};
 	if (command_needs_primary(server, call) &&
-	    read_profile(call, params, &order.request.profile)) {
+	    command_profile(call, params, &order.request.profile)) {
 		change_mode(server, call, params, &order);
 	}
-}
-
-static const char *window_state(const struct mode_window *window, int64_t now_s)
-{
-	return now_s < window->start_s ? "to come" : now_s < window->end_s ? "now" : "past";
-}
-
-static json_t *window_object(const struct mode_window *window, int64_t now_s)
-{
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:b}", "profile",
-			 profile_name(window->profile), "name", window->name, "mode",
-			 mode_name(window->mode), "start",
-			 command_time(window->start_s * UTC_SECOND_US), "end",
-			 command_time(window->end_s * UTC_SECOND_US), "state",
-			 window_state(window, now_s), "forced", (int)window->is_forced);
-}
-
-void command_get_schedule(struct plx_rpc_call *call, const json_t *params, void *context)
-{
-	struct command_server *server = context;
-	if (!command_needs_primary(server, call)) {
-		return;
-	}
-	const struct mode_schedule *schedule = mode_keeper_schedule(server->service->modes);
-	int64_t now_s = service_now_us() / UTC_SECOND_US;
-	json_t *base = json_object();
-	json_t *windows = json_array();
-	int error = base == NULL || windows == NULL;
-	for (int i = PROFILE_NOT_SET + 1; i < PROFILE_COUNT; i++) {
-		error |= json_object_set_new(base, profile_name((enum profile)i),
-					     json_string(mode_name(schedule->base[i].mode)));
-	}
-	for (size_t i = 0; i < schedule->count; i++) {
-		error |=
-			json_array_append_new(windows, window_object(&schedule->windows[i], now_s));
-	}
-	if (error != 0) {
-		json_decref(base);
-		json_decref(windows);
-		plx_rpc_reply(call, NULL);
-		return;
-	}
-	plx_rpc_reply(call, json_pack("{s:o, s:o}", "base", base, "windows", windows));
 }

@@ -187,7 +187,8 @@ static const struct config_spec profile_specs[] = {
 	 .example =
 		 "[{name: first test window, mode: test-window, start: 2026-12-01T10:00:00Z, end: "
 		 "2026-12-01T11:00:00Z}]",
-	 .help = "Windows in which another mode holds; the daemon switches by itself."},
+	 .help = "Windows in which another mode holds; the daemon switches by itself. "
+		 "`parallaxctl mode schedule add` adds more without a reload."},
 };
 static const struct config_section profile_section = SECTION(
 	"profile", profile_specs, config_profile, "Mode and schedule of one certificate profile.");

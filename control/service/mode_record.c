@@ -4,6 +4,7 @@
 
 #include "audit/audit_query.h"
 #include "rules/utc_time.h"
+#include "service/window_record.h"
 
 #include <jansson.h>
 
@@ -96,6 +97,7 @@ json_t *mode_effective_make(enum profile profile, const struct mode_effective *e
 
 struct restore {
 	struct mode_change last[PROFILE_COUNT];
+	struct mode_window_list *windows;
 	uint64_t sequence;
 };
 
@@ -103,16 +105,20 @@ static bool take_record(const struct audit_entry *entry, void *context)
 {
 	struct restore *restore = context;
 	struct mode_change change;
+	struct mode_window_change window;
 	if (mode_record_read(entry->body, entry->body_length, &change)) {
 		restore->last[change.profile] = change;
+	} else if (window_record_read(entry->body, entry->body_length, &window)) {
+		mode_window_list_restore(restore->windows, &window);
 	}
 	restore->sequence = entry->sequence;
 	return true;
 }
 
-int mode_record_restore(const char *path, struct mode_state *state, struct audit_fault *fault)
+int mode_record_restore(const char *path, struct mode_state *state,
+			struct mode_window_list *windows, struct audit_fault *fault)
 {
-	struct restore restore = {.sequence = 0};
+	struct restore restore = {.windows = windows};
 	struct audit_reader *reader;
 	int error = audit_reader_open(path, &reader, fault);
 	if (error != 0) {

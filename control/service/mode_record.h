@@ -7,6 +7,7 @@
 
 #include "audit/audit_fault.h"
 #include "mode/mode_state.h"
+#include "mode/mode_window_list.h"
 
 #include <stddef.h>
 
@@ -21,6 +22,7 @@ PLX_MUST_CHECK bool mode_record_read(const char *body, size_t length,
 // start now. NULL: no memory.
 struct json_t *mode_effective_make(enum profile profile, const struct mode_effective *effective);
 
-// Takes up the last change of each profile from the log at `path`. Blocks; for the start. As audit_query_run.
+// Takes up the last change of each profile, and the windows that operators added and did not remove, from the log at
+// `path`. Blocks; for the start. As audit_query_run.
 PLX_MUST_CHECK int mode_record_restore(const char *path, struct mode_state *state,
-				       struct audit_fault *fault);
+				       struct mode_window_list *windows, struct audit_fault *fault);

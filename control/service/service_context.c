@@ -16,6 +16,7 @@
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
 #include "service/order_desk.h"
+#include "service/window_keeper.h"
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -194,11 +195,49 @@ json_t *service_configuration_body(const struct service_context *service,
 			 service->config_path);
 }
 
+static int open_modes(struct service_context *service, struct service_fault *fault)
+{
+	struct audit_fault reason;
+	struct mode_state restored = {0};
+	struct mode_window_list *windows = calloc(1, sizeof(*windows)); // large
+	if (windows == NULL) {
+		return service_fault(fault, "modes", -ENOMEM, "not enough memory");
+	}
+	int error = mode_record_restore(service_config(service)->audit_log, &restored, windows,
+					&reason);
+	if (error != 0) {
+		free(windows);
+		return service_fault(fault, "audit_log", error, reason.text);
+	}
+	const struct mode_keeper_config mode_config = {
+		.base = service->base,
+		.audit = service->audit,
+		.restored = &restored,
+		.schedule = service->generation->configuration.schedule,
+		.now_s = now_s,
+		.on_change = log_mode_change,
+		.context = service,
+	};
+	service->modes = mode_keeper_create(&mode_config);
+	const struct window_keeper_config window_config = {
+		.audit = service->audit,
+		.modes = service->modes,
+		.restored = windows,
+		.configured = service->generation->configuration.schedule,
+		.now_s = now_s,
+	};
+	char sentence[WINDOW_FAULT_MAX] = "not enough memory";
+	error = service->modes == NULL
+			? -ENOMEM
+			: window_keeper_create(&window_config, &service->windows, sentence);
+	free(windows);
+	return error == 0 ? 0 : service_fault(fault, "modes", error, sentence);
+}
+
 int service_open_log(struct service_context *service, struct service_fault *fault)
 {
 	const struct config *config = service_config(service);
 	struct audit_fault reason;
-	struct mode_state restored = {0};
 	char head_path[CONFIG_PATH_SIZE + 8];
 	int error = open_clock(service, fault);
 	if (error != 0 || !service_is_primary(service)) {
@@ -214,24 +253,12 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 		.version = PLX_VERSION,
 	};
 	error = audit_log_open(&log_config, &service->audit, &reason);
-	if (error == 0) {
-		error = mode_record_restore(config->audit_log, &restored, &reason);
-	}
 	if (error != 0) {
 		return service_fault(fault, "audit_log", error, reason.text);
 	}
-	const struct mode_keeper_config mode_config = {
-		.base = service->base,
-		.audit = service->audit,
-		.restored = &restored,
-		.schedule = service->generation->configuration.schedule,
-		.now_s = now_s,
-		.on_change = log_mode_change,
-		.context = service,
-	};
-	service->modes = mode_keeper_create(&mode_config);
-	if (service->modes == NULL) {
-		return service_fault(fault, "modes", -ENOMEM, "not enough memory");
+	error = open_modes(service, fault);
+	if (error != 0) {
+		return error;
 	}
 	error = order_desk_open(service, fault);
 	if (error != 0) {
@@ -278,6 +305,8 @@ void service_close(struct service_context *service, const char *reason)
 	}
 	clock_keeper_close(service->clock);
 	service->clock = NULL;
+	window_keeper_destroy(service->windows);
+	service->windows = NULL;
 	mode_keeper_destroy(service->modes);
 	service->modes = NULL;
 	audit_log_close(service->audit); // a reload may end in it

@@ -30,6 +30,7 @@ struct lookup_service;
 struct mode_keeper;
 struct order_table;
 struct perspective_server;
+struct window_keeper;
 
 #define SERVICE_ACTOR_MAX 128
 #define SERVICE_REASON_MAX 160
@@ -53,6 +54,7 @@ struct service_context {
 	struct clock_keeper *clock; // NULL before service_open_log
 	struct audit_log *audit;    // primary only, as what follows
 	struct mode_keeper *modes;
+	struct window_keeper *windows; // of the modes' schedule, added by operators
 	struct order_table *orders;
 	struct perspective_server *checks; // remote only
 	struct http_listener *listener;    // the daemon's; NULL before it is open

@@ -11,8 +11,8 @@
 #include "http_server/http_listener.h"
 #include "rules/utc_time.h"
 #include "service/certificate_keeper.h"
-#include "service/mode_keeper.h"
 #include "service/order_desk.h"
+#include "service/window_keeper.h"
 
 #include <jansson.h>
 
@@ -39,6 +39,20 @@ static int reload_listener(struct service_context *service, const struct config 
 	if (error != 0) {
 		snprintf(fault->text, sizeof(fault->text), "%s: %s", service->config_path,
 			 reason.text);
+	}
+	return error;
+}
+
+static int check_windows(struct service_context *service, const struct configuration *next,
+			 struct config_fault *fault)
+{
+	char sentence[WINDOW_FAULT_MAX];
+	int error = service->windows == NULL
+			    ? 0
+			    : window_keeper_check(service->windows, next->schedule, sentence);
+	if (error != 0) {
+		snprintf(fault->text, sizeof(fault->text), "%.200s: %s", service->config_path,
+			 sentence);
 	}
 	return error;
 }
@@ -83,7 +97,10 @@ static void reload_take_effect(int status, void *context)
 		reload_end(reload, status, "the audit log cannot be written");
 		return;
 	}
-	int error = reload_listener(service, reload->next->configuration.config, &fault);
+	// Again: one may have been added since.
+	int error = check_windows(service, &reload->next->configuration, &fault);
+	error = error != 0 ? error
+			   : reload_listener(service, reload->next->configuration.config, &fault);
 	if (error != 0) {
 		reload_end(reload, error, fault.text);
 		return;
@@ -102,11 +119,12 @@ static void reload_take_effect(int status, void *context)
 	service->reloaded_us = service_now_us();
 	service->reload_count++;
 	certificate_keeper_renew(service);
-	if (service->modes != NULL) {
-		mode_keeper_set_schedule(service->modes,
-					 service->generation->configuration.schedule);
-	}
-	reload_end(reload, 0, "");
+	char sentence[WINDOW_FAULT_MAX] = "";
+	error = service->windows == NULL
+			? 0
+			: window_keeper_configure(service->windows, after->configuration.schedule,
+						  sentence);
+	reload_end(reload, error, sentence);
 }
 
 static int make_next(struct service_context *service, struct service_reload *reload,
@@ -120,6 +138,7 @@ static int make_next(struct service_context *service, struct service_reload *rel
 	}
 	error = configuration_check_reload(service->config_path, service_config(service),
 					   configuration.config, fault);
+	error = error != 0 ? error : check_windows(service, &configuration, fault);
 	if (error != 0) {
 		configuration_fini(&configuration);
 		return error;

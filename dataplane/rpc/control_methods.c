@@ -2,9 +2,10 @@
 
 #include <parallax/protocol/control_methods.h>
 
-#define NAME_MAX_BYTES 63    // of a perspective
-#define REASON_MAX_BYTES 255 // MODE_REASON_MAX without its NUL
-#define TIME_MAX_BYTES 32    // RFC 3339
+#define NAME_MAX_BYTES 63        // of a perspective
+#define REASON_MAX_BYTES 255     // MODE_REASON_MAX without its NUL
+#define WINDOW_NAME_MAX_BYTES 63 // MODE_WINDOW_NAME_MAX without its NUL
+#define TIME_MAX_BYTES 32        // RFC 3339
 #define IDENTIFIER_MAX_BYTES 253
 #define ROWS_MAX 1000
 
@@ -12,6 +13,18 @@
 	{                                                                                          \
 		.name = "profile", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,    \
 		.maximum = 16, .help = "tls, smime or private"                                     \
+	}
+
+#define MODE_PARAM                                                                                 \
+	{                                                                                          \
+		.name = "mode", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,       \
+		.maximum = 16, .help = "report-only, test-window or enforce"                       \
+	}
+
+#define WINDOW_PARAM                                                                               \
+	{                                                                                          \
+		.name = "name", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1,       \
+		.maximum = WINDOW_NAME_MAX_BYTES, .help = "of the window"                          \
 	}
 
 #define REASON_PARAM                                                                               \
@@ -53,8 +66,7 @@ const struct plx_method plx_control_methods[] = {
 	{.name = "mode.set", .command = "mode set", .permission = PLX_MAY_CHANGE,
 	 .help = "Switches the mode of a profile by hand, for orders that start from then on",
 	 .params = {PROFILE_PARAM,
-		    {.name = "mode", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1, .maximum = 16,
-		     .help = "report-only, test-window or enforce"},
+		    MODE_PARAM,
 		    REASON_PARAM,
 		    TIME_PARAM("until", "when the schedule takes over again, such as 2026-12-01T11:00:00Z; until released unless given"),
 		    {.name = "force", .type = PLX_PARAM_BOOLEAN,
@@ -62,7 +74,20 @@ const struct plx_method plx_control_methods[] = {
 	{.name = "mode.release", .command = "mode release", .permission = PLX_MAY_CHANGE,
 	 .help = "Ends a switch by hand: the schedule decides again", .params = {PROFILE_PARAM, REASON_PARAM}},
 	{.name = "mode.schedule", .command = "mode schedule", .permission = PLX_MAY_READ,
-	 .help = "The configured windows of each profile"},
+	 .help = "The windows of each profile: those configured, and those added by hand"},
+	{.name = "schedule.add", .command = "mode schedule add", .permission = PLX_MAY_CHANGE,
+	 .help = "Adds a window in which another mode holds, kept over restarts and reloads",
+	 .params = {PROFILE_PARAM, WINDOW_PARAM, MODE_PARAM,
+		    {.name = "start", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1, .maximum = TIME_MAX_BYTES,
+		     .help = "when it begins, such as 2026-12-01T10:00:00Z, or now"},
+		    {.name = "end", .type = PLX_PARAM_STRING, .is_required = true, .minimum = 1, .maximum = TIME_MAX_BYTES,
+		     .help = "when it is over, such as 2026-12-01T11:00:00Z"},
+		    REASON_PARAM,
+		    {.name = "force", .type = PLX_PARAM_BOOLEAN,
+		     .help = "add a mode that is weaker than the rules demand; it shows as non-compliant"}}},
+	{.name = "schedule.remove", .command = "mode schedule remove", .permission = PLX_MAY_CHANGE,
+	 .help = "Removes a window that was added by hand, also while it holds",
+	 .params = {PROFILE_PARAM, WINDOW_PARAM, REASON_PARAM}},
 	{.name = "perspectives.list", .command = "perspectives list", .permission = PLX_MAY_READ,
 	 .help = "The perspectives with their places, health and counts"},
 	{.name = "perspectives.drain", .command = "perspectives drain", .permission = PLX_MAY_CHANGE,

@@ -71,11 +71,13 @@ static void choose_from(const struct plx_method *methods, size_t count,
 		if (matched == 0) {
 			continue;
 		}
-		// Of several the one that takes as many, or else the one that comes nearest.
+		// Of several the one that takes as many, or else the one that comes nearest. One that takes no words
+		// is not meant when a longer one is said.
 		unsigned required = command_required_count(method);
 		unsigned given = positional_count(words, matched);
 		if (choice->method == NULL || required == given ||
-		    (required < given && required > command_required_count(choice->method))) {
+		    (required < given && required > command_required_count(choice->method)) ||
+		    (matched > choice->matched && command_required_count(choice->method) == 0)) {
 			choice->method = method;
 			choice->matched = matched;
 		}

@@ -26,8 +26,9 @@ static const struct column mode_columns[] = {
 };
 
 static const struct column window_columns[] = {
-	{"profile", "PROFILE"}, {"name", "WINDOW"}, {"mode", "MODE"},     {"start", "START"},
-	{"end", "END"},         {"state", "STATE"}, {"forced", "FORCED"},
+	{"profile", "PROFILE"}, {"name", "WINDOW"}, {"mode", "MODE"},
+	{"start", "START"},     {"end", "END"},     {"state", "STATE"},
+	{"forced", "FORCED"},   {"actor", "BY"},    {"reason", "BECAUSE"},
 };
 
 static const struct column perspective_columns[] = {
@@ -154,7 +155,7 @@ void show_mode_schedule(const json_t *result, FILE *out)
 	fputs("outside of windows\n", out);
 	show_members(json_object_get(result, "base"), "  ", out);
 	show_array(json_object_get(result, "windows"), window_columns,
-		   PLX_ARRAY_SIZE(window_columns), "no windows are configured", out);
+		   PLX_ARRAY_SIZE(window_columns), "no windows", out);
 }
 
 void show_perspectives(const json_t *result, FILE *out)

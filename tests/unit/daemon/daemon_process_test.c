@@ -216,6 +216,54 @@ TEST(a_switch_of_the_mode_is_recorded_and_outlives_the_daemon)
 	fixture_fini();
 }
 
+static json_t *window_params(const char *name, const char *start)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "profile", "tls", "name", name,
+			 "mode", "test-window", "start", start, "end", "2098-01-01T00:00:00Z",
+			 "reason", "a drill", "force", 1);
+}
+
+TEST(an_added_window_holds_outlives_daemon_and_reload_and_is_removed_again)
+{
+	fixture_init(NULL);
+	daemon_start(&fixture.primary);
+	json_t *answer =
+		daemon_ask(&fixture.primary, "schedule.add", window_params("drill", "now"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(member_text(answer, "actor"), "uid "));
+	json_decref(answer);
+	kill(fixture.primary.pid, SIGKILL);
+	CU_ASSERT_EQUAL(daemon_wait(&fixture.primary), 128 + SIGKILL);
+	daemon_start(&fixture.primary);
+	json_decref(daemon_ask(&fixture.primary, "config.reload", NULL));
+	answer = daemon_ask(&fixture.primary, "mode.get", NULL);
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "modes/0/mode"), "test-window");
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "modes/0/reason"), "window drill");
+	CU_ASSERT_TRUE(json_is_false(member(answer, "modes/0/compliant")));
+	json_decref(answer);
+	daemon_edit_config(&fixture.primary, "issuer_domains: [ca.test]",
+			   "issuer_domains: [ca.test]\n  profiles: {tls: {schedule: [{name: later, "
+			   "mode: enforce, start: 2097-12-31T00:00:00Z, end: "
+			   "2098-02-01T00:00:00Z}]}}");
+	answer = daemon_call(&fixture.primary, "config.reload", NULL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(member_text(answer, "error/message"), "overlap"));
+	json_decref(answer);
+	json_decref(daemon_ask(
+		&fixture.primary, "schedule.remove",
+		json_pack("{s:s, s:s, s:s}", "profile", "tls", "name", "drill", "reason", "over")));
+	json_decref(daemon_ask(&fixture.primary, "config.reload", NULL));
+	answer = daemon_ask(&fixture.primary, "mode.get", NULL);
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "modes/0/mode"), "enforce");
+	json_decref(answer);
+	answer = daemon_ask(&fixture.primary, "mode.schedule", NULL);
+	CU_ASSERT_EQUAL(json_array_size(member(answer, "windows")), 1);
+	CU_ASSERT_STRING_EQUAL(member_text(answer, "windows/0/actor"), "configuration");
+	json_decref(answer);
+	answer = daemon_ask(&fixture.primary, "audit.verify", NULL);
+	CU_ASSERT_TRUE(json_is_true(member(answer, "intact")));
+	json_decref(answer);
+	fixture_fini();
+}
+
 TEST(a_reload_takes_a_new_schedule_and_is_recorded)
 {
 	fixture_init(NULL);
@@ -357,6 +405,7 @@ TEST_MAIN(daemon_process, T(a_good_configuration_is_called_good),
 	  T(a_test_of_a_perspective_outlasts_a_reload),
 	  T(a_drained_perspective_is_asked_no_more_until_it_is_resumed),
 	  T(a_switch_of_the_mode_is_recorded_and_outlives_the_daemon),
+	  T(an_added_window_holds_outlives_daemon_and_reload_and_is_removed_again),
 	  T(a_reload_takes_a_new_schedule_and_is_recorded),
 	  T(a_reload_of_a_bad_file_changes_nothing), T(a_drain_ends_the_daemon_and_says_who_asked),
 	  T(an_export_is_made_once_and_only_beside_the_log),

@@ -69,11 +69,12 @@ static void turn_until(const unsigned *count, unsigned wanted)
 
 static void open_keeper(void)
 {
+	static struct mode_window_list windows;
 	struct mode_state restored = {0};
 	struct audit_fault fault;
 	const struct audit_log_config config = {.path = path, .base = base, .version = "0"};
 	CU_ASSERT_EQUAL_FATAL(audit_log_open(&config, &audit, &fault), 0);
-	CU_ASSERT_EQUAL_FATAL(mode_record_restore(path, &restored, &fault), 0);
+	CU_ASSERT_EQUAL_FATAL(mode_record_restore(path, &restored, &windows, &fault), 0);
 	const struct mode_keeper_config keeper_config = {.base = base,
 							 .audit = audit,
 							 .restored = &restored,
