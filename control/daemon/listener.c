@@ -42,11 +42,15 @@ static int open_routes(struct daemon *daemon, size_t *ret_count)
 	return 0;
 }
 
-// A primary's callers are systems of the CA, which have names of their own: a URI holds a colon, a DNS name cannot.
+// A primary's callers are systems of the CA, which have names of their own: a URI holds a colon, a DNS name cannot. By the
+// configuration of the moment, also on connections that stood before; without a list TLS alone decides.
 static bool is_listed(const struct http_exchange *exchange, void *context)
 {
 	const struct config *config = service_config(context);
 	struct peer_identity identity;
+	if (config->caller_count == 0) {
+		return true;
+	}
 	if (http_exchange_peer_identity(exchange, &identity) != 0) {
 		return false;
 	}
@@ -66,7 +70,7 @@ static void set_admission(struct daemon *daemon, struct http_listener_config *co
 	if (!service_is_primary(&daemon->service)) {
 		config->admits = perspective_server_admits;
 		config->admits_context = daemon->service.checks;
-	} else if (service_config(&daemon->service)->caller_count > 0) {
+	} else {
 		config->admits = is_listed;
 		config->admits_context = &daemon->service;
 	}

@@ -76,6 +76,22 @@ static void on_line(const char *line, size_t length, void *context)
 	finish(reply);
 }
 
+int perspective_server_set_primaries(struct perspective_server *server,
+				     const char *const primaries[PERSPECTIVE_PRIMARIES_MAX])
+{
+	char uris[PERSPECTIVE_PRIMARIES_MAX][SERVICE_NAME_MAX + 1];
+	unsigned count = 0;
+	while (count < PERSPECTIVE_PRIMARIES_MAX && primaries[count] != NULL) {
+		if (service_name_format(primaries[count], NULL, uris[count]) != 0) {
+			return -EINVAL;
+		}
+		count++;
+	}
+	memcpy(server->primaries, uris, count * sizeof(uris[0]));
+	server->primary_count = count;
+	return 0;
+}
+
 static bool take_names(struct perspective_server *server,
 		       const struct perspective_server_config *config)
 {
@@ -85,13 +101,7 @@ static bool take_names(struct perspective_server *server,
 	}
 	snprintf(server->name, sizeof(server->name), "%s", config->name);
 	snprintf(server->rir, sizeof(server->rir), "%s", config->rir);
-	for (unsigned i = 0; i < PERSPECTIVE_PRIMARIES_MAX && config->primaries[i] != NULL; i++) {
-		if (service_name_format(config->primaries[i], NULL, server->primaries[i]) != 0) {
-			return false;
-		}
-		server->primary_count++;
-	}
-	return true;
+	return perspective_server_set_primaries(server, config->primaries) == 0;
 }
 
 struct perspective_server *perspective_server_create(const struct perspective_server_config *config)

@@ -42,6 +42,12 @@ perspective_server_create(const struct perspective_server_config *config);
 // After the listener was closed and every reply was sent.
 void perspective_server_destroy(struct perspective_server *server);
 
+// Others may ask from the next request on; those in progress are answered. -EINVAL: a name is not valid, and nothing
+// changed. As in the configuration, NULL after the last.
+PLX_MUST_CHECK int
+perspective_server_set_primaries(struct perspective_server *server,
+				 const char *const primaries[PERSPECTIVE_PRIMARIES_MAX]);
+
 // For the listener's admission, with the server as context: whether a primary that is configured asks.
 bool perspective_server_admits(const struct http_exchange *exchange, void *server);
 

@@ -5,6 +5,7 @@
 #include <parallax/base/error.h>
 
 #include "mode/mode_schedule.h"
+#include "perspective/service_name.h"
 #include "service/mode_calendar.h"
 
 #include <openssl/evp.h>
@@ -60,6 +61,23 @@ static int digest_text(const char *bytes, size_t length, char *text)
 	return 0;
 }
 
+// At a primary they are of any form.
+static int check_callers(const char *path, const struct config *config, struct config_fault *fault)
+{
+	char uri[SERVICE_NAME_MAX + 1];
+	for (unsigned i = 0; config->role == CONFIG_ROLE_REMOTE && i < config->caller_count; i++) {
+		if (service_name_format(config->callers[i], NULL, uri) != 0) {
+			snprintf(fault->text, sizeof(fault->text),
+				 "%s: callers: \"%s\" is no name of a primary: write 1 to 63 of "
+				 "a-z, "
+				 "0-9 and '-'",
+				 path, config->callers[i]);
+			return PLX_ERR_CONFIG;
+		}
+	}
+	return 0;
+}
+
 int configuration_read(const char *path, int64_t now_s, struct configuration *ret_configuration,
 		       struct config_fault *fault)
 {
@@ -80,6 +98,7 @@ int configuration_read(const char *path, int64_t now_s, struct configuration *re
 	} else {
 		error = mode_calendar_make(path, &configuration.config->profiles, now_s,
 					   configuration.schedule, fault);
+		error = error != 0 ? error : check_callers(path, configuration.config, fault);
 	}
 	free(bytes);
 	if (error != 0) {
@@ -118,15 +137,6 @@ static bool is_same_guard(const struct config *now, const struct config *next)
 	       now->guard.needs_confirmation == next->guard.needs_confirmation;
 }
 
-static bool is_same_callers(const struct config *now, const struct config *next)
-{
-	bool is_same = now->caller_count == next->caller_count;
-	for (unsigned i = 0; is_same && i < now->caller_count; i++) {
-		is_same = strcmp(now->callers[i], next->callers[i]) == 0;
-	}
-	return is_same;
-}
-
 int configuration_check_reload(const char *path, const struct config *now,
 			       const struct config *next, struct config_fault *fault)
 {
@@ -143,7 +153,6 @@ int configuration_check_reload(const char *path, const struct config *now,
 		{"socket_group", strcmp(now->socket_group, next->socket_group) == 0},
 		{"user", strcmp(now->user, next->user) == 0},
 		{"audit_log", strcmp(now->audit_log, next->audit_log) == 0},
-		{"callers", is_same_callers(now, next)},
 		{"guard", is_same_guard(now, next)},
 		{"limits.body_bytes", now->limits.body_bytes == next->limits.body_bytes},
 	};

@@ -74,6 +74,23 @@ static void run(struct perspective_reply *reply, const json_t *check, unsigned d
 	perspective_reply_set_cancel(reply, on_cancel, remote);
 }
 
+static void name_primaries(const struct config *config,
+			   const char *ret_primaries[PERSPECTIVE_PRIMARIES_MAX])
+{
+	for (unsigned i = 0; i < PERSPECTIVE_PRIMARIES_MAX; i++) {
+		ret_primaries[i] = i < config->caller_count ? config->callers[i] : NULL;
+	}
+}
+
+int remote_checks_renew(struct service_context *service, const struct config *config)
+{
+	const char *primaries[PERSPECTIVE_PRIMARIES_MAX];
+	name_primaries(config, primaries);
+	return service->checks == NULL
+		       ? 0
+		       : perspective_server_set_primaries(service->checks, primaries);
+}
+
 int remote_checks_open(struct service_context *service, struct service_fault *fault)
 {
 	const struct config *config = service_config(service);
@@ -86,9 +103,7 @@ int remote_checks_open(struct service_context *service, struct service_fault *fa
 		.check_run = run,
 		.context = service,
 	};
-	for (unsigned i = 0; i < config->caller_count && i < PERSPECTIVE_PRIMARIES_MAX; i++) {
-		server_config.primaries[i] = config->callers[i];
-	}
+	name_primaries(config, server_config.primaries);
 	service->checks = perspective_server_create(&server_config);
 	if (service->checks == NULL) {
 		fault->step = "perspective";

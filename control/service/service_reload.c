@@ -12,6 +12,7 @@
 #include "rules/utc_time.h"
 #include "service/certificate_keeper.h"
 #include "service/order_desk.h"
+#include "service/remote_checks.h"
 #include "service/window_keeper.h"
 
 #include <jansson.h>
@@ -101,6 +102,10 @@ static void reload_take_effect(int status, void *context)
 	int error = check_windows(service, &reload->next->configuration, &fault);
 	error = error != 0 ? error
 			   : reload_listener(service, reload->next->configuration.config, &fault);
+	if (error == 0) {
+		error = remote_checks_renew(service, reload->next->configuration.config);
+		snprintf(fault.text, sizeof(fault.text), "a name in callers is not valid");
+	}
 	if (error != 0) {
 		reload_end(reload, error, fault.text);
 		return;

@@ -7,11 +7,17 @@
 
 #include <parallax/base/attributes.h>
 
+#include <curl/curl.h>
 #include <event2/event.h>
 #include <jansson.h>
 
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define DEADLINE_S 10
 
 #define CAA                                                                                        \
 	"{\"domain_or_ip_target\":\"www.example.test\",\"caa_check_parameters\":"                  \
@@ -93,6 +99,127 @@ TEST(a_primary_without_a_list_answers_whom_its_ca_vouches_for)
 	fixture_fini();
 }
 
+// Requests one after another on one connection.
+struct standing {
+	CURL *easy;
+	long status;
+	long connects; // that the last request made
+	pthread_t thread;
+};
+
+static size_t ignore(char *bytes, size_t size, size_t count, void *context)
+{
+	return count;
+}
+
+static void *ask_again(void *context)
+{
+	struct standing *standing = context;
+	standing->status = 0;
+	CU_ASSERT_EQUAL(curl_easy_perform(standing->easy), CURLE_OK);
+	curl_easy_getinfo(standing->easy, CURLINFO_RESPONSE_CODE, &standing->status);
+	curl_easy_getinfo(standing->easy, CURLINFO_NUM_CONNECTS, &standing->connects);
+	return NULL;
+}
+
+static void stand(struct standing *standing, const struct daemon_process *daemon,
+		  const char *certificate)
+{
+	char url[128], file[128];
+	*standing = (struct standing) {.easy = curl_easy_init()};
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/caa", daemon->port);
+	curl_easy_setopt(standing->easy, CURLOPT_URL, url);
+	snprintf(file, sizeof(file), "%s/ca.pem", fixture.directory);
+	curl_easy_setopt(standing->easy, CURLOPT_CAINFO, file);
+	snprintf(file, sizeof(file), "%s/%s.pem", fixture.directory, certificate);
+	curl_easy_setopt(standing->easy, CURLOPT_SSLCERT, file);
+	snprintf(file, sizeof(file), "%s/%s.key", fixture.directory, certificate);
+	curl_easy_setopt(standing->easy, CURLOPT_SSLKEY, file);
+	curl_easy_setopt(standing->easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(standing->easy, CURLOPT_TIMEOUT_MS, 20000L);
+	curl_easy_setopt(standing->easy, CURLOPT_WRITEFUNCTION, ignore);
+	curl_easy_setopt(standing->easy, CURLOPT_POSTFIELDS, CAA);
+	ask_again(standing);
+	CU_ASSERT_EQUAL(standing->status, 200);
+}
+
+static int64_t in_flight(const struct daemon_process *daemon)
+{
+	json_t *counters = daemon_ask(daemon, "counters.get", NULL);
+	int64_t count = json_integer_value(member(counters, "http/requests_in_flight"));
+	json_decref(counters);
+	return count;
+}
+
+// A request is worked on while the list changes from naming "one" to naming "two" in its place.
+static void change_list(struct daemon_process *daemon, const char *from, const char *to)
+{
+	struct standing one;
+	stand(&one, daemon, "one");
+	CU_ASSERT_EQUAL(ask_as(daemon, "two", "/caa", CAA), 403);
+	pthread_create(&one.thread, NULL, ask_again, &one);
+	time_t end = time(NULL) + DEADLINE_S;
+	while (in_flight(daemon) == 0 && time(NULL) < end) {
+	}
+	daemon_edit_config(daemon, from, to);
+	json_decref(daemon_ask(daemon, "config.reload", NULL));
+	CU_ASSERT_EQUAL(in_flight(daemon), 1); // it came before the end of the request
+	pthread_join(one.thread, NULL);
+	CU_ASSERT_EQUAL(one.status, 200);
+	CU_ASSERT_EQUAL(one.connects, 0);
+	ask_again(&one);
+	CU_ASSERT_EQUAL(one.status, 403);
+	CU_ASSERT_EQUAL(one.connects, 0); // the connection stood
+	CU_ASSERT_EQUAL(ask_as(daemon, "two", "/caa", CAA), 200);
+	curl_easy_cleanup(one.easy);
+}
+
+TEST(a_reload_takes_another_list_and_a_standing_connection_is_judged_by_it)
+{
+	fixture_init(NULL);
+	daemon_edit_config(&fixture.remote,
+			   "  callers:", "  limits: {lookup_timeout: 2s}\n  callers:");
+	daemon_start(&fixture.remote);
+	change_list(&fixture.remote, "callers: [one]", "callers: [two]");
+	CU_ASSERT_EQUAL(ask_as(&fixture.remote, "two", "/healthz", NULL), 200);
+	CU_ASSERT_EQUAL(ask_as(&fixture.remote, "one", "/healthz", NULL), 403);
+	fixture_fini();
+	start_primary("  limits: {lookup_timeout: 2s}\n  callers: [\"parallax://primary/one\"]\n");
+	change_list(&fixture.primary, "parallax://primary/one", "parallax://primary/two");
+	fixture_fini();
+}
+
+TEST(a_reload_begins_and_ends_a_list_of_a_primary)
+{
+	start_primary(LIMITS);
+	CU_ASSERT_EQUAL(ask_as(&fixture.primary, "fra-1", "/healthz", NULL), 200);
+	daemon_edit_config(&fixture.primary, LIMITS, LIMITS "  callers: [RA.two.test]\n");
+	json_decref(daemon_ask(&fixture.primary, "config.reload", NULL));
+	CU_ASSERT_EQUAL(ask_as(&fixture.primary, "fra-1", "/healthz", NULL), 403);
+	CU_ASSERT_EQUAL(ask_as(&fixture.primary, "two", "/healthz", NULL), 200);
+	daemon_edit_config(&fixture.primary, "  callers: [RA.two.test]\n", "");
+	json_decref(daemon_ask(&fixture.primary, "config.reload", NULL));
+	CU_ASSERT_EQUAL(ask_as(&fixture.primary, "fra-1", "/healthz", NULL), 200);
+	fixture_fini();
+}
+
+TEST(a_list_with_a_name_that_is_none_changes_nothing)
+{
+	fixture_init(NULL);
+	daemon_start(&fixture.remote);
+	daemon_edit_config(&fixture.remote, "callers: [one]", "callers: [two, Not_A_Name]");
+	json_t *answer = daemon_call(&fixture.remote, "config.reload", NULL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(member_text(answer, "error/message"), "callers"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(member_text(answer, "error/message"), "Not_A_Name"));
+	json_decref(answer);
+	CU_ASSERT_EQUAL(ask_as(&fixture.remote, "one", "/healthz", NULL), 200);
+	CU_ASSERT_EQUAL(ask_as(&fixture.remote, "two", "/healthz", NULL), 403);
+	fixture_fini();
+}
+
 TEST_MAIN(caller_list, T(a_remote_answers_nothing_to_a_certificate_that_its_list_does_not_name),
 	  T(a_primary_with_a_list_answers_those_that_it_names),
-	  T(a_primary_without_a_list_answers_whom_its_ca_vouches_for))
+	  T(a_primary_without_a_list_answers_whom_its_ca_vouches_for),
+	  T(a_reload_takes_another_list_and_a_standing_connection_is_judged_by_it),
+	  T(a_reload_begins_and_ends_a_list_of_a_primary),
+	  T(a_list_with_a_name_that_is_none_changes_nothing))
