@@ -38,6 +38,11 @@ static bool check_integer(const struct plx_param *param, json_int_t value, const
 static bool check_string(const struct plx_param *param, size_t length, const char *pointer,
 			 struct rpc_request_fault *fault)
 {
+	if (param->minimum == param->maximum && length != (size_t)param->minimum) {
+		return request_fault(fault, PLX_RPC_INVALID_PARAMS, pointer,
+				     "%s has %zu bytes; it must have %lld", param->name, length,
+				     (long long)param->minimum);
+	}
 	if (length < (size_t)param->minimum || length > (size_t)param->maximum) {
 		return request_fault(fault, PLX_RPC_INVALID_PARAMS, pointer,
 				     "%s has %zu bytes; it must have %lld to %lld", param->name,

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_TEXT_MAX 160
-
 int command_fault(struct command_fault *fault, const char *format, ...)
 {
 	va_list arguments;
@@ -59,8 +57,21 @@ static unsigned positional_count(const struct command_words *words, unsigned fir
 	return count;
 }
 
-// Two methods may share a command (poll-mode, poll-mode on): the number of words after it tells them apart, as it does
-// a command from a longer one (order FILE, order get ID).
+// A longer command goes before a shorter one that takes words (order get ID, order FILE: a file of that name is ./get).
+// Two methods may share a command (poll-mode, poll-mode on): the number of words after it tells them apart.
+static bool is_meant(const struct plx_method *method, unsigned matched,
+		     const struct command_words *words, const struct command_choice *choice)
+{
+	if (choice->method == NULL || matched != choice->matched) {
+		return matched > choice->matched;
+	}
+	// Of several the one that takes as many, or else the one that comes nearest.
+	unsigned required = command_required_count(method);
+	unsigned given = positional_count(words, matched);
+	return required == given ||
+	       (required < given && required > command_required_count(choice->method));
+}
+
 static void choose_from(const struct plx_method *methods, size_t count,
 			const struct command_words *words, struct command_choice *choice)
 {
@@ -68,16 +79,7 @@ static void choose_from(const struct plx_method *methods, size_t count,
 		const struct plx_method *method = &methods[i];
 		unsigned matched =
 			method->command == NULL ? 0 : command_match(method->command, words);
-		if (matched == 0) {
-			continue;
-		}
-		// Of several the one that takes as many, or else the one that comes nearest. One that takes no words
-		// is not meant when a longer one is said.
-		unsigned required = command_required_count(method);
-		unsigned given = positional_count(words, matched);
-		if (choice->method == NULL || required == given ||
-		    (required < given && required > command_required_count(choice->method)) ||
-		    (matched > choice->matched && command_required_count(choice->method) == 0)) {
+		if (matched > 0 && is_meant(method, matched, words, choice)) {
 			choice->method = method;
 			choice->matched = matched;
 		}
@@ -85,7 +87,7 @@ static void choose_from(const struct plx_method *methods, size_t count,
 }
 
 static void list_longer(const struct plx_method *methods, size_t count, const char *word,
-			char text[static COMMAND_TEXT_MAX])
+			char text[static COMMAND_LIST_MAX])
 {
 	size_t length = strlen(word);
 	for (size_t i = 0; i < count; i++) {
@@ -93,17 +95,29 @@ static void list_longer(const struct plx_method *methods, size_t count, const ch
 		size_t used = strlen(text);
 		if (command != NULL && strncmp(command, word, length) == 0 &&
 		    command[length] == ' ') {
-			snprintf(text + used, COMMAND_TEXT_MAX - used, "%s%s", used > 0 ? ", " : "",
+			snprintf(text + used, COMMAND_LIST_MAX - used, "%s%s", used > 0 ? ", " : "",
 				 command);
 		}
 	}
 }
 
+void command_list_longer(const char *command, char text[static COMMAND_LIST_MAX])
+{
+	text[0] = '\0';
+	list_longer(plx_dataplane_methods, plx_dataplane_method_count, command, text);
+	list_longer(plx_control_methods, plx_control_method_count, command, text);
+}
+
 static int unknown_command(const struct command_words *words, struct command_fault *fault)
 {
-	char known[COMMAND_TEXT_MAX] = "";
-	list_longer(plx_dataplane_methods, plx_dataplane_method_count, words->word[0], known);
-	list_longer(plx_control_methods, plx_control_method_count, words->word[0], known);
+	char known[COMMAND_LIST_MAX];
+	if (words->word[0][0] == '-') {
+		return command_fault(fault,
+				     "\"%s\" is no flag of parallaxctl itself; those of a command "
+				     "follow it; --help lists all",
+				     words->word[0]);
+	}
+	command_list_longer(words->word[0], known);
 	if (known[0] != '\0') {
 		return command_fault(fault, "\"%s\" needs another word: %s", words->word[0], known);
 	}

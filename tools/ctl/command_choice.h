@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #define COMMAND_WORDS_MAX 64
+#define COMMAND_LIST_MAX 160 // octets of text, NUL included
 
 struct command_fault;
 
@@ -28,6 +29,8 @@ struct command_choice {
 // -EINVAL and the fault.
 PLX_MUST_CHECK int command_choose(const struct command_words *words,
 				  struct command_choice *ret_choice, struct command_fault *fault);
+// The commands that begin with the words of this one, separated by commas; "" when there is none.
+void command_list_longer(const char *command, char text[static COMMAND_LIST_MAX]);
 // How many parameters come first, without a flag.
 unsigned command_required_count(const struct plx_method *method);
 // Fills the fault; returns -EINVAL.

@@ -71,11 +71,12 @@ static int object_set(json_t *params, const struct plx_param *param, const char 
 		return command_fault(fault, "%s: %s:%d:%d: %s", param->name, text, reason.line,
 				     reason.column, reason.text);
 	}
+	if (value == NULL) {
+		return command_fault(fault, "%s: %s", param->name, reason.text);
+	}
 	if (!json_is_object(value)) {
-		bool is_other = value != NULL;
 		json_decref(value);
-		return command_fault(fault, "%s: %s: %s", param->name, text,
-				     is_other ? "not a JSON object" : reason.text);
+		return command_fault(fault, "%s: %s: not a JSON object", param->name, text);
 	}
 	return json_object_set_new(params, param->name, value) == 0
 		       ? 0
@@ -154,10 +155,14 @@ static const struct plx_param *next_required(const struct plx_method *method, co
 static int word_read(const struct plx_method *method, const char *word, json_t *params,
 		     struct command_fault *fault)
 {
+	char longer[COMMAND_LIST_MAX];
 	const struct plx_param *param = next_required(method, params);
-	return param != NULL ? param_set(params, param, word, fault)
-			     : command_fault(fault, "%s: \"%s\" is one word too many",
-					     method->command, word);
+	if (param != NULL) {
+		return param_set(params, param, word, fault);
+	}
+	command_list_longer(method->command, longer);
+	return command_fault(fault, "%s: \"%s\" is one word too many%s%s", method->command, word,
+			     longer[0] != '\0' ? "; there is also " : "", longer);
 }
 
 int command_params_read(const struct command_choice *choice, const struct command_words *words,

@@ -4,6 +4,7 @@
 
 #include <parallax/exchange/client.h>
 #include <parallax/protocol/control_methods.h>
+#include <parallax/protocol/rpc_error.h>
 
 #include "command_line.h"
 #include "connection.h"
@@ -67,11 +68,20 @@ static const char *place_within(const json_t *error)
 	return strchr(pointer + sizeof(params) - 1, '/');
 }
 
-static int show_error(const struct command *command, const json_t *answer)
+static int show_error(const struct command *command, const struct target *target,
+		      const json_t *answer)
 {
 	const json_t *error = json_object_get(answer, "error");
 	const json_t *message = json_object_get(error, "message");
 	fprintf(stderr, "parallaxctl: %s: ", command->choice.method->command);
+	if (json_integer_value(json_object_get(error, "code")) == PLX_RPC_NO_METHOD) {
+		fprintf(stderr,
+			"the daemon at %s has no such command: it is one of %s, of the same "
+			"version as parallaxctl\n",
+			target->socket_path,
+			command->choice.is_of_control ? "parallaxd" : "parallax-dataplane");
+		return EXIT_USAGE;
+	}
 	const char *place = place_within(error);
 	if (place != NULL) {
 		print_safe(stderr, place, strlen(place));
@@ -109,12 +119,13 @@ static int call(const struct command *command, const struct target *target, json
 	return EXIT_DONE;
 }
 
-static int show_answer(const struct command *command, const json_t *answer)
+static int show_answer(const struct command *command, const struct target *target,
+		       const json_t *answer)
 {
 	const char *method = command->choice.method->name;
 	const json_t *result = json_object_get(answer, "result");
 	if (result == NULL) {
-		return show_error(command, answer);
+		return show_error(command, target, answer);
 	}
 	if (command->wants_json) {
 		print_json(result);
@@ -134,7 +145,7 @@ static int run_both(const struct command *command, const struct target targets[D
 		int status = call(command, &targets[i], &answer);
 		if (status == EXIT_DONE && !command->wants_json) {
 			printf("%s%s\n", i > 0 ? "\n" : "", targets[i].program);
-			status = show_answer(command, answer);
+			status = show_answer(command, &targets[i], answer);
 		}
 		json_object_set(both, targets[i].program, json_object_get(answer, "result"));
 		json_decref(answer);
@@ -167,7 +178,7 @@ int command_run(const struct command *command)
 	json_t *answer = NULL;
 	int status = call(command, &targets[0], &answer);
 	if (status == EXIT_DONE) {
-		status = show_answer(command, answer);
+		status = show_answer(command, &targets[0], answer);
 	}
 	json_decref(answer);
 	return status;

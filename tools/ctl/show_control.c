@@ -185,9 +185,9 @@ void show_perspective_test(const json_t *result, FILE *out)
 // What a record is about, whatever its kind.
 static void add_subject(struct table *table, const json_t *body)
 {
-	static const char *const keys[] = {"order_id", "identifier", "check",  "perspective",
-					   "result",   "decision",   "quorum", "profile",
-					   "from",     "to",         "reason", "actor"};
+	static const char *const keys[] = {
+		"order_id", "identifier", "check", "perspective", "result", "decision", "quorum",
+		"profile",  "from",       "to",    "action",      "reason", "actor"};
 	char text[CELL_MAX] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(keys); i++) {
@@ -196,6 +196,11 @@ static void add_subject(struct table *table, const json_t *body)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s=%s",
 						 used > 0 ? " " : "", keys[i], value);
 		}
+	}
+	const char *window =
+		json_string_value(json_object_get(json_object_get(body, "window"), "name"));
+	if (window != NULL && used < sizeof(text)) {
+		snprintf(text + used, sizeof(text) - used, " window=%s", window);
 	}
 	table_add(table, text[0] != '\0' ? text : "-");
 }
