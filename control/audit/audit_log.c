@@ -21,6 +21,9 @@ struct audit_log {
 	struct audit_queue queue;
 	struct audit_writer writer;
 	struct event *done_event;
+	audit_state_cb state_changed;
+	void *state_context;
+	int told_error; // of the state that was told last
 	char log_id[AUDIT_LOG_ID_BYTES];
 };
 
@@ -35,11 +38,23 @@ static void deliver(struct audit_log *log)
 	}
 }
 
+static void tell_state(struct audit_log *log)
+{
+	struct audit_log_status status;
+	audit_log_status(log, &status);
+	if (log->state_changed != NULL && status.fault.error != log->told_error) {
+		log->state_changed(status.fault.error == 0 ? NULL : &status.fault,
+				   log->state_context);
+	}
+	log->told_error = status.fault.error;
+}
+
 static void on_done(evutil_socket_t fd, short events, void *context)
 {
 	uint64_t count;
 	// Nothing to read is fine: a call before took it.
 	(void)!read(fd, &count, sizeof(count));
+	tell_state(context);
 	deliver(context);
 }
 
@@ -47,7 +62,7 @@ static void on_done(evutil_socket_t fd, short events, void *context)
 static int check_head(struct audit_log *log, const char *path, struct audit_fault *fault)
 {
 	struct audit_head head;
-	uint8_t hash[AUDIT_HASH_BYTES];
+	struct audit_position found;
 	int error = audit_head_read(path, &head, fault);
 	if (error == -ENOENT) {
 		*fault = (struct audit_fault) {0};
@@ -63,8 +78,11 @@ static int check_head(struct audit_log *log, const char *path, struct audit_faul
 			"with its log, or restore that log",
 			path, head.log_id, log->log_id);
 	}
-	if (!audit_store_find_hash(log->writer.store, head.position.sequence, hash) ||
-	    memcmp(hash, head.position.hash, sizeof(hash)) != 0) {
+	error = audit_store_find(log->writer.store, head.position.sequence, &found, fault);
+	if (error != 0) {
+		return error;
+	}
+	if (found.sequence == 0 || memcmp(found.hash, head.position.hash, AUDIT_HASH_BYTES) != 0) {
 		return audit_fault_set(
 			fault, PLX_ERR_AUDIT_CHAIN,
 			"%s: says that the log reached record %llu, which is missing or "
@@ -116,6 +134,8 @@ static void release(struct audit_log *log)
 static int prepare(struct audit_log *log, const struct audit_log_config *config)
 {
 	struct audit_writer *writer = &log->writer;
+	log->state_changed = config->state_changed;
+	log->state_context = config->state_context;
 	writer->queue = &log->queue;
 	writer->head_key = config->head_key;
 	writer->head_interval_ms =

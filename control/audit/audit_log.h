@@ -39,6 +39,9 @@ struct event_base;
 struct evp_pkey_st;
 struct audit_log;
 
+// On the loop: the log takes no records any more, or for another reason than before (`fault`), or takes them again (NULL).
+typedef void (*audit_state_cb)(const struct audit_fault *fault, void *context);
+
 struct audit_log_config {
 	const char *path;
 	const char *previous_path; // the log that a new file continues; NULL: none
@@ -49,9 +52,11 @@ struct audit_log_config {
 	const char *version;     // of the program
 	unsigned
 		busy_timeout_ms; // how long another program's lock is waited for; 0: AUDIT_BUSY_TIMEOUT_MS
-	unsigned head_interval_ms; // 0: AUDIT_HEAD_INTERVAL_MS
-	size_t queue_record_max;   // 0: AUDIT_QUEUE_RECORDS_MAX
-	size_t queue_bytes_max;    // 0: AUDIT_QUEUE_BYTES_MAX
+	unsigned head_interval_ms;    // 0: AUDIT_HEAD_INTERVAL_MS
+	size_t queue_record_max;      // 0: AUDIT_QUEUE_RECORDS_MAX
+	size_t queue_bytes_max;       // 0: AUDIT_QUEUE_BYTES_MAX
+	audit_state_cb state_changed; // NULL: nobody wants to know
+	void *state_context;
 };
 
 struct audit_log_status {
@@ -64,6 +69,8 @@ struct audit_log_status {
 	size_t queued_bytes;
 	struct audit_fault fault;      // last failure to commit; error 0 once it is writable again
 	struct audit_fault head_fault; // last failure to write the head
+	// Why the write-ahead log cannot be emptied: it keeps what was committed, and grows.
+	struct audit_fault checkpoint_fault;
 };
 
 // Opens or makes the file, and starts the writer. Refuses a log that ends before its head (records were cut off), or

@@ -24,51 +24,50 @@ static int fault_of(struct audit_store *store, const char *what, struct audit_fa
 	return error;
 }
 
-// `ret_hash` of a record; false when there is none.
-static bool read_hash(sqlite3_stmt *statement, uint64_t *ret_sequence,
-		      uint8_t ret_hash[static AUDIT_HASH_BYTES])
+int audit_store_read_position(struct audit_store *store, struct sqlite3_stmt *statement,
+			      struct audit_position *ret_position, struct audit_fault *fault)
 {
-	bool is_there = sqlite3_step(statement) == SQLITE_ROW &&
-			sqlite3_column_bytes(statement, 1) == (int)AUDIT_HASH_BYTES;
-	if (is_there) {
-		*ret_sequence = (uint64_t)sqlite3_column_int64(statement, 0);
-		memcpy(ret_hash, sqlite3_column_blob(statement, 1), AUDIT_HASH_BYTES);
+	struct audit_position position = {0};
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_ROW && sqlite3_column_bytes(statement, 1) == (int)AUDIT_HASH_BYTES) {
+		position.sequence = (uint64_t)sqlite3_column_int64(statement, 0);
+		memcpy(position.hash, sqlite3_column_blob(statement, 1), AUDIT_HASH_BYTES);
 	}
+	// Resetting reports the failure of the step once more.
 	sqlite3_reset(statement);
-	return is_there;
+	if (code != SQLITE_ROW && code != SQLITE_DONE) {
+		return fault_of(store, "cannot be read", fault);
+	}
+	*ret_position = position;
+	return 0;
 }
 
-bool audit_store_find_hash(struct audit_store *store, uint64_t sequence,
-			   uint8_t ret_hash[static AUDIT_HASH_BYTES])
+int audit_store_find(struct audit_store *store, uint64_t sequence,
+		     struct audit_position *ret_position, struct audit_fault *fault)
 {
-	uint64_t found = 0;
 	sqlite3_bind_int64(store->one_statement, 1, (sqlite3_int64)sequence);
-	return read_hash(store->one_statement, &found, ret_hash);
+	return audit_store_read_position(store, store->one_statement, ret_position, fault);
 }
 
 // The end of the chain may lie further on (another coordinator writes too, or a commit whose outcome was unknown
 // did happen), but what we left must still be there.
 static int load_position(struct audit_store *store, struct audit_fault *fault)
 {
-	struct audit_position last = {0};
-	uint8_t left_hash[AUDIT_HASH_BYTES];
-	if (!read_hash(store->last_statement, &last.sequence, last.hash)) {
-		if (sqlite3_errcode(store->database) != SQLITE_OK &&
-		    sqlite3_errcode(store->database) != SQLITE_DONE) {
-			return fault_of(store, "cannot be read", fault);
-		}
-		last.sequence = 0;
+	struct audit_position last;
+	struct audit_position left = {0};
+	int error = audit_store_read_position(store, store->last_statement, &last, fault);
+	if (error == 0 && store->committed.sequence > 0) {
+		error = audit_store_find(store, store->committed.sequence, &left, fault);
 	}
-	if (store->committed.sequence > 0) {
-		if (!audit_store_find_hash(store, store->committed.sequence, left_hash) ||
-		    memcmp(left_hash, store->committed.hash, AUDIT_HASH_BYTES) != 0) {
-			return audit_fault_set(
-				fault, PLX_ERR_AUDIT_CHAIN,
-				"%s: record %llu is not as it was written: keep the "
-				"file for the auditor, run `parallaxctl audit verify`, "
-				"then restart with a new log",
-				store->path, (unsigned long long)store->committed.sequence);
-		}
+	if (error != 0) {
+		return error;
+	}
+	if (memcmp(left.hash, store->committed.hash, AUDIT_HASH_BYTES) != 0) {
+		return audit_fault_set(fault, PLX_ERR_AUDIT_CHAIN,
+				       "%s: record %llu is not as it was written: keep the "
+				       "file for the auditor, run `parallaxctl audit verify`, "
+				       "then restart with a new log",
+				       store->path, (unsigned long long)store->committed.sequence);
 	}
 	store->pending = last;
 	return 0;
@@ -88,15 +87,17 @@ static int check_moved(struct audit_store *store, struct audit_fault *fault)
 	return 0;
 }
 
+static int ensure_open(struct audit_store *store, struct audit_fault *fault)
+{
+	return store->database == NULL || store->is_doubtful ? audit_store_reopen(store, fault) : 0;
+}
+
 int audit_store_begin(struct audit_store *store, struct audit_fault *fault)
 {
-	if (store->database == NULL || store->is_doubtful) {
-		int error = audit_store_reopen(store, fault);
-		if (error != 0) {
-			return error;
-		}
+	int error = ensure_open(store, fault);
+	if (error == 0) {
+		error = check_moved(store, fault);
 	}
-	int error = check_moved(store, fault);
 	if (error != 0) {
 		return error;
 	}
@@ -192,12 +193,18 @@ int audit_store_probe(struct audit_store *store, struct audit_fault *fault)
 	return error;
 }
 
-void audit_store_checkpoint(struct audit_store *store)
+int audit_store_checkpoint(struct audit_store *store, struct audit_fault *fault)
 {
-	if (store->database != NULL && !store->is_doubtful) {
-		(void)sqlite3_wal_checkpoint_v2(store->database, "main", SQLITE_CHECKPOINT_PASSIVE,
-						NULL, NULL);
+	int error = ensure_open(store, fault);
+	if (error != 0) {
+		return error;
 	}
+	int code = sqlite3_wal_checkpoint_v2(store->database, "main", SQLITE_CHECKPOINT_PASSIVE,
+					     NULL, NULL);
+	// Busy: another connection is at it.
+	return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY
+		       ? 0
+		       : fault_of(store, "records cannot be moved from its write-ahead log", fault);
 }
 
 struct audit_position audit_store_position(const struct audit_store *store)

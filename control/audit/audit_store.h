@@ -31,7 +31,8 @@ struct audit_store_config {
 	const char *previous_path; // the log that a new file continues; NULL: none
 };
 
-// Makes the file (mode 0600) when there is none, with its genesis record. Makes the index anew when it is not whole.
+// Makes the file (mode 0600) when there is none, with its genesis record. Makes the index anew when it is not whole. All
+// that it finds is on stable storage afterwards.
 // As audit_fault_from_sqlite, or PLX_ERR_AUDIT_SCHEMA. Strings are copied.
 PLX_MUST_CHECK int audit_store_open(const struct audit_store_config *config,
 				    struct audit_store **ret_store, struct audit_fault *fault);
@@ -50,12 +51,13 @@ void audit_store_rollback(struct audit_store *store);
 // Does the file take something again? Writes to a table of its own.
 PLX_MUST_CHECK int audit_store_probe(struct audit_store *store, struct audit_fault *fault);
 // Copies what readers no longer hold from the write-ahead log into the file. A failure is harmless to what was
-// committed: the write-ahead log keeps it, and it is tried again.
-void audit_store_checkpoint(struct audit_store *store);
+// committed: the write-ahead log keeps it, and grows until the next that succeeds. As audit_fault_from_sqlite.
+PLX_MUST_CHECK int audit_store_checkpoint(struct audit_store *store, struct audit_fault *fault);
 
-// Hash of a record; false when there is none (or the file cannot be read).
-PLX_MUST_CHECK bool audit_store_find_hash(struct audit_store *store, uint64_t sequence,
-					  uint8_t ret_hash[static AUDIT_HASH_BYTES]);
+// Position of the record `sequence`, or {0} when there is none. As audit_fault_from_sqlite: that it cannot be read does
+// not say that it is not there.
+PLX_MUST_CHECK int audit_store_find(struct audit_store *store, uint64_t sequence,
+				    struct audit_position *ret_position, struct audit_fault *fault);
 // The last record that was committed.
 struct audit_position audit_store_position(const struct audit_store *store);
 const char *audit_store_log_id(const struct audit_store *store);

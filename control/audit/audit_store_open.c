@@ -7,6 +7,7 @@
 
 #include "audit/audit_index.h"
 #include "audit/audit_reader.h"
+#include "audit/audit_renewal.h"
 #include "audit/audit_schema.h"
 
 #include <openssl/rand.h>
@@ -69,11 +70,11 @@ static int prepare_statements(struct audit_store *store)
 	return code;
 }
 
-static int open_database(struct audit_store *store, int flags, struct audit_fault *fault)
+static int open_database(struct audit_store *store, struct audit_fault *fault)
 {
 	int code = sqlite3_open_v2(
 		store->path, &store->database,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | flags, NULL);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	if (store->database == NULL) {
 		return audit_fault_set(fault, -ENOMEM,
 				       "%s: cannot be opened: no memory: give the "
@@ -92,7 +93,10 @@ static int open_database(struct audit_store *store, int flags, struct audit_faul
 int audit_store_reopen(struct audit_store *store, struct audit_fault *fault)
 {
 	close_database(store, false);
-	int error = open_database(store, 0, fault);
+	int error = audit_renewal_run(store->path, store->busy_timeout_ms, fault);
+	if (error == 0) {
+		error = open_database(store, fault);
+	}
 	if (error == 0 && prepare_statements(store) != SQLITE_OK) {
 		error = audit_fault_from_sqlite(fault, store->database, store->path,
 						"cannot be opened anew");
@@ -179,6 +183,7 @@ static int prepare_content(struct audit_store *store, const struct audit_store_c
 		return audit_fault_from_sqlite(fault, store->database, store->path,
 					       "cannot be written");
 	}
+	struct audit_position last;
 	bool has_index = true;
 	int error = audit_schema_prepare(store->database, store->path, fault);
 	if (error == 0 && prepare_statements(store) != SQLITE_OK) {
@@ -186,9 +191,11 @@ static int prepare_content(struct audit_store *store, const struct audit_store_c
 						"its tables are not as they should be");
 	}
 	if (error == 0) {
-		bool is_empty = sqlite3_step(store->last_statement) != SQLITE_ROW;
-		sqlite3_reset(store->last_statement);
-		error = is_empty ? make_genesis(store, config, fault) : load_log_id(store, fault);
+		error = audit_store_read_position(store, store->last_statement, &last, fault);
+	}
+	if (error == 0) {
+		error = last.sequence == 0 ? make_genesis(store, config, fault)
+					   : load_log_id(store, fault);
 	}
 	if (error == 0) {
 		error = audit_index_compare_ends(store->database, store->path, &has_index, fault);
@@ -196,12 +203,10 @@ static int prepare_content(struct audit_store *store, const struct audit_store_c
 	if (error == 0 && !has_index) {
 		error = audit_index_rebuild(store->database, store->path, fault);
 	}
-	if (error == 0 && sqlite3_step(store->last_statement) == SQLITE_ROW) {
-		store->pending.sequence = (uint64_t)sqlite3_column_int64(store->last_statement, 0);
-		memcpy(store->pending.hash, sqlite3_column_blob(store->last_statement, 1),
-		       AUDIT_HASH_BYTES);
+	if (error == 0) {
+		error = audit_store_read_position(store, store->last_statement, &store->pending,
+						  fault);
 	}
-	sqlite3_reset(store->last_statement);
 	return error == 0 ? audit_store_commit(store, fault) : error;
 }
 
@@ -240,7 +245,10 @@ int audit_store_open(const struct audit_store_config *config, struct audit_store
 				       config->path);
 	}
 	store->busy_timeout_ms = config->busy_timeout_ms;
-	error = open_database(store, 0, fault);
+	error = audit_renewal_run(store->path, store->busy_timeout_ms, fault);
+	if (error == 0) {
+		error = open_database(store, fault);
+	}
 	if (error == 0) {
 		error = prepare_content(store, config, fault);
 	}

@@ -26,3 +26,8 @@ struct audit_store {
 
 // Replaces the connection, without a checkpoint by the old one. As audit_store_open; never makes a file.
 PLX_MUST_CHECK int audit_store_reopen(struct audit_store *store, struct audit_fault *fault);
+// Runs `last_statement` or `one_statement`. As audit_store_find.
+PLX_MUST_CHECK int audit_store_read_position(struct audit_store *store,
+					     struct sqlite3_stmt *statement,
+					     struct audit_position *ret_position,
+					     struct audit_fault *fault);

@@ -53,6 +53,13 @@ static int commit_batch(struct audit_writer *writer, const struct audit_request 
 	return audit_store_commit(writer->store, fault);
 }
 
+static void wake_callers(struct audit_writer *writer)
+{
+	uint64_t one = 1;
+	// Can only fail when the counter is about to overflow: the loop is awake then.
+	(void)!write(writer->done_fd, &one, sizeof(one));
+}
+
 static void note_outcome(struct audit_writer *writer, size_t record_count,
 			 const struct audit_fault *fault)
 {
@@ -84,9 +91,7 @@ static void write_batch(struct audit_writer *writer, struct audit_request *batch
 	}
 	note_outcome(writer, record_count, &fault);
 	audit_queue_finish(writer->queue, batch);
-	uint64_t one = 1;
-	// Can only fail when the counter is about to overflow: the loop is awake then.
-	(void)!write(writer->done_fd, &one, sizeof(one));
+	wake_callers(writer);
 }
 
 static void write_head(struct audit_writer *writer)
@@ -121,6 +126,16 @@ static uint64_t next_deadline_ns(const struct audit_writer *writer)
 	return writer->unchecked_bytes > 0 && idle_ns < deadline_ns ? idle_ns : deadline_ns;
 }
 
+static void run_checkpoint(struct audit_writer *writer)
+{
+	struct audit_fault fault = {0};
+	int error = audit_store_checkpoint(writer->store, &fault);
+	writer->unchecked_bytes = error == 0 ? 0 : 1; // tried again when idle
+	pthread_mutex_lock(&writer->mutex);
+	writer->status.checkpoint_fault = fault;
+	pthread_mutex_unlock(&writer->mutex);
+}
+
 static void run_chores(struct audit_writer *writer, bool is_idle)
 {
 	uint64_t now_ns = monotonic_ns();
@@ -130,11 +145,11 @@ static void run_chores(struct audit_writer *writer, bool is_idle)
 			fault.error = 0;
 		}
 		note_outcome(writer, 0, &fault);
+		wake_callers(writer); // the state may be another one
 	}
 	if (writer->unchecked_bytes >= CHECKPOINT_BYTES ||
 	    (is_idle && writer->unchecked_bytes > 0)) {
-		audit_store_checkpoint(writer->store);
-		writer->unchecked_bytes = 0;
+		run_checkpoint(writer);
 	}
 	if (now_ns >= writer->head_due_ns) {
 		write_head(writer);

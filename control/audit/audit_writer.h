@@ -15,7 +15,7 @@
 struct audit_writer {
 	struct audit_queue *queue; // shared, has its own lock
 	struct audit_store *store; // the thread's while it runs
-	int done_fd;               // eventfd, written after each batch
+	int done_fd;               // eventfd, written after each batch and probe
 	char *head_path;           // NULL: none
 	struct evp_pkey_st *head_key;
 	unsigned head_interval_ms;

@@ -49,6 +49,11 @@ static json_t *dataplane_object(const struct service_context *service)
 			 "lookups_lost", (json_int_t)stats.lost);
 }
 
+static json_t *audit_fault_text(const struct audit_fault *fault)
+{
+	return fault->error == 0 ? json_null() : json_string(fault->text);
+}
+
 static json_t *audit_object(const struct service_context *service)
 {
 	struct audit_log_status status;
@@ -56,11 +61,13 @@ static json_t *audit_object(const struct service_context *service)
 		return json_null();
 	}
 	audit_log_status(service->audit, &status);
-	return json_pack(
-		"{s:s, s:s, s:b, s:I, s:I, s:o}", "path", service_config(service)->audit_log,
-		"log_id", audit_log_id(service->audit), "writable", (int)status.is_writable,
-		"sequence", (json_int_t)status.sequence, "queued", (json_int_t)status.queued_count,
-		"fault", status.fault.error == 0 ? json_null() : json_string(status.fault.text));
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o}", "path",
+			 service_config(service)->audit_log, "log_id", audit_log_id(service->audit),
+			 "writable", (int)status.is_writable, "sequence",
+			 (json_int_t)status.sequence, "queued", (json_int_t)status.queued_count,
+			 "fault", audit_fault_text(&status.fault), "checkpoint_fault",
+			 audit_fault_text(&status.checkpoint_fault), "head_fault",
+			 audit_fault_text(&status.head_fault));
 }
 
 static json_t *configuration_object(const struct service_context *service)

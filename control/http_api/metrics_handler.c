@@ -58,6 +58,11 @@ static void write_audit(FILE *out, const struct service_context *service)
 	audit_log_status(service->audit, &status);
 	single(out, "audit_writable", "gauge", "Whether the audit log takes records.",
 	       status.is_writable);
+	single(out, "audit_checkpoint_failing", "gauge",
+	       "Whether the audit log's write-ahead log cannot be emptied and grows.",
+	       status.checkpoint_fault.error != 0);
+	single(out, "audit_head_failing", "gauge",
+	       "Whether the audit log's head cannot be written.", status.head_fault.error != 0);
 	single(out, "audit_sequence", "gauge", "The last committed record.", status.sequence);
 	single(out, "audit_queued", "gauge", "Records not yet committed.", status.queued_count);
 	single(out, "audit_records_total", "counter", "Records committed.", status.committed_count);

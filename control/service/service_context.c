@@ -179,6 +179,19 @@ static void log_mode_change(const struct mode_change *change, void *context)
 	plx_log_end(&line);
 }
 
+// Orders are refused meanwhile, each with this reason; whoever watches the log should not have to wait for one.
+static void log_audit_state(const struct audit_fault *audit_fault, void *context)
+{
+	const struct service_context *service = context;
+	if (audit_fault == NULL) {
+		plx_log_message(service->logs_json, PLX_LOG_LEVEL_NOTICE, "audit_resumed",
+				"the audit log takes records again");
+		return;
+	}
+	plx_log_message(service->logs_json, PLX_LOG_LEVEL_ERROR, "audit_failing",
+			"no order is decided: %s", audit_fault->text);
+}
+
 static json_t *start_body(const struct service_context *service)
 {
 	const struct config *config = service_config(service);
@@ -251,6 +264,8 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 		.head_key = service->signing_key,
 		.base = service->base,
 		.version = PLX_VERSION,
+		.state_changed = log_audit_state,
+		.state_context = service,
 	};
 	error = audit_log_open(&log_config, &service->audit, &reason);
 	if (error != 0) {

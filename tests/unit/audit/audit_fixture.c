@@ -121,7 +121,7 @@ static int64_t deadline_s(void)
 	return (int64_t)now.tv_sec;
 }
 
-static void turn_loop(struct audit_fixture *fixture)
+void fixture_turn(struct audit_fixture *fixture)
 {
 	struct timeval limit = {.tv_usec = 20000};
 	event_base_loopexit(fixture->base, &limit);
@@ -132,7 +132,7 @@ bool fixture_wait(struct audit_fixture *fixture, unsigned count)
 {
 	int64_t end_s = deadline_s() + FIXTURE_DEADLINE_S;
 	while (fixture->reported_count < count && deadline_s() < end_s) {
-		turn_loop(fixture);
+		fixture_turn(fixture);
 	}
 	return fixture->reported_count >= count;
 }
@@ -141,7 +141,7 @@ bool fixture_wait_writable(struct audit_fixture *fixture)
 {
 	int64_t end_s = deadline_s() + FIXTURE_DEADLINE_S;
 	while (!audit_is_writable(fixture->log) && deadline_s() < end_s) {
-		turn_loop(fixture);
+		fixture_turn(fixture);
 	}
 	return audit_is_writable(fixture->log);
 }

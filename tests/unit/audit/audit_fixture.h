@@ -38,6 +38,8 @@ json_t *quorum_body(const char *order_id, const char *identifier, const char *ch
 
 // Takes the body. The outcome is counted in the fixture.
 int fixture_append(struct audit_fixture *fixture, enum audit_kind kind, json_t *body);
+// Runs the loop once, for a short while at most.
+void fixture_turn(struct audit_fixture *fixture);
 // Runs the loop until `count` appends were reported in all. False: the deadline passed.
 bool fixture_wait(struct audit_fixture *fixture, unsigned count);
 bool fixture_wait_writable(struct audit_fixture *fixture);

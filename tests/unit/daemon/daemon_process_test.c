@@ -91,6 +91,8 @@ TEST(a_primary_without_dataplane_says_so)
 	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/responding")));
 	CU_ASSERT_STRING_EQUAL(member_text(status, "dataplane/state"), "not attached");
 	CU_ASSERT_TRUE(json_is_true(member(status, "audit/writable")));
+	CU_ASSERT_TRUE(json_is_null(member(status, "audit/checkpoint_fault")));
+	CU_ASSERT_TRUE(json_is_null(member(status, "audit/head_fault")));
 	CU_ASSERT_STRING_EQUAL(member_text(status, "modes/0/mode"), "enforce");
 	CU_ASSERT_STRING_EQUAL(member_text(status, "clock/state"), "ok");
 	CU_ASSERT_STRING_EQUAL(member_text(status, "certificates/0/state"), "expiring"); // a day

@@ -302,6 +302,8 @@ TEST(health_readiness_and_metrics_tell_the_state)
 		"\nparallax_dataplane_attached 0\n",
 		"\nparallax_dataplane_responding 0\n",
 		"\nparallax_audit_writable 1\n",
+		"\nparallax_audit_checkpoint_failing 0\n",
+		"\nparallax_audit_head_failing 0\n",
 		"\nparallax_mode{profile=\"tls\",mode=\"enforce\"} 1\n",
 		"\nparallax_mode_compliant{profile=\"tls\"} 1\n",
 		"\nparallax_orders_total{mode=\"enforce\",decision=\"refuse\"} 1\n",
