@@ -16,6 +16,7 @@
 struct command_server;
 struct event;
 struct event_base;
+struct plx_supervisor;
 
 #define DAEMON_ROUTES_MAX 16
 
@@ -28,6 +29,7 @@ struct daemon {
 	struct command_server *commands;
 	struct http_route routes[DAEMON_ROUTES_MAX];
 	struct event *drain_timer;
+	struct plx_supervisor *supervisor; // NULL: none started us
 	int64_t drain_deadline_us;
 	bool was_idle; // when the drain looked last
 	char stop_reason[SERVICE_REASON_MAX];
@@ -40,6 +42,8 @@ int start_fault(const struct daemon *daemon, const char *step, int error, const 
 	PLX_PRINTF(4, 5);
 
 PLX_MUST_CHECK int start_events(struct daemon *daemon);
+// Warns when the service manager's environment is not as it should be; nothing else depends on it.
+PLX_MUST_CHECK int start_supervisor(struct daemon *daemon);
 PLX_MUST_CHECK int start_service(struct daemon *daemon);
 PLX_MUST_CHECK int start_listener(struct daemon *daemon);
 PLX_MUST_CHECK int start_commands(struct daemon *daemon);

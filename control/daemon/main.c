@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 
 #include <parallax/base/log_line.h>
+#include <parallax/process/supervisor.h>
 
 #include "rules/utc_time.h"
 
@@ -19,12 +20,13 @@ static int start(struct daemon *daemon)
 	static const struct {
 		int (*run)(struct daemon *daemon);
 	} steps[] = {
-		{start_events},    // the loop, signals
-		{start_service},   // keys, channels to remotes, look-ups
-		{start_listener},  // HTTPS; its port may be below 1024
-		{start_commands},  // JSON-RPC socket
-		{drop_privileges}, // nothing below needs root
-		{start_log},       // the audit log, owned by the account, and the modes
+		{start_events},     // the loop, signals
+		{start_service},    // keys, channels to remotes, look-ups
+		{start_supervisor}, // who started us, to be told how it goes
+		{start_listener},   // HTTPS; its port may be below 1024
+		{start_commands},   // JSON-RPC socket
+		{drop_privileges},  // nothing below needs root
+		{start_log},        // the audit log, owned by the account, and the modes
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(steps); i++) {
 		int error = steps[i].run(daemon);
@@ -59,6 +61,7 @@ static int run(struct daemon *daemon)
 	int error = start(daemon);
 	if (error == 0) {
 		log_started(daemon);
+		plx_supervisor_ready(daemon->supervisor);
 		event_base_dispatch(daemon->events);
 	}
 	shut_down(daemon);

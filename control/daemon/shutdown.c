@@ -3,6 +3,7 @@
 // answered), a second signal or the deadline ends the wait; then everything is unmade in reverse. SIGHUP reloads.
 
 #include <parallax/base/log_line.h>
+#include <parallax/process/supervisor.h>
 
 #include "command/command_server.h"
 #include "daemon/daemon.h"
@@ -65,6 +66,7 @@ void start_drain(struct daemon *daemon, const char *why)
 	int64_t check_us =
 		(int64_t)service_config(&daemon->service)->limits.check_timeout_ms * MS_US;
 	plx_log_message(daemon_logs_json(daemon), PLX_LOG_LEVEL_NOTICE, "stopping", "%s", why);
+	plx_supervisor_stopping(daemon->supervisor, why);
 	snprintf(daemon->stop_reason, sizeof(daemon->stop_reason), "%s", why);
 	daemon->service.state = SERVICE_DRAINING;
 	daemon->drain_deadline_us = service_now_us() + check_us + DRAIN_GRACE_US;
@@ -149,6 +151,7 @@ void shut_down(struct daemon *daemon)
 	service_close(&daemon->service,
 		      daemon->stop_reason[0] != '\0' ? daemon->stop_reason : "the start failed");
 	configuration_fini(&daemon->configuration);
+	plx_supervisor_close(daemon->supervisor);
 	free_event(daemon->drain_timer);
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(daemon->signals); i++) {
 		free_event(daemon->signals[i]);

@@ -4,9 +4,11 @@
 #include <parallax/base/error.h>
 #include <parallax/base/log_line.h>
 #include <parallax/process/account.h>
+#include <parallax/process/supervisor.h>
 
 #include "command/command_server.h"
 #include "daemon/daemon.h"
+#include "http_api/http_api.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,6 +32,27 @@ int start_fault(const struct daemon *daemon, const char *step, int error, const 
 	plx_log_text(&line, "message", message);
 	plx_log_end(&line);
 	return error < 0 ? error : -EIO;
+}
+
+static void write_status(void *context, char *ret_text, size_t size)
+{
+	struct daemon *daemon = context;
+	const char *lack = http_api_not_ready(&daemon->service);
+	snprintf(ret_text, size, "%s%s%s",
+		 config_role_name((enum config_role)service_config(&daemon->service)->role),
+		 lack == NULL ? ", ready" : ", not ready: ", lack == NULL ? "" : lack);
+}
+
+int start_supervisor(struct daemon *daemon)
+{
+	int error = plx_supervisor_open(daemon->events, write_status, daemon, &daemon->supervisor);
+	if (error != 0) {
+		plx_log_message(daemon_logs_json(daemon), PLX_LOG_LEVEL_WARNING, "supervisor",
+				"it is not told how we do: NOTIFY_SOCKET or WATCHDOG_USEC: %s",
+				plx_error_text(error));
+	}
+	daemon->service.supervisor = daemon->supervisor;
+	return 0;
 }
 
 int start_service(struct daemon *daemon)

@@ -2,6 +2,7 @@
 // GET /healthz: the process answers. GET /readyz: it can take orders now, or why not.
 
 #include "audit/audit_log.h"
+#include "http_api/http_api.h"
 #include "http_api/http_api_internal.h"
 #include "http_server/http_reply.h"
 #include "lookup/lookup.h"
@@ -17,18 +18,17 @@ void http_api_get_health(struct http_exchange *exchange, void *context)
 	http_reply_json(exchange, 200, json_pack("{s:s}", "status", "ok"));
 }
 
-// NULL: ready.
-static const char *reason_not_ready(const struct service_context *service)
+const char *http_api_not_ready(const struct service_context *service)
 {
 	struct lookup_stats stats;
 	lookup_service_stats(service->lookup, &stats);
 	if (service->state == SERVICE_DRAINING) {
 		return "the daemon drains";
 	}
-	if (service->audit == NULL) {
+	if (service->state == SERVICE_STARTING) {
 		return "the daemon starts";
 	}
-	if (!audit_is_writable(service->audit)) {
+	if (service->audit != NULL && !audit_is_writable(service->audit)) {
 		return "the audit log cannot be written";
 	}
 	if (!clock_keeper_judge(service->clock).is_believed) {
@@ -42,7 +42,7 @@ static const char *reason_not_ready(const struct service_context *service)
 
 void http_api_get_ready(struct http_exchange *exchange, void *context)
 {
-	const char *reason = reason_not_ready(context);
+	const char *reason = http_api_not_ready(context);
 	if (reason == NULL) {
 		http_reply_json(exchange, 200, json_pack("{s:s}", "status", "ready"));
 		return;

@@ -10,6 +10,9 @@
 
 struct service_context;
 
+// Why new orders would be refused now, for a person; a remote: why its checks would fail. NULL: ready.
+const char *http_api_not_ready(const struct service_context *service);
+
 // Fills the listener's table; returns how many. The service outlives the listener.
 size_t http_api_routes(struct service_context *service, struct http_route *routes, size_t max);
 // Of those, what a remote serves too: the checkers of Open MPIC.

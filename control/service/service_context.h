@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct audit_log;
+struct plx_supervisor;
 struct certificate_watch;
 struct clock_keeper;
 struct event_base;
@@ -63,7 +64,8 @@ struct service_context {
 	int64_t reloaded_us; // when the configuration came into force
 	uint64_t reload_count;
 	bool logs_json;
-	struct service_reload *reload; // on its way to the log
+	struct service_reload *reload;     // on its way to the log
+	struct plx_supervisor *supervisor; // borrowed from the daemon; NULL: nobody to tell
 };
 
 struct service_fault {

@@ -6,6 +6,7 @@
 
 #include <parallax/base/error.h>
 #include <parallax/base/log_line.h>
+#include <parallax/process/supervisor.h>
 
 #include "audit/audit_log.h"
 #include "http_server/http_listener.h"
@@ -20,6 +21,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 // A reload on its way to the audit log.
 struct service_reload {
@@ -71,6 +73,9 @@ static void reload_end(struct service_reload *reload, int error, const char *tex
 		plx_log_text(&line, "message", text);
 	}
 	plx_log_end(&line);
+	if (service->state == SERVICE_RUNNING) {
+		plx_supervisor_ready(service->supervisor);
+	}
 	generation_release(reload->next);
 	reload->done(reload->context, error, text);
 	free(reload);
@@ -174,6 +179,13 @@ static int record_next(struct service_context *service, struct service_reload *r
 	return error;
 }
 
+static int64_t monotonic_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * UTC_SECOND_US + now.tv_nsec / 1000;
+}
+
 int service_reload(struct service_context *service, const char *actor, service_reload_cb done,
 		   void *context)
 {
@@ -187,6 +199,7 @@ int service_reload(struct service_context *service, const char *actor, service_r
 	struct config_fault fault;
 	*reload = (struct service_reload) {.service = service, .done = done, .context = context};
 	service->reload = reload;
+	plx_supervisor_reloading(service->supervisor, monotonic_us());
 	int error = make_next(service, reload, &fault);
 	if (error == 0 && service->audit != NULL) {
 		error = record_next(service, reload, actor, &fault);

@@ -21,6 +21,7 @@ struct event;
 struct event_base;
 struct exception_path;
 struct exchange_server;
+struct plx_supervisor;
 struct upstream_routes;
 struct worker_group;
 
@@ -41,6 +42,7 @@ struct dataplane {
 	struct event *beat_timer;
 	struct event *stop_signals[2];
 	struct event *drain_timer;
+	struct plx_supervisor *supervisor; // NULL: none started us
 	uint64_t drain_deadline_ns;
 	bool is_eal_up;
 	bool are_workers_running;

@@ -5,6 +5,7 @@
 
 #include <parallax/base/error.h>
 #include <parallax/base/log_line.h>
+#include <parallax/process/supervisor.h>
 
 #include <event2/event.h>
 
@@ -80,6 +81,7 @@ static int run(struct dataplane *dataplane)
 	int error = start(dataplane);
 	if (error == 0) {
 		log_started(dataplane);
+		plx_supervisor_ready(dataplane->supervisor);
 		event_base_dispatch(dataplane->events);
 	}
 	shut_down(dataplane);

@@ -4,7 +4,9 @@
 
 #include "control_socket/control.h"
 
+#include <parallax/base/error.h>
 #include <parallax/base/log_line.h>
+#include <parallax/process/supervisor.h>
 
 #include "exchange/exchange_server.h"
 #include "startup/answer_filter.h"
@@ -67,6 +69,7 @@ void start_drain(struct dataplane *dataplane, const char *why)
 {
 	plx_log_message(dataplane_logs_json(dataplane), PLX_LOG_LEVEL_NOTICE, "stopping", "%s",
 			why);
+	plx_supervisor_stopping(dataplane->supervisor, why);
 	dataplane->drain_deadline_ns = monotonic_time_ns() + DRAIN_MAX_NS;
 	worker_group_set_drain(dataplane->group, true);
 	const struct timeval wait = {.tv_usec = DRAIN_LOOK_US};
@@ -81,6 +84,27 @@ static void on_stop_signal(evutil_socket_t signal_number, short what, void *cont
 		return;
 	}
 	start_drain(dataplane, signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+static void write_status(void *context, char *ret_text, size_t size)
+{
+	const struct dataplane *dataplane = context;
+	snprintf(ret_text, size, "%u workers, %s%llu look-ups in flight",
+		 dataplane->lcores.worker_count,
+		 dataplane->drain_deadline_ns != 0 ? "draining, " : "",
+		 (unsigned long long)worker_group_lookups_in_flight(dataplane->group));
+}
+
+// Look-ups do not need it.
+static void open_supervisor(struct dataplane *dataplane)
+{
+	int error = plx_supervisor_open(dataplane->events, write_status, dataplane,
+					&dataplane->supervisor);
+	if (error != 0) {
+		plx_log_message(dataplane_logs_json(dataplane), PLX_LOG_LEVEL_WARNING, "supervisor",
+				"it is not told how we do: NOTIFY_SOCKET or WATCHDOG_USEC: %s",
+				plx_error_text(error));
+	}
 }
 
 int start_events(struct dataplane *dataplane)
@@ -102,6 +126,7 @@ int start_events(struct dataplane *dataplane)
 			return start_fault(dataplane, "events", -ENOMEM, "out of memory");
 		}
 	}
+	open_supervisor(dataplane);
 	return 0;
 }
 
@@ -137,6 +162,7 @@ void shut_down(struct dataplane *dataplane)
 	}
 	exchange_server_destroy(dataplane->exchange);
 	close_port(&dataplane->port);
+	plx_supervisor_close(dataplane->supervisor);
 	free_event(dataplane->control_wake);
 	free_event(dataplane->beat_timer);
 	free_event(dataplane->drain_timer);
