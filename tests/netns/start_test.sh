@@ -35,13 +35,23 @@ has_no_privileges() { # UID: of every thread, and for ever
 }
 xdp_programs() { on probe ip -d link show dev eth0 | grep -c 'prog/xdp' || :; }
 
+background socat -u "UNIX-RECV:$state/notify,mode=777" "CREATE:$state/told" # in systemd's place
+wait_until 10 "a service manager" test -S "$state/notify"
+export NOTIFY_SOCKET=$state/notify WATCHDOG_USEC=200000
 start_dataplane --interface eth0 "${servers[@]}"
+unset NOTIFY_SOCKET WATCHDOG_USEC
+told() { grep -qE "$1" "$state/told"; }
+wait_until 10 "READY=1" told '^READY=1$'
+check "the status is told: $(grep STATUS "$state/told")" told '^STATUS=[0-9]+ workers, [0-9]+ look-ups in flight$'
+beats() { [ "$(grep -c '^WATCHDOG=1$' "$state/told")" -ge 3 ]; }
+wait_until 10 "the watchdog to be told" beats
 has_no_privileges "$(id -u nobody)"
 check "no group is kept" grep -qE '^Groups:\s*65534?\s*$|^Groups:\s*$' "/proc/$dataplane_pid/status"
 check "an XDP program is attached" test "$(xdp_programs)" = 1
 refused 'another parallax-dataplane is using it' --interface eth0 "${servers[@]}"
 sweep_is_right
 stop_dataplane
+check "the end is told" told '^STOPPING=1$'
 check "it is gone after the end" test "$(xdp_programs)" = 0
 
 # Left behind without a link, as by a dataplane that died while it started.
