@@ -135,7 +135,7 @@ static void run_trial(uint64_t seed, unsigned *ret_told)
 					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CU_ASSERT_PTR_NOT_EQUAL_FATAL(promises, MAP_FAILED);
 	fixture_init(&fixture);
-	fixture.config.head_interval_ms = 1;
+	fixture.config.head_interval_ms = 20;
 	faulty_disk_attach(fixture.directory, seed);
 	for (unsigned i = 0; i < LIVES; i++) {
 		int status = 0;

@@ -32,16 +32,17 @@ static int64_t cached_size(sqlite3_file *real)
 	return size;
 }
 
-static void write_sector(struct platter *platter, sqlite3_file *real, unsigned sector)
+static void write_sectors(struct platter *platter, sqlite3_file *real, unsigned first,
+			  unsigned count)
 {
-	int64_t offset = (int64_t)sector * PLATTER_SECTOR_BYTES;
+	int64_t begin = (int64_t)first * PLATTER_SECTOR_BYTES;
+	int64_t end = begin + (int64_t)count * PLATTER_SECTOR_BYTES;
 	// A short read fills with zeros.
-	real->pMethods->xRead(real, platter->content + offset, PLATTER_SECTOR_BYTES, offset);
-	if (platter->size < offset + PLATTER_SECTOR_BYTES) {
+	real->pMethods->xRead(real, platter->content + begin, (int)(end - begin), begin);
+	if (platter->size < end) {
 		int64_t size = cached_size(real);
-		int64_t end =
-			offset + PLATTER_SECTOR_BYTES < size ? offset + PLATTER_SECTOR_BYTES : size;
-		platter->size = platter->size < end ? end : platter->size;
+		int64_t reached = end < size ? end : size;
+		platter->size = platter->size < reached ? reached : platter->size;
 	}
 }
 
@@ -65,9 +66,12 @@ void platter_begin_new(struct platter *platter)
 void platter_sync(struct platter *platter, sqlite3_file *real)
 {
 	for (unsigned i = 0; i < platter->sector_count; i++) {
-		if (platter->is_dirty[i]) {
-			write_sector(platter, real, i);
-			platter->is_dirty[i] = false;
+		unsigned first = i;
+		while (i < platter->sector_count && platter->is_dirty[i]) {
+			platter->is_dirty[i++] = false;
+		}
+		if (i > first) {
+			write_sectors(platter, real, first, i - first);
 		}
 	}
 	write_size(platter, cached_size(real));
@@ -75,14 +79,14 @@ void platter_sync(struct platter *platter, sqlite3_file *real)
 
 void platter_fail_sync(struct platter *platter, sqlite3_file *real)
 {
-	unsigned mercy = (unsigned)faulty_disk_draw(
-		3); // nothing, half, or all but the answer reached the platter
+	// Nothing, half, or all but the answer reached the platter.
+	unsigned mercy = (unsigned)faulty_disk_draw(3);
 	platter_begin_new(platter);
 	for (unsigned i = 0; i < platter->sector_count; i++) {
 		if (platter->is_dirty[i]) {
 			platter->is_dirty[i] = false;
 			if (faulty_disk_draw(2) < mercy) {
-				write_sector(platter, real, i);
+				write_sectors(platter, real, i, 1);
 			} else {
 				platter->is_lost[i] = true;
 			}
@@ -122,7 +126,7 @@ void platter_write_back(struct platter *platter, sqlite3_file *real)
 {
 	for (unsigned i = 0; i < platter->sector_count && !platter->is_new; i++) {
 		if (platter->is_dirty[i] && flips()) {
-			write_sector(platter, real, i);
+			write_sectors(platter, real, i, 1);
 			platter->is_dirty[i] = false;
 		}
 	}
