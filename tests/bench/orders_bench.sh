@@ -35,5 +35,5 @@ echo "command:    $command"
 echo "machine:    $(nproc) x $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(awk '/^MemTotal/ {printf "%.1f GiB", $2 / 1048576}' /proc/meminfo), Linux $(uname -r)"
 "$root_dir/tests/bench/orders_bench.py" report "$state/summary" "$state/cpu-before" "$state/cpu-after" \
 	"$state/answers" || load_status=2
-"$netns_dir/audit_judge.py" "$daemons/fra-1/audit.db" "$state/answers" | sed 's/^/audit:      /'
+"$netns_dir/audit_judge.py" "$daemons/fra-1/audit.db" "$daemons" "$state/answers" | sed 's/^/audit:      /'
 exit "$load_status"

@@ -48,6 +48,6 @@ pid_of() { # parallaxd-fra-1
 }
 audit_verifies() { # by the daemon itself and by a judge of its own, who also looks at an answer's record if told ANSWERS
 	[ "$(primary_rpc audit.verify {} finding)" = intact ] || fail "the audit log does not verify"
-	"$netns_dir/audit_judge.py" "${audit_log:-$daemons/fra-1/audit.db}" "$@" >"$state/audit-judged" ||
+	"$netns_dir/audit_judge.py" "${audit_log:-$daemons/fra-1/audit.db}" "$daemons" "$@" >"$state/audit-judged" ||
 		fail "the audit log is not as it must be: $(cat "$state/audit-judged")"
 }

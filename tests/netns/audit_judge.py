@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A judge of the audit log that shares no code with its writer: docs/audit-log.md and Python's own modules only.
 
-audit_judge.py LOG [ANSWERS]   verifies the chain; with ANSWERS (order_load.py --output): each answer that left has its
-                               record, with the same decision. Exit status 0 when all holds.
+audit_judge.py LOG KEYS [ANSWERS]   verifies the chain; with ANSWERS (order_load.py --output): each answer that left has
+                                    its record, with the same decision. Exit status 0 when all holds.
 
-What a perspective signed is verified too, by NAME/signing.pub beside the log's folder, where the lab keeps it. Python has
-no Ed25519: that is libcrypto's.
+What a perspective signed is verified too, by KEYS/NAME/signing.pub. Python has no Ed25519: that is libcrypto's.
 """
 
 import base64
@@ -119,9 +118,9 @@ def verify_chain(log: sqlite3.Connection, signatures: Signatures) -> tuple[int, 
     return expected - 1, decisions
 
 
-def main(path: str, answers: str | None = None):
+def main(path: str, keys: str, answers: str | None = None):
     log = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    signatures = Signatures(Path(path).resolve().parent.parent)
+    signatures = Signatures(Path(keys))
     count, decisions = verify_chain(log, signatures)
     checked = 0
     if answers:
