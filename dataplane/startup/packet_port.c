@@ -4,11 +4,10 @@
 
 #include "startup/packet_port.h"
 
+#include "port/interface_queues.h"
+#include "port/port_fault.h"
 #include "startup/answer_filter.h"
 #include "startup/dataplane.h"
-
-#include <rte_dev.h>
-#include <rte_ethdev.h>
 
 #include <errno.h>
 #include <net/if.h>
@@ -87,49 +86,22 @@ static int prepare_shared(struct dataplane *dataplane)
 	return 0;
 }
 
-static int probe(struct dataplane *dataplane, const char *device, uint16_t *ret_id)
+// Its queues become our queues `first`.. The first device stands for all when addresses are told.
+static int open_device(struct dataplane *dataplane, const char *device, uint16_t first,
+		       uint16_t count)
 {
+	uint16_t id;
+	struct port_fault fault;
 	struct packet_port *port = &dataplane->port;
-	struct rte_dev_iterator iterator;
-	uint16_t id = RTE_MAX_ETHPORTS, last = RTE_MAX_ETHPORTS;
-	// A PCI device was probed by the EAL.
-	int error = device_is_pci(device) ? 0 : rte_dev_probe(device);
-	if (error != 0) {
-		return start_fault(dataplane, "port", error,
-				   "DPDK cannot open %s; its own lines above say why", device);
-	}
-	RTE_ETH_FOREACH_MATCHING_DEV(id, device, &iterator)
-	{
-		last = id;
-	}
-	if (last == RTE_MAX_ETHPORTS) {
-		return start_fault(dataplane, "port", -ENODEV,
-				   "DPDK found no port for %s: is it bound to vfio-pci "
-				   "(`dpdk-devbind.py --status`)?",
-				   device);
-	}
-	if (port->name[0] == '\0') {
-		rte_eth_dev_get_name_by_port(last,
-					     port->name); // of several, the first stands for all
-	}
-	*ret_id = last;
-	return 0;
-}
-
-static int describe(struct dataplane *dataplane, uint16_t id)
-{
-	struct packet_port *port = &dataplane->port;
-	struct rte_ether_addr mac;
-	int error = rte_eth_macaddr_get(id, &mac);
+	int error = device_probe(device, port->name, &id, &fault);
 	if (error == 0) {
-		error = rte_eth_dev_get_mtu(id, &port->mtu);
+		error = queue_pairs_open(id, port->name, port->receive_pools + first, count,
+					 port->queues + first, &fault);
 	}
-	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s tells no MAC address or MTU: %s",
-				   port->name, strerror(-error));
+	if (error == 0 && first == 0) {
+		error = device_describe(id, port->name, &port->mac, &port->mtu, &fault);
 	}
-	memcpy(port->mac.bytes, mac.addr_bytes, sizeof(port->mac.bytes));
-	return 0;
+	return error == 0 ? 0 : start_fault(dataplane, fault.step, error, "%s", fault.text);
 }
 
 // One DPDK device for each queue: net_af_xdp opens several at once only for NICs with combined channels, which veth
@@ -137,17 +109,13 @@ static int describe(struct dataplane *dataplane, uint16_t id)
 static int open_shared_queue(struct dataplane *dataplane, uint16_t queue)
 {
 	char device[PATH_MAX + 256];
-	uint16_t id;
 	struct answer_filter_fault fault;
 	struct packet_port *port = &dataplane->port;
 	// busy_budget=0: the kernel's interrupts deliver packets; a worker polls or sleeps as it likes.
 	snprintf(device, sizeof(device),
 		 "net_af_xdp%u,iface=%s,start_queue=%u,queue_count=1,xdp_prog=%s,busy_budget=0",
 		 queue, dataplane->options.interface, queue, port->xdp_program);
-	int error = probe(dataplane, device, &id);
-	if (error == 0) {
-		error = open_queues(dataplane, id, queue, 1);
-	}
+	int error = open_device(dataplane, device, queue, 1);
 	if (error != 0) {
 		return error;
 	}
@@ -156,7 +124,7 @@ static int open_shared_queue(struct dataplane *dataplane, uint16_t queue)
 		return start_fault(dataplane, "xdp", error, "interface %s: %s",
 				   dataplane->options.interface, fault.text);
 	}
-	return queue == 0 ? describe(dataplane, id) : 0;
+	return 0;
 }
 
 static int open_shared(struct dataplane *dataplane)
@@ -190,37 +158,19 @@ static int open_shared(struct dataplane *dataplane)
 
 static int open_exclusive(struct dataplane *dataplane)
 {
-	uint16_t id;
 	struct packet_port *port = &dataplane->port;
 	port->queue_count = (uint16_t)dataplane->lcores.worker_count;
 	int error = create_packet_pools(dataplane);
 	if (error == 0) {
-		error = probe(dataplane, dataplane->options.device, &id);
+		error = open_device(dataplane, dataplane->options.device, 0, port->queue_count);
 	}
 	if (error == 0) {
-		error = open_queues(dataplane, id, 0, port->queue_count);
+		device_take_multicast(port->queues[0].port);
 	}
-	if (error != 0) {
-		return error;
-	}
-	// Neighbour solicitations are multicast. A driver that has neither mode receives everything.
-	if (rte_eth_allmulticast_enable(id) != 0) {
-		(void)rte_eth_promiscuous_enable(id);
-	}
-	return describe(dataplane, id);
+	return error;
 }
 
 int start_port(struct dataplane *dataplane)
 {
 	return dataplane_is_shared(dataplane) ? open_shared(dataplane) : open_exclusive(dataplane);
-}
-
-void close_port(const struct packet_port *port)
-{
-	for (unsigned i = 0; i < port->queue_count; i++) {
-		bool is_first_of_port = port->queues[i].queue == 0;
-		if (is_first_of_port && rte_eth_dev_is_valid_port(port->queues[i].port)) {
-			(void)rte_eth_dev_stop(port->queues[i].port);
-		}
-	}
 }

@@ -4,7 +4,8 @@
 #pragma once
 
 #include "link/ethernet.h"
-#include "worker/worker.h"
+#include "port/device.h"
+#include "port/queue_pairs.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -19,8 +20,8 @@ struct packet_port {
 	struct mac_address mac;
 	unsigned interface_index; // shared mode
 	char xdp_program[PATH_MAX];
-	char name[64];
-	struct worker_queue queues[PACKET_QUEUES_MAX];
+	char name[DEVICE_NAME_MAX];
+	struct port_queue queues[PACKET_QUEUES_MAX];
 	struct rte_mempool *receive_pools[PACKET_QUEUES_MAX];  // by queue
 	struct rte_mempool *transmit_pools[PACKET_QUEUES_MAX]; // by worker
 	struct rte_mempool *frame_pool; // exclusive mode: control thread's frames
@@ -29,12 +30,5 @@ struct packet_port {
 
 struct dataplane;
 
-// packet_pools.c, queue_setup.c, interface_queues.c: the parts of start_port. They log as start_ functions do.
+// packet_pools.c: a part of start_port. It logs as start_ functions do.
 PLX_MUST_CHECK int create_packet_pools(struct dataplane *dataplane);
-// Sets up `count` queue pairs of DPDK port `id` as our queues `first`.. and starts the port.
-PLX_MUST_CHECK int open_queues(struct dataplane *dataplane, uint16_t id, uint16_t first,
-			       uint16_t count);
-// The number of receive queues that the kernel's interface uses, or -errno.
-PLX_MUST_CHECK int count_interface_queues(const char *interface);
-bool device_is_pci(const char *device);
-void close_port(const struct packet_port *port);

@@ -161,7 +161,7 @@ void shut_down(struct dataplane *dataplane)
 		worker_destroy(environment->workers[i]);
 	}
 	exchange_server_destroy(dataplane->exchange);
-	close_port(&dataplane->port);
+	queue_pairs_close(dataplane->port.queues, dataplane->port.queue_count);
 	plx_supervisor_close(dataplane->supervisor);
 	free_event(dataplane->control_wake);
 	free_event(dataplane->beat_timer);

@@ -117,7 +117,7 @@ static int make_group(struct dataplane *dataplane)
 
 // Queue q belongs to worker q modulo the number of workers.
 static uint16_t deal_queues(const struct dataplane *dataplane, uint16_t index,
-			    struct worker_queue *ret_queues)
+			    struct port_queue *ret_queues)
 {
 	uint16_t count = 0;
 	for (unsigned q = index; q < dataplane->port.queue_count;
@@ -130,7 +130,7 @@ static uint16_t deal_queues(const struct dataplane *dataplane, uint16_t index,
 static int make_worker(struct dataplane *dataplane, uint16_t index)
 {
 	int error;
-	struct worker_queue queues[WORKER_QUEUES_MAX];
+	struct port_queue queues[WORKER_QUEUES_MAX];
 	const struct options *options = &dataplane->options;
 	const struct worker_config config = {
 		.index = index,

@@ -153,8 +153,7 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 	}
 }
 
-static unsigned receive_from(struct worker *worker, const struct worker_queue *from,
-			     uint64_t now_ns)
+static unsigned receive_from(struct worker *worker, const struct port_queue *from, uint64_t now_ns)
 {
 	PLX_UNINITIALIZED struct rte_mbuf *mbufs[WORKER_BURST];
 	uint16_t count = rte_eth_rx_burst(from->port, from->queue, mbufs, WORKER_BURST);

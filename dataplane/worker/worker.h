@@ -18,6 +18,7 @@
 
 #include "network/header_template.h"
 #include "network/packet_input.h"
+#include "port/queue_pairs.h"
 #include "resolver/resolver.h"
 #include "worker/worker_clock.h"
 
@@ -50,13 +51,6 @@ struct worker_environment {
 	int control_wake_fd; // eventfd
 };
 
-// A queue pair. A NIC that the kernel owns may spread answers over more of them than there are workers.
-struct worker_queue {
-	uint16_t port; // DPDK's number
-	uint16_t queue;
-	int fd; // readable when packets wait; -1: the driver has none
-};
-
 struct worker_lanes {
 	struct exchange_lane *lanes[RESOLVER_CLIENTS_MAX];
 	unsigned count;
@@ -75,7 +69,7 @@ struct worker {
 	struct rte_ring *frames_out;  // mbufs, exclusive mode, worker 0: control -> worker
 	uint16_t index;
 	uint16_t queue_count;
-	struct worker_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
+	struct port_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
 	unsigned lcore;
 	int cpu;
 	int wake_fd;          // eventfd of this process alone, owned by the exchange server

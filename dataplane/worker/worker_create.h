@@ -11,12 +11,12 @@
 struct rte_mempool;
 struct worker;
 struct worker_environment;
-struct worker_queue;
+struct port_queue;
 
 struct worker_config {
 	uint16_t index;
 	uint16_t queue_count; // 1..WORKER_QUEUES_MAX
-	const struct worker_queue *queues;
+	const struct port_queue *queues;
 	unsigned lcore;
 	int cpu;    // -1: not pinned
 	int socket; // NUMA node of its memory

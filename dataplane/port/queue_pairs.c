@@ -2,7 +2,9 @@
 // Configures the port's queue pairs and finds the socket behind each receive queue, where the driver has one
 // (net_af_xdp, net_af_packet): a sleeping worker waits on it instead of looking at the queue from time to time.
 
-#include "startup/dataplane.h"
+#include "port/queue_pairs.h"
+
+#include "port/port_fault.h"
 
 #include <rte_ethdev.h>
 
@@ -66,22 +68,22 @@ struct descriptor_counts {
 	uint16_t transmit;
 };
 
-static int configure(struct dataplane *dataplane, uint16_t id, uint16_t count,
-		     struct descriptor_counts *descriptors)
+static int configure(uint16_t id, const char *name, uint16_t count,
+		     struct descriptor_counts *descriptors, struct port_fault *fault)
 {
-	const char *name = dataplane->port.name;
 	struct rte_eth_dev_info info;
 	struct rte_eth_conf configuration = {0};
 	int error = rte_eth_dev_info_get(id, &info);
 	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s tells nothing about itself: %s",
-				   name, strerror(-error));
+		return port_fault_set(fault, "port", error, "%s tells nothing about itself: %s",
+				      name, strerror(-error));
 	}
 	if (count > info.max_rx_queues || count > info.max_tx_queues) {
-		return start_fault(dataplane, "port", -EINVAL,
-				   "%s has %u receive and %u transmit queues for %u workers: set "
-				   "workers lower or give the device more queues",
-				   name, info.max_rx_queues, info.max_tx_queues, count);
+		return port_fault_set(
+			fault, "port", -EINVAL,
+			"%s has %u receive and %u transmit queues for %u workers: set "
+			"workers lower or give the device more queues",
+			name, info.max_rx_queues, info.max_tx_queues, count);
 	}
 	const uint64_t checksums = RTE_ETH_RX_OFFLOAD_UDP_CKSUM | RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
 	configuration.rxmode.offloads = info.rx_offload_capa & checksums;
@@ -96,14 +98,14 @@ static int configure(struct dataplane *dataplane, uint16_t id, uint16_t count,
 							 &descriptors->transmit);
 	}
 	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s refuses %u queues: %s", name,
-				   count, strerror(-error));
+		return port_fault_set(fault, "port", error, "%s refuses %u queues: %s", name, count,
+				      strerror(-error));
 	}
 	return 0;
 }
 
-static int set_up_pair(struct dataplane *dataplane, const struct worker_queue *queue,
-		       struct rte_mempool *pool, const struct descriptor_counts *descriptors)
+static int set_up_pair(const struct port_queue *queue, const char *name, struct rte_mempool *pool,
+		       const struct descriptor_counts *descriptors, struct port_fault *fault)
 {
 	int error = rte_eth_rx_queue_setup(queue->port, queue->queue, descriptors->receive,
 					   SOCKET_ID_ANY, NULL, pool);
@@ -112,18 +114,18 @@ static int set_up_pair(struct dataplane *dataplane, const struct worker_queue *q
 					       SOCKET_ID_ANY, NULL);
 	}
 	if (error != 0) {
-		return start_fault(
-			dataplane, "port", error,
+		return port_fault_set(
+			fault, "port", error,
 			"queue %u of %s cannot be set up: %s; the driver's lines above say "
 			"more (shared mode needs root, or CAP_NET_ADMIN, CAP_NET_RAW, "
 			"CAP_BPF and CAP_SYS_ADMIN)",
-			queue->queue, dataplane->port.name, strerror(-error));
+			queue->queue, name, strerror(-error));
 	}
 	return 0;
 }
 
 // net_af_xdp opens a socket for each queue when it is set up; net_af_packet did when the device was probed.
-static void find_sockets(struct packet_port *port, uint16_t first, uint16_t count,
+static void find_sockets(struct port_queue *queues, uint16_t count,
 			 const struct socket_list *before)
 {
 	static struct socket_list after;
@@ -133,34 +135,43 @@ static void find_sockets(struct packet_port *port, uint16_t first, uint16_t coun
 		bool is_new = !contains(before, after.fds[i]);
 		bool is_of_device = is_new || (before->count == count && after.count == count);
 		if (is_of_device && found < count) {
-			port->queues[first + found++].fd = after.fds[i];
+			queues[found++].fd = after.fds[i];
 		}
 	}
 	for (uint16_t i = 0; i < count && found < count; i++) {
-		port->queues[first + i].fd = -1; // not one for each: none can be told
+		queues[i].fd = -1; // not one for each: none can be told
 	}
 }
 
-int open_queues(struct dataplane *dataplane, uint16_t id, uint16_t first, uint16_t count)
+int queue_pairs_open(uint16_t id, const char *name, struct rte_mempool *const *pools,
+		     uint16_t count, struct port_queue *ret_queues, struct port_fault *fault)
 {
 	static struct socket_list before;
-	struct packet_port *port = &dataplane->port;
 	struct descriptor_counts descriptors = {DESCRIPTORS, DESCRIPTORS};
 	list_packet_sockets(&before);
-	int error = configure(dataplane, id, count, &descriptors);
+	int error = configure(id, name, count, &descriptors, fault);
 	for (uint16_t i = 0; i < count && error == 0; i++) {
-		struct worker_queue *queue = &port->queues[first + i];
-		*queue = (struct worker_queue) {.port = id, .queue = i, .fd = -1};
-		error = set_up_pair(dataplane, queue, port->receive_pools[first + i], &descriptors);
+		ret_queues[i] = (struct port_queue) {.port = id, .queue = i, .fd = -1};
+		error = set_up_pair(&ret_queues[i], name, pools[i], &descriptors, fault);
 	}
 	if (error != 0) {
 		return error;
 	}
-	find_sockets(port, first, count, &before);
+	find_sockets(ret_queues, count, &before);
 	error = rte_eth_dev_start(id);
 	if (error != 0) {
-		return start_fault(dataplane, "port", error, "%s does not start: %s", port->name,
-				   strerror(-error));
+		return port_fault_set(fault, "port", error, "%s does not start: %s", name,
+				      strerror(-error));
 	}
 	return 0;
+}
+
+void queue_pairs_close(const struct port_queue *queues, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		bool is_first_of_port = queues[i].queue == 0;
+		if (is_first_of_port && rte_eth_dev_is_valid_port(queues[i].port)) {
+			(void)rte_eth_dev_stop(queues[i].port);
+		}
+	}
 }

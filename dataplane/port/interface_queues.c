@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How many receive queues a kernel interface uses: answers may arrive on any of them, so each needs an AF_XDP socket.
 
-#include "startup/packet_port.h"
+#include "port/interface_queues.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
