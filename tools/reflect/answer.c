@@ -16,6 +16,7 @@
 #define OPTION_HEADER_BYTES 4
 #define UDP_SIZE_MIN 512 // RFC 1035 4.2.1, RFC 6891 6.2.5
 #define COOKIE_SERVER_BYTES 8
+#define COOKIE_BYTES (OPTION_HEADER_BYTES + PLX_COOKIE_CLIENT_BYTES + COOKIE_SERVER_BYTES)
 
 struct query {
 	uint16_t flags;
@@ -177,10 +178,17 @@ static void store_u16(uint8_t *at, uint16_t value)
 	memcpy(at, &value, sizeof(value));
 }
 
-static void write_header(const struct reflect_answers *answers, const struct query *query,
-			 const struct reflect_tail *tail, uint8_t *message)
+static uint64_t swapped(uint16_t value)
 {
-	uint16_t flags = PLX_FLAG_QR | tail->flags;
+	return __builtin_bswap16(value);
+}
+
+// Everything behind the ID, as two words in memory order. Returns the sum of the whole header: a load that spans several
+// fresh stores would wait for them.
+static uint64_t write_header(const struct reflect_answers *answers, const struct query *query,
+			     const struct reflect_tail *tail, uint8_t *message)
+{
+	uint16_t id, flags = PLX_FLAG_QR | tail->flags;
 	flags |= query->flags & (PLX_FLAG_RD | PLX_FLAG_CD);
 	if (answers->config.recursion_available) {
 		flags |= PLX_FLAG_RA;
@@ -189,10 +197,15 @@ static void write_header(const struct reflect_answers *answers, const struct que
 	    (query->wants_dnssec || (query->flags & PLX_FLAG_AD) != 0)) {
 		flags |= PLX_FLAG_AD;
 	}
-	store_u16(message + 2, flags); // one question: stays
-	store_u16(message + 6, tail->answer_count);
-	store_u16(message + 8, tail->authority_count);
-	store_u16(message + 10, (uint16_t)(tail->additional_count + query->has_opt));
+	const uint16_t additional_count = (uint16_t)(tail->additional_count + query->has_opt);
+	const uint64_t middle = swapped(flags) | swapped(1) << 16 |
+				swapped(tail->answer_count) << 32 |
+				swapped(tail->authority_count) << 48;
+	const uint16_t last = (uint16_t)swapped(additional_count);
+	memcpy(&id, message, sizeof(id));
+	memcpy(message + 2, &middle, sizeof(middle));
+	memcpy(message + 10, &last, sizeof(last));
+	return id + (middle & 0xffffffff) + (middle >> 32) + last;
 }
 
 // RFC 7873 4.2: a hash of the client's cookie, its address and our secret.
@@ -207,27 +220,28 @@ static uint64_t server_cookie(const struct reflect_answers *answers,
 	return plx_siphash(&answers->config.cookie_key, input, sizeof(input));
 }
 
-// `cookie`: the client's octets, saved before the tail was written over them; NULL: none.
-static size_t write_opt(const struct query *query, bool is_badvers, const uint8_t *cookie,
-			uint64_t server, uint8_t *at)
+// In words, for the sake of the sum, which it returns.
+static uint64_t write_opt(const struct query *query, bool is_badvers, uint16_t option_length,
+			  uint8_t *at)
 {
-	const size_t option_length = PLX_COOKIE_CLIENT_BYTES + COOKIE_SERVER_BYTES;
-	uint8_t opt[OPT_BYTES] = {0, 0, PLX_TYPE_OPT, REFLECT_ANSWER_MAX >> 8,
-				  REFLECT_ANSWER_MAX & 0xff};
-	opt[5] = is_badvers ? PLX_RCODE_BADVERS >> 4 : 0;
-	opt[7] = query->wants_dnssec ? EDNS_DO >> 8 : 0;
-	if (cookie == NULL) {
-		memcpy(at, opt, OPT_BYTES);
-		return OPT_BYTES;
-	}
-	opt[10] = (uint8_t)(OPTION_HEADER_BYTES + option_length);
-	memcpy(at, opt, OPT_BYTES);
-	store_u16(at + OPT_BYTES, EDNS_OPTION_COOKIE);
-	store_u16(at + OPT_BYTES + 2, (uint16_t)option_length);
-	uint8_t *value = at + OPT_BYTES + OPTION_HEADER_BYTES;
-	memcpy(value, cookie, PLX_COOKIE_CLIENT_BYTES);
-	memcpy(value + PLX_COOKIE_CLIENT_BYTES, &server, sizeof(server));
-	return OPT_BYTES + OPTION_HEADER_BYTES + option_length;
+	uint64_t first = (uint64_t)PLX_TYPE_OPT << 16 | swapped(REFLECT_ANSWER_MAX) << 24 |
+			 (uint64_t)(is_badvers ? PLX_RCODE_BADVERS >> 4 : 0) << 40 |
+			 (uint64_t)(query->wants_dnssec ? EDNS_DO >> 8 : 0) << 56;
+	uint16_t length = (uint16_t)swapped(option_length);
+	at[8] = 0;
+	memcpy(at, &first, sizeof(first));
+	memcpy(at + 9, &length, sizeof(length));
+	return (first & 0xffffffff) + (first >> 32) + ((uint64_t)length << 8);
+}
+
+// `client`: the client's octets, saved before the tail was written over them.
+static void write_cookie(const uint8_t client[static PLX_COOKIE_CLIENT_BYTES], uint64_t server,
+			 uint8_t *at)
+{
+	store_u16(at, EDNS_OPTION_COOKIE);
+	store_u16(at + 2, COOKIE_BYTES - OPTION_HEADER_BYTES);
+	memcpy(at + OPTION_HEADER_BYTES, client, PLX_COOKIE_CLIENT_BYTES);
+	memcpy(at + OPTION_HEADER_BYTES + PLX_COOKIE_CLIENT_BYTES, &server, sizeof(server));
 }
 
 static size_t answer_limit(const struct query *query)
@@ -264,15 +278,15 @@ enum reflect_drop reflect_answer(const struct reflect_answers *answers,
 		return drop;
 	}
 	const struct reflect_tail *tail = choose_tail(answers, &query, message);
-	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES];
+	PLX_UNINITIALIZED uint8_t cookie[PLX_COOKIE_CLIENT_BYTES];
 	uint64_t server = 0;
-	bool has_cookie = query.cookie != NULL && !query.is_cookie_bad;
-	size_t opt_length = query.has_opt ? OPT_BYTES : 0;
-	if (has_cookie) {
+	size_t cookie_length = 0;
+	if (PLX_UNLIKELY(query.cookie != NULL && !query.is_cookie_bad)) {
 		memcpy(cookie, query.cookie, sizeof(cookie));
 		server = server_cookie(answers, client, cookie);
-		opt_length += OPTION_HEADER_BYTES + PLX_COOKIE_CLIENT_BYTES + COOKIE_SERVER_BYTES;
+		cookie_length = COOKIE_BYTES;
 	}
+	size_t opt_length = query.has_opt ? OPT_BYTES + cookie_length : 0;
 	if (PLX_UNLIKELY(query.question_end + tail->length + opt_length > answer_limit(&query))) {
 		tail = answers->truncated;
 	}
@@ -280,18 +294,24 @@ enum reflect_drop reflect_answer(const struct reflect_answers *answers,
 	if (PLX_UNLIKELY(tail_end + opt_length > capacity)) {
 		return REFLECT_DROP_NO_ROOM;
 	}
-	write_header(answers, &query, tail, message);
-	uint64_t sum = checksum_add(0, message, query.question_end);
+	uint64_t sum = write_header(answers, &query, tail, message);
 	uint64_t tail_sum = tail->sum;
+	sum = checksum_add(sum, message + PLX_DNS_HEADER_BYTES,
+			   query.question_end - PLX_DNS_HEADER_BYTES);
 	memcpy(message + query.question_end, tail->bytes, tail->length);
 	if (PLX_UNLIKELY(tail->parent_pointer_count > 0)) {
 		tail_sum = point_to_parent(tail, &query, message + query.question_end);
 	}
 	sum += sum_at(query.question_end, tail_sum);
 	if (query.has_opt) {
-		write_opt(&query, tail == &answers->badvers, has_cookie ? cookie : NULL, server,
-			  message + tail_end);
-		sum += sum_at(tail_end, checksum_add(0, message + tail_end, opt_length));
+		uint8_t *opt = message + tail_end;
+		sum += sum_at(tail_end, write_opt(&query, tail == &answers->badvers,
+						  (uint16_t)cookie_length, opt));
+		if (PLX_UNLIKELY(cookie_length > 0)) {
+			write_cookie(cookie, server, opt + OPT_BYTES);
+			sum += sum_at(tail_end + OPT_BYTES,
+				      checksum_add(0, opt + OPT_BYTES, cookie_length));
+		}
 	}
 	*ret_reply = (struct reflect_reply) {.length = tail_end + opt_length, .sum = sum};
 	return REFLECT_ACCEPTED;

@@ -25,7 +25,8 @@ struct datagram {
 	const uint8_t *source;
 	const uint8_t *destination;
 	size_t address_length;
-	uint64_t pseudo_sum; // addresses and protocol, without the length
+	uint64_t addresses_sum;
+	uint64_t ports_sum;
 };
 
 static uint16_t load_u16(const uint8_t *at)
@@ -33,6 +34,14 @@ static uint16_t load_u16(const uint8_t *at)
 	uint16_t value;
 	memcpy(&value, at, sizeof(value));
 	return __builtin_bswap16(value);
+}
+
+// As it lies in memory, for sums.
+static uint64_t load_word(const uint8_t *at)
+{
+	uint32_t value;
+	memcpy(&value, at, sizeof(value));
+	return value;
 }
 
 static void store_u16(uint8_t *at, uint16_t value)
@@ -118,14 +127,18 @@ static enum reflect_drop check_udp(const struct reflect_rules *rules, const uint
 		return REFLECT_DROP_BAD_FRAME;
 	}
 	datagram->udp_length = length;
-	datagram->pseudo_sum = checksum_add(checksum_add_u16(0, IPPROTO_UDP), datagram->source,
-					    2 * datagram->address_length);
+	datagram->ports_sum = load_word(udp);
+	datagram->addresses_sum =
+		datagram->address_length == 4
+			? load_word(datagram->source) + load_word(datagram->destination)
+			: checksum_add(0, datagram->source, sizeof(struct in6_addr) * 2);
 	if (!rules->verifies_checksums) {
 		return REFLECT_ACCEPTED;
 	}
 	bool is_ipv4 = datagram->address_length == 4;
 	bool has_none = load_u16(udp + offsetof(struct udphdr, check)) == 0 && is_ipv4;
-	uint64_t sum = checksum_add_u16(datagram->pseudo_sum, (uint16_t)length);
+	uint64_t sum = checksum_add_u16(checksum_add_u16(datagram->addresses_sum, IPPROTO_UDP),
+					(uint16_t)length);
 	bool is_good =
 		(has_none || checksum_fold(checksum_add(sum, udp, length)) == 0xffff) &&
 		(!is_ipv4 || checksum_fold(checksum_add(0, ip, sizeof(struct iphdr))) == 0xffff);
@@ -158,16 +171,19 @@ static uint16_t complement(uint64_t sum)
 	return ~checksum_fold(sum) & 0xffff;
 }
 
-// A fresh header around the addresses (RFC 6864 4.1: ID 0 with DF), so that the query's TTL and DSCP do not stay.
-static void write_ipv4(uint8_t *ip, uint16_t udp_length)
+// A fresh header around the addresses (RFC 6864 4.1: ID 0 with DF), so that the query's TTL and DSCP do not stay. Its
+// sum is made of what is known, not read back: a load that spans several fresh stores waits for them.
+static void write_ipv4(uint8_t *ip, uint16_t udp_length, uint64_t addresses_sum)
 {
 	static const uint8_t start[12] = {
 		[0] = IPV4_PLAIN, [6] = 0x40, [8] = HEADER_HOP_LIMIT, [9] = IPPROTO_UDP};
+	const uint16_t total_length = (uint16_t)(sizeof(struct iphdr) + udp_length);
+	uint64_t sum = checksum_add_u16(addresses_sum, IPV4_PLAIN << 8);
+	sum = checksum_add_u16(checksum_add_u16(sum, 0x4000), total_length);
+	uint16_t check = complement(checksum_add_u16(sum, HEADER_HOP_LIMIT << 8 | IPPROTO_UDP));
 	memcpy(ip, start, sizeof(start));
-	store_u16(ip + offsetof(struct iphdr, tot_len),
-		  (uint16_t)(sizeof(struct iphdr) + udp_length));
-	uint16_t sum = complement(checksum_add(0, ip, sizeof(struct iphdr)));
-	memcpy(ip + offsetof(struct iphdr, check), &sum, sizeof(sum));
+	store_u16(ip + offsetof(struct iphdr, tot_len), total_length);
+	memcpy(ip + offsetof(struct iphdr, check), &check, sizeof(check));
 }
 
 static void write_ipv6(uint8_t *ip, uint16_t udp_length)
@@ -183,15 +199,15 @@ static void finish_answer(uint8_t *ip, const struct datagram *datagram,
 	uint8_t *udp = datagram->udp;
 	uint16_t udp_length = (uint16_t)(sizeof(struct udphdr) + reply->length);
 	if (datagram->address_length == 4) {
-		write_ipv4(ip, udp_length);
+		write_ipv4(ip, udp_length, datagram->addresses_sum);
 	} else {
 		write_ipv6(ip, udp_length);
 	}
 	store_u16(udp + offsetof(struct udphdr, len), udp_length);
 	// The length counts twice: in the pseudo-header and in the UDP header. Ports and addresses: order does not matter.
-	uint64_t sum = checksum_add(datagram->pseudo_sum + reply->sum, udp, 4);
-	uint16_t check =
-		complement(checksum_add_u16(checksum_add_u16(sum, udp_length), udp_length));
+	uint64_t sum = datagram->addresses_sum + datagram->ports_sum + reply->sum;
+	sum = checksum_add_u16(checksum_add_u16(sum, udp_length), udp_length);
+	uint16_t check = complement(checksum_add_u16(sum, IPPROTO_UDP));
 	check = check == 0 ? 0xffff : check; // 0 would mean "no checksum" (RFC 768)
 	memcpy(udp + offsetof(struct udphdr, check), &check, sizeof(check));
 }
