@@ -3,6 +3,7 @@
 #include "port/device.h"
 
 #include "port/port_fault.h"
+#include "port/queue_pairs.h"
 
 #include <rte_dev.h>
 #include <rte_ethdev.h>
@@ -28,8 +29,8 @@ bool device_is_af_xdp(const char *device)
 	return strncmp(device, "net_af_xdp", strlen("net_af_xdp")) == 0;
 }
 
-int device_probe(const char *device, char name[static DEVICE_NAME_MAX], uint16_t *ret_id,
-		 struct port_fault *fault)
+// DPDK's number of the device's last port.
+static int probe(const char *device, uint16_t *ret_id, struct port_fault *fault)
 {
 	struct rte_dev_iterator iterator;
 	uint16_t id = RTE_MAX_ETHPORTS, last = RTE_MAX_ETHPORTS;
@@ -48,27 +49,40 @@ int device_probe(const char *device, char name[static DEVICE_NAME_MAX], uint16_t
 				      "(`dpdk-devbind.py --status`)?",
 				      device);
 	}
-	if (name[0] == '\0') {
-		rte_eth_dev_get_name_by_port(last, name); // of several, the first stands for all
-	}
 	*ret_id = last;
 	return 0;
 }
 
-int device_describe(uint16_t id, const char *name, struct mac_address *ret_mac, uint16_t *ret_mtu,
-		    struct port_fault *fault)
+static int describe(uint16_t id, struct device_identity *identity, struct port_fault *fault)
 {
 	struct rte_ether_addr mac;
 	int error = rte_eth_macaddr_get(id, &mac);
 	if (error == 0) {
-		error = rte_eth_dev_get_mtu(id, ret_mtu);
+		error = rte_eth_dev_get_mtu(id, &identity->mtu);
 	}
 	if (error != 0) {
 		return port_fault_set(fault, "port", error, "%s tells no MAC address or MTU: %s",
-				      name, strerror(-error));
+				      identity->name, strerror(-error));
 	}
-	memcpy(ret_mac->bytes, mac.addr_bytes, sizeof(ret_mac->bytes));
+	memcpy(identity->mac.bytes, mac.addr_bytes, sizeof(identity->mac.bytes));
 	return 0;
+}
+
+int device_open(const char *device, struct rte_mempool *const *pools, uint16_t count,
+		struct port_queue *ret_queues, struct device_identity *identity,
+		struct port_fault *fault)
+{
+	uint16_t id;
+	bool is_first = identity->name[0] == '\0';
+	int error = probe(device, &id, fault);
+	if (error != 0) {
+		return error;
+	}
+	if (is_first) {
+		rte_eth_dev_get_name_by_port(id, identity->name);
+	}
+	error = queue_pairs_open(id, identity->name, pools, count, ret_queues, fault);
+	return error == 0 && is_first ? describe(id, identity, fault) : error;
 }
 
 void device_take_multicast(uint16_t id)

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-struct answer_filter;
+struct packet_filter;
 struct control;
 struct event;
 struct event_base;
@@ -31,7 +31,7 @@ struct dataplane {
 	struct lcore_plan lcores;
 	struct event_base *events;
 	struct packet_port port;
-	struct answer_filter *filter; // shared mode
+	struct packet_filter *filter; // shared mode
 	struct worker_environment environment;
 	struct worker_group *group;
 	struct exchange_server *exchange;

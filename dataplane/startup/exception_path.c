@@ -92,8 +92,8 @@ static int open_tap(struct exception_path *path, char *ret_fault)
 	char name[TAP_NAME_MAX + 1];
 	struct tap_config config = {
 		.name = name,
-		.mac = port->mac,
-		.mtu = port->mtu < 1500 ? port->mtu : 1500,
+		.mac = port->identity.mac,
+		.mtu = port->identity.mtu < 1500 ? port->identity.mtu : 1500,
 		.addresses =
 			*exclusive_link_addresses(upstream_routes_link(path->dataplane->routes)),
 	};

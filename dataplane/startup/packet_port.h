@@ -7,20 +7,16 @@
 #include "port/device.h"
 #include "port/queue_pairs.h"
 
-#include <limits.h>
 #include <stdint.h>
 
-#define PACKET_QUEUES_MAX 64
+#define PACKET_QUEUES_MAX 64 // SHARED_INTERFACE_QUEUES_MAX
 
 struct rte_mempool;
 
 struct packet_port {
-	uint16_t queue_count; // pairs; in shared mode as many as the interface has
-	uint16_t mtu;
-	struct mac_address mac;
+	uint16_t queue_count;     // pairs; in shared mode as many as the interface has
 	unsigned interface_index; // shared mode
-	char xdp_program[PATH_MAX];
-	char name[DEVICE_NAME_MAX];
+	struct device_identity identity;
 	struct port_queue queues[PACKET_QUEUES_MAX];
 	struct rte_mempool *receive_pools[PACKET_QUEUES_MAX];  // by queue
 	struct rte_mempool *transmit_pools[PACKET_QUEUES_MAX]; // by worker

@@ -9,7 +9,7 @@
 #include <parallax/process/supervisor.h>
 
 #include "exchange/exchange_server.h"
-#include "startup/answer_filter.h"
+#include "port/packet_filter.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
 #include "startup/upstream_routes.h"
@@ -152,7 +152,7 @@ void shut_down(struct dataplane *dataplane)
 	stop_workers(dataplane);
 	control_destroy(dataplane->control);
 	// The program first: what arrives from now on is the kernel's again.
-	answer_filter_close(dataplane->filter);
+	packet_filter_close(dataplane->filter);
 	upstream_routes_destroy(dataplane->routes);
 	exception_path_destroy(dataplane->exceptions);
 	tcp_pool_destroy(environment->tcp);

@@ -7,7 +7,7 @@
 
 #include "link/exclusive_link.h"
 #include "link/kernel_neighbors.h"
-#include "startup/answer_filter.h"
+#include "port/packet_filter.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
 #include "worker/worker_group.h"
@@ -125,7 +125,7 @@ static int upstream_added(void *context, unsigned index, const struct plx_endpoi
 	struct upstream_routes *routes = context;
 	if (routes->kernel != NULL) {
 		kernel_neighbors_watch(routes->kernel, index, endpoint);
-		answer_filter_add_server_port(routes->dataplane->filter, endpoint->port);
+		packet_filter_add_server_port(routes->dataplane->filter, endpoint->port);
 	} else {
 		int error = exclusive_link_watch(routes->link, index, &endpoint->ip,
 						 monotonic_time_ns());
@@ -142,7 +142,7 @@ static void upstream_removed(void *context, unsigned index, const struct plx_end
 	struct upstream_routes *routes = context;
 	if (routes->kernel != NULL) {
 		kernel_neighbors_unwatch(routes->kernel, index);
-		answer_filter_remove_server_port(routes->dataplane->filter, endpoint->port);
+		packet_filter_remove_server_port(routes->dataplane->filter, endpoint->port);
 	} else {
 		exclusive_link_unwatch(routes->link, index);
 	}
@@ -171,7 +171,7 @@ static int open_link(struct upstream_routes *routes)
 {
 	int error;
 	const struct options *options = &routes->dataplane->options;
-	struct exclusive_link_config config = {.mac = routes->dataplane->port.mac};
+	struct exclusive_link_config config = {.mac = routes->dataplane->port.identity.mac};
 	for (unsigned i = 0; i < options->address_count; i++) {
 		config.addresses.entries[config.addresses.count++] = (struct link_address) {
 			.ip = options->address[i].ip, .prefix_length = options->address[i].length};

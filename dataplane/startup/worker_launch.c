@@ -94,7 +94,7 @@ static int make_group(struct dataplane *dataplane)
 	const struct port_summary summary = {
 		.mode = is_shared ? "shared" : "exclusive",
 		.device = is_shared ? dataplane->options.interface : dataplane->options.device,
-		.port_name = dataplane->port.name,
+		.port_name = dataplane->port.identity.name,
 		.first_source_port = dataplane->options.source_ports.first,
 		.last_source_port = dataplane->options.source_ports.last,
 	};

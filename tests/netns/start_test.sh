@@ -48,7 +48,7 @@ wait_until 10 "the watchdog to be told" beats
 has_no_privileges "$(id -u nobody)"
 check "no group is kept" grep -qE '^Groups:\s*65534?\s*$|^Groups:\s*$' "/proc/$dataplane_pid/status"
 check "an XDP program is attached" test "$(xdp_programs)" = 1
-refused 'another parallax-dataplane is using it' --interface eth0 "${servers[@]}"
+refused 'another parallax program is using it' --interface eth0 "${servers[@]}"
 sweep_is_right
 stop_dataplane
 check "the end is told" told '^STOPPING=1$'

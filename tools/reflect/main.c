@@ -21,8 +21,8 @@ static void log_started(const struct reflector *reflector)
 	const struct reflect_options *options = reflector->options;
 	plx_log_begin(&line, false, PLX_LOG_LEVEL_NOTICE, "started");
 	plx_log_text(&line, "version", PLX_VERSION);
-	plx_log_text(&line, "port", reflector->port_name);
-	plx_log_text(&line, "mac", mac_format(&reflector->mac, mac));
+	plx_log_text(&line, "port", reflector->identity.name);
+	plx_log_text(&line, "mac", mac_format(&reflector->identity.mac, mac));
 	plx_log_number(&line, "queues", reflector->queue_count);
 	plx_log_number(&line, "lcores", reflector->lcores.worker_count);
 	for (unsigned i = 0; i < options->shared.address_count; i++) {

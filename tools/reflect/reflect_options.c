@@ -5,6 +5,7 @@
 
 #include <parallax/base/error.h>
 
+#include "link/route.h"
 #include "options/option_table.h"
 #include "options/option_value.h"
 #include "reflect/delay_queue.h"
@@ -34,6 +35,28 @@ struct flag {
 static int wanted(struct options_fault *fault, const char *value, const char *what)
 {
 	return options_fault_set(fault, "\"%s\": give %s", value, what);
+}
+
+// A prefix length may follow, as parallax-dataplane wants it; nothing here needs one.
+static int set_address(struct reflect_options *options, const char *value,
+		       struct options_fault *fault)
+{
+	struct link_address address;
+	struct options *shared = &options->shared;
+	if (link_address_parse(value, &address) != 0 || !ip_is_unicast(&address.ip)) {
+		return wanted(fault, value, "a host's address, like 192.0.2.53 or 2001:db8::53");
+	}
+	if (shared->address_count == OPTIONS_ADDRESSES_MAX) {
+		return options_fault_set(fault, "at most %u addresses", OPTIONS_ADDRESSES_MAX);
+	}
+	for (unsigned i = 0; i < shared->address_count; i++) {
+		if (plx_ip_equal(&shared->address[i].ip, &address.ip)) {
+			return options_fault_set(fault, "\"%s\" is given twice", value);
+		}
+	}
+	shared->address[shared->address_count++] =
+		(struct options_prefix) {.ip = address.ip, .length = address.prefix_length};
+	return 0;
 }
 
 static int set_answer(struct reflect_options *options, const char *value,
@@ -185,7 +208,9 @@ static int set_json(struct reflect_options *options, const char *value, struct o
 static const struct flag flags[] = {
 	{"device", "DEVICE", "device", NULL,
 	 "a DPDK device: a PCI address, or net_memif0,role=server,id=0,socket=/run/x.sock"},
-	{"address", "ADDRESS", "address", NULL,
+	{"interface", "NAME", "interface", NULL,
+	 "instead: take queries off a kernel interface by XDP; the rest stays the kernel's"},
+	{"address", "ADDRESS", NULL, set_address,
 	 "answer queries to ADDRESS only, and ARP and ND for it; repeatable"},
 	{"port", "N", NULL, set_port, "the UDP port that queries are sent to (default 53)"},
 	{"answer", "A", NULL, set_answer,
@@ -207,6 +232,7 @@ static const struct flag flags[] = {
 	{"poll", NULL, "poll_mode", NULL, "never sleep"},
 	{"memory-mb", "MEGABYTES", "memory_mb", NULL, "memory of DPDK (default 256)"},
 	{"hugepages", NULL, "hugepages", NULL, "take it from huge pages"},
+	{"xdp-program", "PATH", "xdp_program", NULL, "object file, for --interface"},
 	{"user", "NAME", "user", NULL, "the account to run as after the start"},
 	{"stats-interval", "D", NULL, set_stats_interval, "log counters each D"},
 	{"duration", "D", NULL, set_duration, "end after D (default: at SIGTERM or SIGINT)"},
@@ -220,7 +246,8 @@ static const struct flag flags[] = {
 
 void reflect_options_print_help(void)
 {
-	puts("Usage: parallax-reflect --device DEVICE [OPTION]... [-- EAL OPTION...]\n"
+	puts("Usage: parallax-reflect --device DEVICE|--interface NAME [OPTION]... [-- EAL "
+	     "OPTION...]\n"
 	     "Answer every DNS query that arrives on a DPDK device, faster than clients ask.\n");
 	for (size_t i = 0; i < FLAG_COUNT; i++) {
 		char text[48];
@@ -244,8 +271,17 @@ static int apply(const struct flag *flag, const char *value, struct reflect_opti
 
 static int check(const struct reflect_options *options, struct options_fault *fault)
 {
-	if (options->shared.device[0] == '\0') {
-		return options_fault_set(fault, "no device: give --device; --help explains");
+	bool has_device = options->shared.device[0] != '\0';
+	bool has_interface = options->shared.interface[0] != '\0';
+	if (has_device == has_interface) {
+		return options_fault_set(fault, has_device
+							? "give --device or --interface, not both"
+							: "give --device or --interface: where "
+							  "do queries come from?");
+	}
+	if (has_interface && options->shared.address_count == 0) {
+		return options_fault_set(fault, "--interface needs --address: of all others, "
+						"queries stay the kernel's");
 	}
 	if (options->is_echo && options->answers.is_by_name) {
 		return options_fault_set(fault, "--echo answers nothing: leave out --by-name");
@@ -281,8 +317,9 @@ int reflect_options_read(int argc, char **argv, struct reflect_options *ret_opti
 	options_init(&ret_options->shared);
 	*ret_request = REFLECT_RUN;
 	opterr = 0;
+	optind = 0; // from the start, however often
 	for (;;) {
-		int at = optind;
+		int at = optind == 0 ? 1 : optind;
 		int code = getopt_long(argc, argv, "+:", long_options, NULL);
 		if (code == -1) {
 			break;

@@ -18,8 +18,7 @@
 #include <time.h>
 
 #define BURST 64
-#define TRANSMIT_WAIT_NS                                                                           \
-	1000000ull // for a full ring: then its reader hangs, and loses answers as with any server
+#define TRANSMIT_WAIT_MS 20 // for a full ring, whose reader lost the CPU for a turn, or hangs
 #define SPIN_TURNS 256
 #define SLEEP_FIRST_US 20u
 #define SLEEP_MAX_US 2000u     // without a socket: what the first query after a long pause waits
@@ -263,7 +262,7 @@ int reflect_worker_run(void *context)
 	struct reflect_worker *worker = context;
 	prctl(PR_SET_TIMERSLACK, 1000ul); // ns; the default of 50 us would double our short sleeps
 	worker_clock_init(&worker->clock);
-	worker->transmit_wait_cycles = rte_get_tsc_hz() / (1000000000 / TRANSMIT_WAIT_NS);
+	worker->transmit_wait_cycles = rte_get_tsc_hz() / 1000 * TRANSMIT_WAIT_MS;
 	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
 		unsigned work = 0;
 		worker->now_ns = worker_clock_read(&worker->clock);

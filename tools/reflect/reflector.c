@@ -22,6 +22,11 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool is_shared(const struct reflector *reflector)
+{
+	return reflector->options->shared.interface[0] != '\0';
+}
+
 static int start_environment(struct reflector *reflector, struct port_fault *fault)
 {
 	const struct reflect_options *options = reflector->options;
@@ -52,7 +57,7 @@ static int start_environment(struct reflector *reflector, struct port_fault *fau
 		.identity = identity,
 		.memory_mb = options->shared.memory_mb,
 		.hugepages = options->shared.hugepages,
-		.pci_device = device_is_pci(device) ? device : NULL,
+		.pci_device = !is_shared(reflector) && device_is_pci(device) ? device : NULL,
 		.extra = options->eal_arguments,
 		.extra_count = options->eal_argument_count,
 	};
@@ -61,18 +66,15 @@ static int start_environment(struct reflector *reflector, struct port_fault *fau
 	return error;
 }
 
-static int open_port(struct reflector *reflector, struct port_fault *fault)
+static int create_pools(struct reflector *reflector, struct port_fault *fault)
 {
-	uint16_t id;
 	const struct reflect_options *options = reflector->options;
-	const char *device = options->shared.device;
+	bool is_af_xdp = is_shared(reflector) || device_is_af_xdp(options->shared.device);
 	// Waiting answers must not starve reception.
 	unsigned size =
 		PACKET_POOL_RECEIVE_SIZE + (options->delay_ns > 0 ? options->delay_slots : 0);
-	reflector->queue_count = (uint16_t)reflector->lcores.worker_count;
 	for (unsigned i = 0; i < reflector->queue_count; i++) {
-		reflector->pools[i] =
-			packet_pool_create_receive("receive", i, size, device_is_af_xdp(device));
+		reflector->pools[i] = packet_pool_create_receive("receive", i, size, is_af_xdp);
 		if (reflector->pools[i] == NULL) {
 			return port_fault_set(fault, "packet_memory", -rte_errno,
 					      "no memory for %u packets: raise --memory-mb (now "
@@ -80,15 +82,64 @@ static int open_port(struct reflector *reflector, struct port_fault *fault)
 					      size, options->shared.memory_mb);
 		}
 	}
-	int error = device_probe(device, reflector->port_name, &id, fault);
+	return 0;
+}
+
+static int add_addresses(const struct reflector *reflector, struct port_fault *fault)
+{
+	const struct options *shared = &reflector->options->shared;
+	struct packet_filter *filter = reflector->shared.filter;
+	for (unsigned i = 0; i < shared->address_count; i++) {
+		int error = packet_filter_add_address(filter, &shared->address[i].ip);
+		if (error != 0) {
+			return port_fault_set(fault, "xdp", error, "too many addresses");
+		}
+	}
+	packet_filter_add_server_port(filter, reflector->options->port);
+	return 0;
+}
+
+// The kernel keeps the interface; queries to our addresses and port come to us.
+static int open_shared(struct reflector *reflector, struct port_fault *fault)
+{
+	struct shared_interface *shared = &reflector->shared;
+	const struct shared_interface_config config = {
+		.interface = reflector->options->shared.interface,
+		.kind = PACKET_FILTER_QUERIES,
+		.xdp_program = reflector->options->shared.xdp_program,
+		.worker_count = reflector->lcores.worker_count,
+		.worker_queues_max = REFLECT_WORKER_QUEUES_MAX,
+	};
+	int error = shared_interface_prepare(&config, shared, fault);
+	if (error != 0) {
+		return error;
+	}
+	reflector->queue_count = shared->queue_count;
+	error = create_pools(reflector, fault);
 	if (error == 0) {
-		error = queue_pairs_open(id, reflector->port_name, reflector->pools,
-					 reflector->queue_count, reflector->queues, fault);
+		error = shared_interface_open(shared, reflector->pools, reflector->queues,
+					      &reflector->identity, fault);
 	}
 	if (error == 0) {
-		device_take_multicast(id);
-		error = device_describe(id, reflector->port_name, &reflector->mac, &reflector->mtu,
-					fault);
+		error = add_addresses(reflector, fault);
+	}
+	return error == 0 ? shared_interface_attach(shared, 1, UINT16_MAX, fault) : error;
+}
+
+static int open_port(struct reflector *reflector, struct port_fault *fault)
+{
+	if (is_shared(reflector)) {
+		return open_shared(reflector, fault);
+	}
+	reflector->queue_count = (uint16_t)reflector->lcores.worker_count;
+	int error = create_pools(reflector, fault);
+	if (error == 0) {
+		error = device_open(reflector->options->shared.device, reflector->pools,
+				    reflector->queue_count, reflector->queues, &reflector->identity,
+				    fault);
+	}
+	if (error == 0) {
+		device_take_multicast(reflector->queues[0].port);
 	}
 	return error;
 }
@@ -98,7 +149,7 @@ static int create_link(const struct reflector *reflector, struct reflect_worker 
 		       struct port_fault *fault)
 {
 	int error = 0;
-	struct exclusive_link_config config = {.mac = reflector->mac};
+	struct exclusive_link_config config = {.mac = reflector->identity.mac};
 	const struct options *shared = &reflector->options->shared;
 	if (shared->address_count == 0) {
 		return 0;
@@ -107,11 +158,18 @@ static int create_link(const struct reflector *reflector, struct reflect_worker 
 		config.addresses.entries[config.addresses.count++] = (struct link_address) {
 			.ip = shared->address[i].ip, .prefix_length = shared->address[i].length};
 	}
+	if (is_shared(reflector)) { // the kernel speaks to neighbours
+		for (unsigned i = 0; i < shared->address_count; i++) {
+			worker->rules.addresses[worker->rules.address_count++] =
+				shared->address[i].ip;
+		}
+		return 0;
+	}
 	worker->link = exclusive_link_create(&config, 0, &error);
 	if (worker->link == NULL) {
 		return port_fault_set(fault, "addresses", error,
-				      "an address is given twice or is no host's: correct "
-				      "--address");
+				      "the link layer of these addresses cannot be made: %s",
+				      strerror(-error));
 	}
 	const struct link_addresses *addresses = exclusive_link_addresses(worker->link);
 	for (unsigned i = 0; i < addresses->count; i++) {
@@ -265,6 +323,7 @@ void reflector_stop(struct reflector *reflector)
 		reflector->workers[i] = NULL;
 	}
 	reflect_answers_destroy(reflector->answers);
+	packet_filter_close(reflector->shared.filter);
 	queue_pairs_close(reflector->queues, reflector->queue_count);
 	if (reflector->is_eal_up) {
 		rte_eal_cleanup();

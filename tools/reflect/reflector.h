@@ -6,12 +6,13 @@
 #include <parallax/base/attributes.h>
 
 #include "port/device.h"
+#include "port/shared_interface.h"
 #include "reflect/counters.h"
 #include "reflect/reflect_options.h"
 #include "reflect/reflect_worker.h"
 #include "startup/lcore_plan.h"
 
-#define REFLECTOR_QUEUES_MAX 64
+#define REFLECTOR_QUEUES_MAX SHARED_INTERFACE_QUEUES_MAX
 
 struct port_fault;
 
@@ -21,9 +22,8 @@ struct reflector {
 	struct reflect_answers *answers;
 	struct reflect_worker *workers[OPTIONS_WORKERS_MAX];
 	uint16_t queue_count;
-	uint16_t mtu;
-	struct mac_address mac;
-	char port_name[DEVICE_NAME_MAX];
+	struct device_identity identity;
+	struct shared_interface shared; // with --interface
 	struct rte_mempool *pools[REFLECTOR_QUEUES_MAX];
 	struct port_queue queues[REFLECTOR_QUEUES_MAX];
 	bool is_eal_up;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "startup/answer_filter.h"
+#include "port/packet_filter.h"
 
-#include "startup/xdp/answer_filter_config.h"
+#include "port/xdp/packet_filter_config.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -18,20 +18,21 @@
 
 #define PROGRAM_MAPS_MAX 8
 
-struct answer_filter {
+struct packet_filter {
 	unsigned interface_index;
+	const char *program_name;
 	int program_fd;
 	int sockets_map_fd;
 	uint32_t mode_flags;
 	int link_fd;
-	struct answer_filter_config *config; // shared with the program
+	struct packet_filter_config *config; // shared with the program
 	uint8_t port_users[65536];           // upstreams per server port; there are at most 64
 };
 
-static int explain(struct answer_filter_fault *fault, int error, const char *format, ...)
+static int explain(struct packet_filter_fault *fault, int error, const char *format, ...)
 	PLX_PRINTF(3, 4);
 
-static int explain(struct answer_filter_fault *fault, int error, const char *format, ...)
+static int explain(struct packet_filter_fault *fault, int error, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -85,12 +86,19 @@ static int query_attachment(unsigned interface_index, struct attachment *ret_att
 	return 0;
 }
 
-static bool is_ours(const struct attachment *attachment)
+static const char *program_name(enum packet_filter_kind kind)
 {
-	return strcmp(attachment->program_name, ANSWER_FILTER_PROGRAM_NAME) == 0;
+	return kind == PACKET_FILTER_QUERIES ? PACKET_FILTER_QUERIES_NAME
+					     : PACKET_FILTER_ANSWERS_NAME;
 }
 
-int answer_filter_remove_stale(unsigned interface_index, struct answer_filter_fault *fault)
+static bool is_ours(const struct attachment *attachment)
+{
+	return strcmp(attachment->program_name, PACKET_FILTER_ANSWERS_NAME) == 0 ||
+	       strcmp(attachment->program_name, PACKET_FILTER_QUERIES_NAME) == 0;
+}
+
+int packet_filter_remove_stale(unsigned interface_index, struct packet_filter_fault *fault)
 {
 	struct attachment found;
 	libbpf_set_print(NULL); // our own line says it
@@ -113,7 +121,7 @@ int answer_filter_remove_stale(unsigned interface_index, struct answer_filter_fa
 	error = bpf_xdp_detach((int)interface_index, found.mode_flags, NULL);
 	if (error != 0) {
 		return explain(fault, error,
-			       "another parallax-dataplane is using it (%s): stop that one first",
+			       "another parallax program is using it (%s): stop that one first",
 			       strerror(-error));
 	}
 	return 0;
@@ -138,29 +146,30 @@ static int open_map(const struct attachment *attachment, const char *name)
 	return -ENOENT;
 }
 
-static struct answer_filter_config *map_config(const struct attachment *attachment)
+static struct packet_filter_config *map_config(const struct attachment *attachment)
 {
 	struct bpf_map_info info = {0};
 	uint32_t info_length = sizeof(info);
-	int fd = open_map(attachment, ANSWER_FILTER_CONFIG_MAP);
+	int fd = open_map(attachment, PACKET_FILTER_CONFIG_MAP);
 	if (fd < 0) {
 		return NULL;
 	}
 	void *config = MAP_FAILED;
 	if (bpf_obj_get_info_by_fd(fd, &info, &info_length) == 0 &&
-	    info.value_size == sizeof(struct answer_filter_config)) {
-		config = mmap(NULL, sizeof(struct answer_filter_config), PROT_READ | PROT_WRITE,
+	    info.value_size == sizeof(struct packet_filter_config)) {
+		config = mmap(NULL, sizeof(struct packet_filter_config), PROT_READ | PROT_WRITE,
 			      MAP_SHARED, fd, 0);
 	}
 	close(fd);
 	return config == MAP_FAILED ? NULL : config;
 }
 
-struct answer_filter *answer_filter_create(unsigned interface_index)
+struct packet_filter *packet_filter_create(unsigned interface_index, enum packet_filter_kind kind)
 {
-	struct answer_filter *filter = calloc(1, sizeof(*filter));
+	struct packet_filter *filter = calloc(1, sizeof(*filter));
 	if (filter != NULL) {
 		filter->interface_index = interface_index;
+		filter->program_name = program_name(kind);
 		filter->program_fd = -1;
 		filter->sockets_map_fd = -1;
 		filter->link_fd = -1;
@@ -169,13 +178,13 @@ struct answer_filter *answer_filter_create(unsigned interface_index)
 }
 
 // Takes over `program_fd` of the attachment.
-static int keep_program(struct answer_filter *filter, const struct attachment *attachment,
-			struct answer_filter_fault *fault)
+static int keep_program(struct packet_filter *filter, const struct attachment *attachment,
+			struct packet_filter_fault *fault)
 {
 	filter->program_fd = attachment->program_fd;
 	filter->mode_flags = attachment->mode_flags;
 	filter->config = map_config(attachment);
-	filter->sockets_map_fd = open_map(attachment, ANSWER_FILTER_SOCKETS_MAP);
+	filter->sockets_map_fd = open_map(attachment, PACKET_FILTER_SOCKETS_MAP);
 	if (filter->config == NULL || filter->sockets_map_fd < 0) {
 		return explain(fault, -EINVAL,
 			       "the XDP program is of another version: rebuild it, or correct "
@@ -184,12 +193,12 @@ static int keep_program(struct answer_filter *filter, const struct attachment *a
 	return 0;
 }
 
-int answer_filter_adopt(struct answer_filter *filter, uint32_t queue, int socket_fd,
-			struct answer_filter_fault *fault)
+int packet_filter_adopt(struct packet_filter *filter, uint32_t queue, int socket_fd,
+			struct packet_filter_fault *fault)
 {
 	struct attachment found;
 	int error = query_attachment(filter->interface_index, &found);
-	if (error != 0 || !is_ours(&found)) {
+	if (error != 0 || strcmp(found.program_name, filter->program_name) != 0) {
 		return explain(
 			fault, -EINVAL,
 			"the XDP program that DPDK attached is not ours: correct xdp_program");
@@ -212,8 +221,8 @@ int answer_filter_adopt(struct answer_filter *filter, uint32_t queue, int socket
 				    queue, strerror(-error));
 }
 
-int answer_filter_attach(struct answer_filter *filter, uint16_t first_port, uint16_t last_port,
-			 struct answer_filter_fault *fault)
+int packet_filter_attach(struct packet_filter *filter, uint16_t first_port, uint16_t last_port,
+			 struct packet_filter_fault *fault)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, link_options, .flags = filter->mode_flags);
 	filter->config->first_port = first_port;
@@ -236,7 +245,7 @@ static void close_fd(int fd)
 	}
 }
 
-void answer_filter_close(struct answer_filter *filter)
+void packet_filter_close(struct packet_filter *filter)
 {
 	if (filter == NULL) {
 		return;
@@ -251,7 +260,7 @@ void answer_filter_close(struct answer_filter *filter)
 }
 
 // The program reads single bytes; a store of one is never torn.
-static void show_port(struct answer_filter *filter, uint16_t port)
+static void show_port(struct packet_filter *filter, uint16_t port)
 {
 	uint8_t *byte = &filter->config->server_ports[port / 8];
 	uint8_t bit = (uint8_t)(1u << (port % 8));
@@ -259,14 +268,31 @@ static void show_port(struct answer_filter *filter, uint16_t port)
 	__atomic_store_n(byte, value, __ATOMIC_RELAXED);
 }
 
-void answer_filter_add_server_port(struct answer_filter *filter, uint16_t port)
+void packet_filter_add_server_port(struct packet_filter *filter, uint16_t port)
 {
 	filter->port_users[port]++;
 	show_port(filter, port);
 }
 
-void answer_filter_remove_server_port(struct answer_filter *filter, uint16_t port)
+void packet_filter_remove_server_port(struct packet_filter *filter, uint16_t port)
 {
 	filter->port_users[port]--;
 	show_port(filter, port);
+}
+
+int packet_filter_add_address(struct packet_filter *filter, const struct plx_ip *address)
+{
+	uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff};
+	uint32_t count = filter->config->address_count;
+	if (count == PACKET_FILTER_ADDRESSES_MAX) {
+		return -ENOSPC;
+	}
+	if (address->family == 4) {
+		memcpy(mapped + 12, address->bytes, 4);
+	} else {
+		memcpy(mapped, address->bytes, sizeof(mapped));
+	}
+	memcpy(filter->config->addresses[count], mapped, sizeof(mapped));
+	__atomic_store_n(&filter->config->address_count, count + 1, __ATOMIC_RELEASE);
+	return 0;
 }
