@@ -55,6 +55,7 @@ SEEDS = {
     "options": query("a.test", opt=struct.pack(">HH", 12, 3) + b"pad" + cookie(8)),
     "badvers": query("a.test", version=1),
     "longest": query(".".join(["x" * 63] * 3 + ["y" * 61])),
+    "long_soa": query("servfai1." + ".".join(["x" * 63] * 3 + ["y" * 45])),
     "too_long": query(".".join(["x" * 63] * 4)),
     "pointer": query("a.test", opt=None)[:12] + b"\xc0\x0c" + struct.pack(">HH", 1, 1),
     "trailing": query("a.test") + b"x",

@@ -13,6 +13,7 @@
 #define EDNS_DO 0x8000
 #define EDNS_OPTION_COOKIE 10
 #define OPT_BYTES 11
+#define QUESTION_FIXED_BYTES 4 // type and class
 #define OPTION_HEADER_BYTES 4
 #define UDP_SIZE_MIN 512 // RFC 1035 4.2.1, RFC 6891 6.2.5
 #define COOKIE_SERVER_BYTES 8
@@ -169,7 +170,9 @@ static const struct reflect_tail *choose_tail(const struct reflect_answers *answ
 		tail->type != 0 && tail->type != query->type && query->type != PLX_TYPE_ANY;
 	// The root has no parent that could deny it.
 	bool is_root = tail->parent_pointer_count > 0 && query->first_label_length == 0;
-	return has_other_type || is_root ? answers->nodata : tail;
+	tail = has_other_type || is_root ? answers->nodata : tail;
+	size_t name_length = query->question_end - PLX_DNS_HEADER_BYTES - QUESTION_FIXED_BYTES;
+	return PLX_LIKELY(name_length <= tail->name_length_max) ? tail : &answers->bare;
 }
 
 static void store_u16(uint8_t *at, uint16_t value)

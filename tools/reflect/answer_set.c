@@ -2,6 +2,7 @@
 
 #include "reflect/answer_set.h"
 
+#include <parallax/dns/message_reader.h>
 #include <parallax/dns/rr_type.h>
 
 #include <stdlib.h>
@@ -55,6 +56,8 @@ struct reflect_answers *reflect_answers_create(const struct reflect_config *conf
 		return NULL;
 	}
 	answers->config = *config;
+	reflect_tail_build_rcode(PLX_RCODE_NOERROR, &answers->bare);
+	answers->bare.flags |= PLX_FLAG_AA;
 	reflect_tail_build_rcode(PLX_RCODE_FORMERR, &answers->formerr);
 	// Its upper eight bits stand in the OPT record.
 	reflect_tail_build_rcode(PLX_RCODE_BADVERS & 0xf, &answers->badvers);

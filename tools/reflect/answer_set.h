@@ -24,6 +24,7 @@ struct reflect_answers {
 	const struct reflect_tail *fixed;
 	const struct reflect_tail *nodata;
 	const struct reflect_tail *truncated;
+	struct reflect_tail bare; // NODATA without an SOA (RFC 2308 2.2, type 3)
 	struct reflect_tail formerr;
 	struct reflect_tail badvers;
 	// By kind, then size; NULL where the answer is TC, and all of it but sizes 0 unless is_by_name.

@@ -41,6 +41,17 @@ static void write_label(struct builder *builder, const char *label)
 	plx_write_bytes(&builder->writer, label, length);
 }
 
+// A label in front of the question's name, or of its parent's.
+static void write_name(struct builder *builder, const char *label)
+{
+	const uint16_t most = (uint16_t)(PLX_NAME_MAX - 1 - strlen(label));
+	if (most < builder->tail->name_length_max) {
+		builder->tail->name_length_max = most;
+	}
+	write_label(builder, label);
+	write_owner(builder);
+}
+
 static void write_fixed(struct builder *builder, uint16_t type, uint16_t rdata_length)
 {
 	plx_write_u16(&builder->writer, type);
@@ -56,8 +67,7 @@ static void write_soa(struct builder *builder)
 	write_owner(builder);
 	write_fixed(builder, PLX_TYPE_SOA, (1 + 3 + 2) + (1 + 10 + 2) + sizeof(numbers));
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(names); i++) {
-		write_label(builder, names[i]);
-		write_owner(builder);
+		write_name(builder, names[i]);
 	}
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(numbers); i++) {
 		plx_write_u32(&builder->writer, numbers[i]);
@@ -109,8 +119,7 @@ static void write_server_name(struct builder *builder, unsigned number)
 {
 	char label[LABEL_TEXT_MAX];
 	snprintf(label, sizeof(label), "ns%u", number);
-	write_label(builder, label);
-	write_owner(builder);
+	write_name(builder, label);
 }
 
 // The cut is at the name asked for. Glue from the documentation prefixes (RFC 5737, RFC 3849).
@@ -174,7 +183,7 @@ static void write_records(struct builder *builder, const struct reflect_profile 
 
 int reflect_tail_build(const struct reflect_profile *profile, struct reflect_tail *ret_tail)
 {
-	*ret_tail = (struct reflect_tail) {0};
+	*ret_tail = (struct reflect_tail) {.name_length_max = PLX_NAME_MAX};
 	struct builder builder = {
 		.writer = plx_writer_init(ret_tail->bytes, sizeof(ret_tail->bytes)),
 		.tail = ret_tail,
@@ -190,5 +199,5 @@ int reflect_tail_build(const struct reflect_profile *profile, struct reflect_tai
 
 void reflect_tail_build_rcode(uint16_t rcode, struct reflect_tail *ret_tail)
 {
-	*ret_tail = (struct reflect_tail) {.flags = rcode};
+	*ret_tail = (struct reflect_tail) {.flags = rcode, .name_length_max = PLX_NAME_MAX};
 }

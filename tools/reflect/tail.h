@@ -22,6 +22,8 @@ struct reflect_tail {
 	uint16_t authority_count;
 	uint16_t additional_count; // without OPT
 	uint16_t length;
+	uint16_t
+		name_length_max; // of the question: labels in front of it must not make it too long
 	// Where pointers stand that must lead to the question's parent instead (the SOA of an NXDOMAIN).
 	uint8_t parent_pointer_count;
 	uint16_t parent_pointers[REFLECT_PARENT_POINTERS_MAX];

@@ -207,6 +207,21 @@ TEST(a_name_that_does_not_exist_is_denied_by_its_parent)
 	CU_ASSERT_TRUE(soa_is_at(&e.message, "."));
 }
 
+// "hostmaster" in front of such a name would be longer than a name can be.
+TEST(a_name_too_long_for_its_soa_gets_none)
+{
+	struct exchange e;
+	char text[PLX_NAME_TEXT_MAX];
+	const struct reflect_config config = {0};
+	for (int last = 51; last <= 61; last++) {
+		snprintf(text, sizeof(text), "%063d.%063d.%063d.%0*d", 1, 2, 3, last, 4);
+		ask(&config, text, PLX_TYPE_CAA, &e); // which checks the message
+		size_t length = e.message.question_name_length;
+		CU_ASSERT_EQUAL(e.message.record_count[PLX_SECTION_AUTHORITY], length <= 244);
+		CU_ASSERT_EQUAL(e.message.rcode, PLX_RCODE_NOERROR);
+	}
+}
+
 TEST(errors_and_truncation_have_no_records)
 {
 	static const struct {
@@ -372,7 +387,8 @@ TEST_MAIN(reflect_answer, T(no_data_has_the_soa_of_the_name_in_a_hundred_octets)
 	  T(text_has_its_size_in_strings_of_at_most_255),
 	  T(a_referral_has_name_servers_and_their_glue),
 	  T(a_name_that_does_not_exist_is_denied_by_its_parent),
-	  T(errors_and_truncation_have_no_records), T(the_first_label_chooses_only_when_it_may),
+	  T(a_name_too_long_for_its_soa_gets_none), T(errors_and_truncation_have_no_records),
+	  T(the_first_label_chooses_only_when_it_may),
 	  T(what_is_longer_than_the_client_takes_is_cut_off),
 	  T(flags_are_echoed_or_set_as_configured), T(a_cookie_is_completed_and_a_bad_one_refused),
 	  T(what_is_no_query_is_dropped), T(other_classes_and_edns_versions_get_their_rcode),
