@@ -10,6 +10,7 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_log.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,4 +85,11 @@ int environment_start(const struct environment_config *config, struct port_fault
 	// The EAL made a folder of its own and nothing in it. It could not be removed later without privileges.
 	(void)rmdir(rte_eal_get_runtime_dir());
 	return 0;
+}
+
+void environment_stop(void)
+{
+	// net_af_xdp wants to detach its XDP program, which left with our link, and would complain.
+	rte_log_set_global_level(RTE_LOG_EMERG);
+	(void)rte_eal_cleanup();
 }

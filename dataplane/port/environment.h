@@ -26,3 +26,5 @@ struct environment_config {
 // A negative error and the fault.
 PLX_MUST_CHECK int environment_start(const struct environment_config *config,
 				     struct port_fault *fault);
+// Once, after a start that succeeded, when no lcore runs any more and ports are stopped.
+void environment_stop(void);

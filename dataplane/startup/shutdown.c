@@ -9,6 +9,7 @@
 #include <parallax/process/supervisor.h>
 
 #include "exchange/exchange_server.h"
+#include "port/environment.h"
 #include "port/packet_filter.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
@@ -18,10 +19,8 @@
 #include "worker/worker_group.h"
 
 #include <event2/event.h>
-#include <rte_eal.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_log.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -175,8 +174,6 @@ void shut_down(struct dataplane *dataplane)
 		event_base_free(dataplane->events);
 	}
 	if (dataplane->is_eal_up) {
-		// net_af_xdp wants to detach its XDP program, which left with our link, and would complain.
-		rte_log_set_global_level(RTE_LOG_EMERG);
-		(void)rte_eal_cleanup();
+		environment_stop();
 	}
 }

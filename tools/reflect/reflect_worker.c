@@ -132,7 +132,8 @@ static bool turn_round(struct reflect_worker *worker, const struct port_queue *p
 		if (PLX_LIKELY(reason == REFLECT_ACCEPTED)) {
 			mbuf->data_len = (uint16_t)length;
 			mbuf->pkt_len = length;
-			mbuf->ol_flags = 0; // what reception said is not for sending
+			// What reception said is not for sending; whose buffer it is stays.
+			mbuf->ol_flags &= RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
 			return true;
 		}
 		count_drop(worker, reason, 1);

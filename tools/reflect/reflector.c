@@ -11,7 +11,6 @@
 #include "reflect/delay_queue.h"
 
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -326,6 +325,6 @@ void reflector_stop(struct reflector *reflector)
 	packet_filter_close(reflector->shared.filter);
 	queue_pairs_close(reflector->queues, reflector->queue_count);
 	if (reflector->is_eal_up) {
-		rte_eal_cleanup();
+		environment_stop();
 	}
 }
