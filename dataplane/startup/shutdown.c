@@ -11,6 +11,7 @@
 #include "exchange/exchange_server.h"
 #include "port/environment.h"
 #include "port/packet_filter.h"
+#include "port/unmap_guard.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
 #include "startup/upstream_routes.h"
@@ -141,6 +142,7 @@ static void stop_workers(struct dataplane *dataplane)
 	if (dataplane->are_workers_running) {
 		worker_group_stop(dataplane->group);
 		rte_eal_mp_wait_lcore();
+		unmap_guard_clear();
 		dataplane->are_workers_running = false;
 	}
 }

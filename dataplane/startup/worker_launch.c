@@ -2,6 +2,7 @@
 // Makes the workers, the exchange and the TCP thread, and sets workers running once everything else stands.
 
 #include "exchange/exchange_server.h"
+#include "port/unmap_guard.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
 #include "startup/upstream_routes.h"
@@ -243,7 +244,10 @@ int launch_workers(struct dataplane *dataplane)
 {
 	for (unsigned i = 0; i < dataplane->lcores.worker_count; i++) {
 		struct worker *worker = dataplane->environment.workers[i];
-		int error = rte_eal_remote_launch(worker_run, worker, worker->lcore);
+		int error = unmap_guard_watch(&worker->counters.loops);
+		if (error == 0) {
+			error = rte_eal_remote_launch(worker_run, worker, worker->lcore);
+		}
 		if (error != 0) {
 			return start_fault(dataplane, "workers", error, "lcore %u does not run: %s",
 					   worker->lcore, strerror(-error));

@@ -16,6 +16,7 @@ struct reflect_counters {
 	uint64_t busy_cycles;      // of bursts with frames, reception and sending included
 	uint64_t work_cycles;      // the same without the driver's part
 	uint64_t sleeps;
+	uint64_t turns;
 	uint64_t dropped[REFLECT_DROPS]; // by reason
 };
 

@@ -266,6 +266,9 @@ int reflect_worker_run(void *context)
 	worker->transmit_wait_cycles = rte_get_tsc_hz() / 1000 * TRANSMIT_WAIT_MS;
 	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
 		unsigned work = 0;
+		// Ends the turn before for those who wait for it (port/unmap_guard.h).
+		__atomic_store_n(&worker->counters.turns, worker->counters.turns + 1,
+				 __ATOMIC_RELEASE);
 		worker->now_ns = worker_clock_read(&worker->clock);
 		for (unsigned i = 0; i < worker->queue_count; i++) {
 			const struct reflect_queue *queue = &worker->queues[i];

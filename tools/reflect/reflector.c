@@ -8,6 +8,7 @@
 #include "port/environment.h"
 #include "port/packet_pool.h"
 #include "port/port_fault.h"
+#include "port/unmap_guard.h"
 #include "reflect/delay_queue.h"
 
 #include <rte_cycles.h>
@@ -252,7 +253,11 @@ static int launch(struct reflector *reflector, struct port_fault *fault)
 	reflector->cycles_hz = rte_get_tsc_hz();
 	reflector->started_ns = monotonic_time_ns();
 	for (unsigned i = 0; i < reflector->lcores.worker_count; i++) {
-		int error = rte_eal_remote_launch(reflect_worker_run, reflector->workers[i], i + 1);
+		int error = unmap_guard_watch(&reflector->workers[i]->counters.turns);
+		if (error != 0) {
+			return port_fault_set(fault, "launch", error, "too many lcores");
+		}
+		error = rte_eal_remote_launch(reflect_worker_run, reflector->workers[i], i + 1);
 		if (error != 0) {
 			return port_fault_set(fault, "launch", error, "lcore %u does not start: %s",
 					      i + 1, strerror(-error));
@@ -294,6 +299,7 @@ void reflector_halt(struct reflector *reflector)
 		__atomic_store_n(&reflector->workers[i]->should_stop, 1, __ATOMIC_RELAXED);
 	}
 	rte_eal_mp_wait_lcore();
+	unmap_guard_clear();
 	reflector->is_running = false;
 }
 
