@@ -52,11 +52,11 @@ static int check_queues(const struct shared_interface_config *config, int queues
 			SHARED_INTERFACE_QUEUES_MAX);
 	}
 	if ((unsigned)queues < workers || (unsigned)queues > workers * config->worker_queues_max) {
-		return port_fault_set(
-			fault, "port", -EINVAL,
-			"interface %s has %d queues for %u workers: set workers to %d, or "
-			"`ethtool -L %s combined %u`",
-			interface, queues, workers, queues, interface, workers);
+		return port_fault_set(fault, "port", -EINVAL,
+				      "interface %s has %d queues for %u workers: set %s to %d, or "
+				      "`ethtool -L %s combined %u`",
+				      interface, queues, workers, config->worker_option, queues,
+				      interface, workers);
 	}
 	return 0;
 }

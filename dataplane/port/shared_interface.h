@@ -24,6 +24,7 @@ struct shared_interface_config {
 	enum packet_filter_kind kind;
 	const char *xdp_program; // object file; "": the one that was built, or installed
 	unsigned worker_count;
+	const char *worker_option;  // how the user sets their number, for messages
 	unsigned worker_queues_max; // pairs that one worker can have
 };
 

@@ -24,6 +24,7 @@ static int open_shared(struct dataplane *dataplane)
 		.kind = PACKET_FILTER_ANSWERS,
 		.xdp_program = dataplane->options.xdp_program,
 		.worker_count = dataplane->lcores.worker_count,
+		.worker_option = "workers",
 		.worker_queues_max = WORKER_QUEUES_MAX,
 	};
 	int error = report(dataplane, shared_interface_prepare(&config, &shared, &fault), &fault);

@@ -138,6 +138,30 @@ found = re.search(r"in ([0-9.]+) ms", open(sys.argv[1]).read())
 assert float(found[1]) >= 80, found[0]' "$state/kdig"
 stop_reflect
 
+# Losses that were asked for, as the client sees them; and a server at its limit.
+run_dnsperf() { # TIMEOUT: for a second
+	on probe dnsperf -s 10.205.0.9 -d "$state/dnsperf-names" -n 1 -q 65000 -t "$1" -l 1 -Q 1000 -e >"$state/dnsperf"
+}
+counted() { # KEY: the client's count
+	awk -v key="$1" '$0 ~ key {print $3}' "$state/dnsperf"
+}
+start_reflect server --device net_af_packet0,iface=eth0 --address 10.205.0.9 --answer caa:1 --loss 30% --seed 5
+run_dnsperf 2
+stop_reflect
+check "the client misses what was lost, about 30 %" python3 -c '
+import json, sys
+run, lost, done = json.load(open(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
+assert run["dropped_by_reason"]["loss"] == lost and run["answered"] == done, (run, lost, done)
+assert 0.25 < lost / (lost + done) < 0.35, lost' "$state/reflect.json" "$(counted 'Queries lost:')" "$(counted 'Queries completed:')"
+start_reflect server --device net_af_packet0,iface=eth0 --address 10.205.0.9 --answer caa:1 --rate-limit 200
+run_dnsperf 1
+stop_reflect
+check "no more than its limit is answered" python3 -c '
+import json, sys
+run = json.load(open(sys.argv[1]))
+assert 50 < run["answered"] <= 200 * (run["run_time_s"] + 0.1), run
+assert run["dropped_by_reason"]["rate"] > 0, run' "$state/reflect.json"
+
 # Another process's dataplane on a memif (its abstract socket is of one namespace). When it dies in the middle, the next
 # one is served: the driver's own thread, on the worker's CPU here, unmaps what the two shared.
 start_reflect probe --device "net_memif0,role=server,id=0,socket=@plx-$prefix" --address 10.205.1.2 --address fd00:205:1::2 --by-name \

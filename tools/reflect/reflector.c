@@ -108,6 +108,7 @@ static int open_shared(struct reflector *reflector, struct port_fault *fault)
 		.kind = PACKET_FILTER_QUERIES,
 		.xdp_program = reflector->options->shared.xdp_program,
 		.worker_count = reflector->lcores.worker_count,
+		.worker_option = "--lcores",
 		.worker_queues_max = REFLECT_WORKER_QUEUES_MAX,
 	};
 	int error = shared_interface_prepare(&config, shared, fault);
