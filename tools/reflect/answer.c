@@ -8,6 +8,7 @@
 #include <parallax/dns/rr_type.h>
 
 #include "network/checksum.h"
+#include "reflect/wire_integer.h"
 
 #define LABEL_MAX 63 // RFC 1035 2.3.4; longer ones are pointers
 #define EDNS_DO 0x8000
@@ -95,15 +96,15 @@ static bool read_options(struct plx_reader *options, struct query *query)
 // The only record that a plain query has (RFC 6891 6.1.2).
 static bool read_opt(struct plx_reader *reader, struct query *query)
 {
-	uint8_t owner = plx_read_u8(reader);
-	uint16_t type = plx_read_u16(reader);
-	query->udp_size = plx_read_u16(reader);
-	plx_read_u8(reader); // extended RCODE
-	query->version = plx_read_u8(reader);
-	query->wants_dnssec = (plx_read_u16(reader) & EDNS_DO) != 0;
-	uint16_t length = plx_read_u16(reader);
-	if (reader->failed || owner != 0 || type != PLX_TYPE_OPT ||
-	    length != plx_reader_left(reader)) {
+	const uint8_t *opt = plx_read_bytes(reader, OPT_BYTES);
+	if (opt == NULL || opt[0] != 0 || load_u16(opt + 1) != PLX_TYPE_OPT) {
+		return false;
+	}
+	query->udp_size = load_u16(opt + 3);
+	query->version = opt[6];
+	query->wants_dnssec = (load_u16(opt + 7) & EDNS_DO) != 0;
+	uint16_t length = load_u16(opt + 9);
+	if (length != plx_reader_left(reader)) {
 		return false;
 	}
 	query->has_opt = true;
@@ -113,35 +114,37 @@ static bool read_opt(struct plx_reader *reader, struct query *query)
 static enum reflect_drop read_query(const uint8_t *message, size_t length, struct query *query)
 {
 	struct plx_reader reader = plx_reader_init(message, length);
-	plx_read_u16(&reader); // ID
-	query->flags = plx_read_u16(&reader);
-	uint32_t question_and_answer = plx_read_u32(&reader);
-	uint16_t authority_count = plx_read_u16(&reader);
-	uint16_t additional_count = plx_read_u16(&reader);
-	if (reader.failed) {
+	const uint8_t *header = plx_read_bytes(&reader, PLX_DNS_HEADER_BYTES);
+	if (header == NULL) {
 		return REFLECT_DROP_SHORT;
 	}
+	query->flags = load_u16(header + 2);
+	uint16_t question_count = load_u16(header + 4);
+	uint16_t answer_count = load_u16(header + 6);
+	uint16_t authority_count = load_u16(header + 8);
+	uint16_t additional_count = load_u16(header + 10);
 	if ((query->flags & PLX_FLAG_QR) != 0) {
 		return REFLECT_DROP_RESPONSE;
 	}
 	if (PLX_OPCODE(query->flags) != 0) {
 		return REFLECT_DROP_OPCODE;
 	}
-	if (question_and_answer >> 16 != 1) {
+	if (question_count != 1) {
 		return REFLECT_DROP_QUESTION;
 	}
-	if ((question_and_answer & 0xffff) != 0 || authority_count != 0 || additional_count > 1) {
+	if ((answer_count | authority_count) != 0 || additional_count > 1) {
 		return REFLECT_DROP_MALFORMED;
 	}
 	if (!skip_name(&reader, &query->first_label_length)) {
 		return REFLECT_DROP_QUESTION;
 	}
-	query->type = plx_read_u16(&reader);
-	query->class = plx_read_u16(&reader);
-	query->question_end = reader.position;
-	if (reader.failed) {
+	const uint8_t *fixed = plx_read_bytes(&reader, QUESTION_FIXED_BYTES);
+	if (fixed == NULL) {
 		return REFLECT_DROP_QUESTION;
 	}
+	query->type = load_u16(fixed);
+	query->class = load_u16(fixed + 2);
+	query->question_end = reader.position;
 	bool is_whole =
 		additional_count == 0 ? plx_reader_left(&reader) == 0 : read_opt(&reader, query);
 	return is_whole ? REFLECT_ACCEPTED : REFLECT_DROP_MALFORMED;
@@ -173,12 +176,6 @@ static const struct reflect_tail *choose_tail(const struct reflect_answers *answ
 	tail = has_other_type || is_root ? answers->nodata : tail;
 	size_t name_length = query->question_end - PLX_DNS_HEADER_BYTES - QUESTION_FIXED_BYTES;
 	return PLX_LIKELY(name_length <= tail->name_length_max) ? tail : &answers->bare;
-}
-
-static void store_u16(uint8_t *at, uint16_t value)
-{
-	value = __builtin_bswap16(value);
-	memcpy(at, &value, sizeof(value));
 }
 
 static uint64_t swapped(uint16_t value)

@@ -7,6 +7,7 @@
 #include "link/ethernet.h"
 #include "network/checksum.h"
 #include "network/header_template.h"
+#include "reflect/wire_integer.h"
 
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -29,25 +30,12 @@ struct datagram {
 	uint64_t ports_sum;
 };
 
-static uint16_t load_u16(const uint8_t *at)
-{
-	uint16_t value;
-	memcpy(&value, at, sizeof(value));
-	return __builtin_bswap16(value);
-}
-
 // As it lies in memory, for sums.
 static uint64_t load_word(const uint8_t *at)
 {
 	uint32_t value;
 	memcpy(&value, at, sizeof(value));
 	return value;
-}
-
-static void store_u16(uint8_t *at, uint16_t value)
-{
-	value = __builtin_bswap16(value);
-	memcpy(at, &value, sizeof(value));
 }
 
 static enum reflect_drop read_ipv4(uint8_t *ip, uint32_t length, struct datagram *ret_datagram)
