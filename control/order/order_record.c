@@ -51,17 +51,19 @@ static json_t *with_words(json_t *record, const struct order_words *words)
 	json_t *payload = json_object_get(words->envelope, "payload");
 	json_t *signature = json_object_get(words->envelope, "signature");
 	bool is_signed = payload != NULL && json_string_length(signature) > 0;
-	json_t *more = json_pack("{s:o, s:o, s:o, s:o}", "signature",
-				 is_signed ? json_incref(signature) : json_null(), "signed",
-				 is_signed ? without(payload, "answer") : json_null(), "answer",
-				 has_evidence ? without(words->result, "evidence")
-					      : json_incref(words->result),
-				 "evidence", has_evidence ? json_incref(evidence) : json_object());
-	if (more == NULL || json_object_update(record, more) != 0) {
+	json_t *answer =
+		has_evidence ? without(words->result, "evidence") : json_incref(words->result);
+	json_t *parts = is_signed ? without(payload, "answer") : json_null();
+	bool failed = json_object_set_new(record, "answer", answer) != 0;
+	failed |= json_object_set_new(record, "evidence",
+				      has_evidence ? json_incref(evidence) : json_object()) != 0;
+	failed |= json_object_set_new(record, "signature",
+				      is_signed ? json_incref(signature) : json_null()) != 0;
+	failed |= json_object_set_new(record, "signed", parts) != 0;
+	if (failed) {
 		json_decref(record);
-		record = NULL;
+		return NULL;
 	}
-	json_decref(more);
 	return record;
 }
 
