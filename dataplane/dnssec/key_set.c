@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "dnssec/key_set.h"
+
+#include "dnssec/public_key.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct key_set *key_set_create(const struct plx_name *zone)
+{
+	struct key_set *set = calloc(1, sizeof(*set));
+	if (set != NULL) {
+		set->zone = *zone;
+		plx_name_lower(&set->zone);
+	}
+	return set;
+}
+
+void key_set_destroy(struct key_set *set)
+{
+	if (set == NULL) {
+		return;
+	}
+	for (unsigned i = 0; i < set->count; i++) {
+		EVP_PKEY_free(set->keys[i].key);
+	}
+	free(set);
+}
+
+int key_set_add(struct key_set *set, const struct dnskey *key, const struct dnssec_policy *policy)
+{
+	if (set->count == KEYS_PER_ZONE_MAX) {
+		return -ENOSPC;
+	}
+	struct zone_key *entry = &set->keys[set->count++];
+	entry->key = public_key_create(key, policy);
+	entry->tag = key->tag;
+	entry->algorithm = key->algorithm;
+	if (entry->key == NULL) {
+		ERR_clear_error();
+	}
+	return 0;
+}

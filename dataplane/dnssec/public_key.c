@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// DNSKEY public keys to EVP_PKEY.
+
+#include "dnssec/public_key.h"
+
+#include <parallax/base/byte_reader.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+#include <string.h>
+
+#define RSA_EXPONENT_BITS_MAX 35 // as BIND: longer ones make each check cost as much as signing
+#define POINT_UNCOMPRESSED 4     // SEC 1 2.3.3
+#define EC_POINT_MAX (1 + 2 * 48)
+
+static EVP_PKEY *key_from_parameters(const char *type, OSSL_PARAM *parameters)
+{
+	EVP_PKEY *key = NULL;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+		key = NULL;
+	}
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static EVP_PKEY *rsa_from_numbers(const BIGNUM *modulus, const BIGNUM *exponent)
+{
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *parameters = NULL;
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	if (builder != NULL &&
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) == 1) {
+		parameters = OSSL_PARAM_BLD_to_param(builder);
+	}
+	if (parameters != NULL) {
+		key = key_from_parameters("RSA", parameters);
+	}
+	OSSL_PARAM_free(parameters);
+	OSSL_PARAM_BLD_free(builder);
+	return key;
+}
+
+static bool rsa_is_within(const BIGNUM *modulus, const BIGNUM *exponent,
+			  const struct dnssec_policy *policy)
+{
+	int bits = BN_num_bits(modulus);
+	return bits >= policy->rsa_bits_min && bits <= RSA_BITS_MAX && BN_is_odd(modulus) &&
+	       BN_is_odd(exponent) && !BN_is_one(exponent) &&
+	       BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MAX;
+}
+
+// RFC 3110 section 2: the exponent's length in one octet, or in two after a zero.
+static EVP_PKEY *rsa_create(const struct dnskey *dnskey, const struct dnssec_policy *policy)
+{
+	struct plx_reader reader = plx_reader_init(dnskey->key, dnskey->key_length);
+	size_t exponent_length = plx_read_u8(&reader);
+	if (exponent_length == 0) {
+		exponent_length = plx_read_u16(&reader);
+	}
+	const uint8_t *exponent_bytes = plx_read_bytes(&reader, exponent_length);
+	size_t modulus_length = plx_reader_left(&reader);
+	const uint8_t *modulus_bytes = plx_read_bytes(&reader, modulus_length);
+	if (exponent_bytes == NULL || modulus_bytes == NULL || exponent_length == 0 ||
+	    modulus_length == 0) {
+		return NULL;
+	}
+	EVP_PKEY *key = NULL;
+	BIGNUM *exponent = BN_bin2bn(exponent_bytes, (int)exponent_length, NULL);
+	BIGNUM *modulus = BN_bin2bn(modulus_bytes, (int)modulus_length, NULL);
+	if (exponent != NULL && modulus != NULL && rsa_is_within(modulus, exponent, policy)) {
+		key = rsa_from_numbers(modulus, exponent);
+	}
+	BN_free(modulus);
+	BN_free(exponent);
+	return key;
+}
+
+// RFC 6605 section 4: x | y. libcrypto refuses points off the curve.
+static EVP_PKEY *ecdsa_create(const struct dnskey *dnskey, const char *group, size_t field_bytes)
+{
+	uint8_t point[EC_POINT_MAX] = {POINT_UNCOMPRESSED};
+	char group_name[16] = {0};
+	if (dnskey->key_length != 2 * field_bytes || strlen(group) >= sizeof(group_name)) {
+		return NULL;
+	}
+	memcpy(point + 1, dnskey->key, dnskey->key_length);
+	memcpy(group_name, group, strlen(group));
+	OSSL_PARAM parameters[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group_name, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point,
+						  1 + 2 * field_bytes),
+		OSSL_PARAM_construct_end(),
+	};
+	return key_from_parameters("EC", parameters);
+}
+
+EVP_PKEY *public_key_create(const struct dnskey *key, const struct dnssec_policy *policy)
+{
+	if (!dnssec_policy_has_algorithm(policy, key->algorithm)) {
+		return NULL;
+	}
+	switch ((enum dnssec_algorithm)key->algorithm) {
+	case DNSSEC_RSASHA1:
+	case DNSSEC_RSASHA1_NSEC3:
+	case DNSSEC_RSASHA256:
+	case DNSSEC_RSASHA512:
+		return rsa_create(key, policy);
+	case DNSSEC_ECDSAP256:
+		return ecdsa_create(key, "P-256", 32);
+	case DNSSEC_ECDSAP384:
+		return ecdsa_create(key, "P-384", 48);
+	case DNSSEC_ED25519:
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->key,
+						   key->key_length);
+	case DNSSEC_ED448:
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, key->key, key->key_length);
+	}
+	return NULL;
+}

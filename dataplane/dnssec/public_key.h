@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Keys of zones made ready for libcrypto, and the check of one signature: RSA (RFC 3110, RFC 5702), ECDSA (RFC 6605),
+// Ed25519 and Ed448 (RFC 8080).
+
+#pragma once
+
+#include "dnssec/dnskey.h"
+#include "dnssec/policy.h"
+#include "dnssec/work_budget.h"
+
+#include <openssl/types.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum signature_result {
+	SIGNATURE_NOT_EVALUATED = 0,
+	SIGNATURE_VALID,
+	SIGNATURE_INVALID,
+	SIGNATURE_LIMIT, // the budget is used up, nothing was checked
+};
+
+const char *signature_result_name(enum signature_result result);
+
+// NULL when the key is malformed, off the curve, or its modulus or exponent is outside the policy. The caller owns it
+// (EVP_PKEY_free); any number of threads may check with it at a time.
+EVP_PKEY *public_key_create(const struct dnskey *key, const struct dnssec_policy *policy);
+
+// Takes one validation. `key` may be NULL, for one that public_key_create refused: that costs the same as a signature
+// that is wrong (BIND CVE-2025-8677).
+enum signature_result public_key_verify(EVP_PKEY *key, uint8_t algorithm, const uint8_t *data,
+					size_t length, const uint8_t *signature,
+					size_t signature_length, struct work_budget *budget);
