@@ -88,7 +88,7 @@ static void build_name(unsigned labels, bool is_wildcard, struct plx_name *ret_n
 {
 	char text[32] = "";
 	for (unsigned i = 0; i < labels; i++) {
-		strcat(text, i == 0 && is_wildcard ? "*." : "a.");
+		memcpy(text + 2 * (size_t)i, i == 0 && is_wildcard ? "*." : "a.", 3);
 	}
 	*ret_name = fixture_name(labels == 0 ? "." : text);
 }

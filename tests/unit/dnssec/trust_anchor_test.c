@@ -137,17 +137,17 @@ TEST(zones_and_records_are_limited)
 {
 	struct trust_anchors anchors;
 	unsigned line = 0;
-	char text[4096] = "";
+	char text[4096];
+	size_t length = 0;
 	for (unsigned i = 0; i < TRUST_ANCHOR_ZONES_MAX + 1; i++) {
-		char entry[128];
-		snprintf(entry, sizeof(entry), "z%u. DS " DS "\n", i);
-		strcat(text, entry);
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "z%u. DS " DS "\n",
+					   i);
 	}
 	CU_ASSERT_EQUAL(parse(text, &anchors, &line), PLX_ERR_CONFIG);
 	CU_ASSERT_EQUAL(line, TRUST_ANCHOR_ZONES_MAX + 1);
-	text[0] = '\0';
+	length = 0;
 	for (unsigned i = 0; i < DS_SET_MAX + 1; i++) {
-		strcat(text, ". DS " DS "\n");
+		length += (size_t)snprintf(text + length, sizeof(text) - length, ". DS " DS "\n");
 	}
 	CU_ASSERT_EQUAL(parse(text, &anchors, &line), PLX_ERR_CONFIG);
 	CU_ASSERT_EQUAL(line, DS_SET_MAX + 1);
