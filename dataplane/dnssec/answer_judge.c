@@ -211,7 +211,10 @@ struct answer_verdict answer_judge(const struct judge *judge, const struct plx_m
 {
 	struct rrset rrset;
 	struct rrset dname;
-	if (!plx_name_is_below(name, &keys->zone)) {
+	// A zone's own DS is its parent's to speak of (RFC 4035 3.1.4.1).
+	bool is_parents =
+		type == PLX_TYPE_DS && plx_name_equal(name, &keys->zone) && name->length > 1;
+	if (!plx_name_is_below(name, &keys->zone) || is_parents) {
 		return bogus(DNSSEC_CAUSE_SIGNER);
 	}
 	if (rrset_find(message, PLX_SECTION_ANSWER, name, type, &rrset)) {

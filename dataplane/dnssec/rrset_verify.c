@@ -22,10 +22,6 @@ static bool try_keys(struct attempt *attempt, const struct rrsig *rrsig)
 {
 	struct canonical_workspace *workspace = attempt->judge->workspace;
 	size_t length = 0;
-	if (canonical_rrset_write(workspace, attempt->rrset, rrsig, &length) < 0) {
-		dnssec_cause_raise(&attempt->cause, DNSSEC_CAUSE_WORK_LIMIT);
-		return false;
-	}
 	dnssec_cause_raise(&attempt->cause, DNSSEC_CAUSE_KEY_MISSING);
 	for (unsigned i = 0; i < attempt->keys->count; i++) {
 		const struct zone_key *key = &attempt->keys->keys[i];
@@ -34,6 +30,12 @@ static bool try_keys(struct attempt *attempt, const struct rrsig *rrsig)
 		}
 		if (attempt->failure_count == FAILURES_PER_RRSET_MAX) {
 			attempt->is_over = true;
+			dnssec_cause_raise(&attempt->cause, DNSSEC_CAUSE_WORK_LIMIT);
+			return false;
+		}
+		// Only now: signatures that mean no key of ours must not cost a copy of the set.
+		if (length == 0 &&
+		    canonical_rrset_write(workspace, attempt->rrset, rrsig, &length) < 0) {
 			dnssec_cause_raise(&attempt->cause, DNSSEC_CAUSE_WORK_LIMIT);
 			return false;
 		}

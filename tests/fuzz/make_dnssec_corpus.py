@@ -6,12 +6,11 @@ Run when those are made anew; its output is kept in git.   Usage: tests/fuzz/mak
 """
 import hashlib
 import pathlib
-import shutil
 import struct
 
 HERE = pathlib.Path(__file__).resolve().parent
 UNIT = HERE.parent / "unit" / "dnssec"
-TARGETS = ["fuzz_dnssec_denial", "fuzz_dnssec_judge", "fuzz_dnssec_rdata", "fuzz_trust_anchor"]
+TARGETS = ["fuzz_canonical_rrset", "fuzz_dnssec_denial", "fuzz_dnssec_judge", "fuzz_dnssec_rdata", "fuzz_trust_anchor"]
 # The order of the checks in fuzz_dnssec_rdata.c, by RR type.
 CHECKS = {46: 1, 48: 2, 43: 3, 47: 4, 50: 5}
 # Zones whose messages are taken whole: one of each kind of denial, the rest for their algorithms.
@@ -59,8 +58,9 @@ def add_denials():
 
 
 for target in TARGETS:
-    shutil.rmtree(HERE / "corpus" / target, ignore_errors=True)
-    (HERE / "corpus" / target).mkdir(parents=True)
+    (HERE / "corpus" / target).mkdir(parents=True, exist_ok=True)
+    for old in (HERE / "corpus" / target).glob("[0-9a-f]" * 16):  # what has a name was found by fuzzing and stays
+        old.unlink()
 left = dict(ZONES)
 seen = set()
 for row in rows(UNIT / "zone_messages.tsv"):
@@ -68,6 +68,9 @@ for row in rows(UNIT / "zone_messages.tsv"):
     if left.get(zone, 0) > 0:
         left[zone] -= 1
         add("fuzz_dnssec_judge", bytes([len(zone.strip(".").split(".")) if zone != "." else 0, 0]) + wire)
+    if (zone, row[2]) not in seen:
+        seen.add((zone, row[2]))
+        add("fuzz_canonical_rrset", b"\2" + wire)
     for kind, rdata in records(wire):
         if kind in CHECKS and (zone, kind) not in seen:
             seen.add((zone, kind))

@@ -91,6 +91,15 @@ TEST(name_outside_the_zone_is_refused)
 	expect_bogus("a.test", PLX_TYPE_A, DNSSEC_CAUSE_SIGNER);
 }
 
+TEST(zone_does_not_speak_of_its_own_ds)
+{
+	uint8_t rdata[36] = {0, 1, 13, 2};
+	message_begin(&built, "example", PLX_TYPE_DS, 0);
+	message_add_signed(&built, ANSWER, "example", PLX_TYPE_DS, rdata, sizeof(rdata), &signer,
+			   NULL);
+	expect_bogus("example", PLX_TYPE_DS, DNSSEC_CAUSE_SIGNER);
+}
+
 TEST(wildcard_above_the_zone_is_refused)
 {
 	struct signature_fault fault = {.labels_minus = 2};
@@ -258,8 +267,8 @@ TEST(sets_of_a_thousand_records_are_judged)
 #define CASES                                                                                      \
 	T(repeated_records_count_once), T(added_record_breaks_the_set),                            \
 		T(unsigned_records_are_bogus), T(unreadable_signature_is_malformed),               \
-		T(signature_of_another_zone_is_refused), T(name_outside_the_zone_is_refused),      \
-		T(wildcard_above_the_zone_is_refused),                                             \
+		T(signature_of_another_zone_is_refused), T(zone_does_not_speak_of_its_own_ds),     \
+		T(name_outside_the_zone_is_refused), T(wildcard_above_the_zone_is_refused),        \
 		T(expansion_needs_a_denial_of_the_closer_name), T(expanded_denial_proves_nothing), \
 		T(two_denials_at_one_name_prove_nothing), T(delegation_record_denies_only_ds),     \
 		T(apex_record_never_denies_ds), T(record_of_an_alias_denies_no_type),              \
