@@ -26,7 +26,7 @@ void key_set_destroy(struct key_set *set)
 		return;
 	}
 	for (unsigned i = 0; i < set->count; i++) {
-		EVP_PKEY_free(set->keys[i].key);
+		EVP_MD_CTX_free(set->keys[i].key);
 	}
 	free(set);
 }

@@ -14,7 +14,7 @@
 #include <openssl/types.h>
 
 struct zone_key {
-	EVP_PKEY *key; // NULL: broken or refused by policy, fails every check
+	EVP_MD_CTX *key; // of public_key.h; NULL: broken or refused by policy, fails every check
 	uint16_t tag;
 	uint8_t algorithm;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// DNSKEY public keys to EVP_PKEY.
+// DNSKEY public keys for libcrypto.
 
 #include "dnssec/public_key.h"
 
@@ -100,7 +100,7 @@ static EVP_PKEY *ecdsa_create(const struct dnskey *dnskey, const char *group, si
 	return key_from_parameters("EC", parameters);
 }
 
-EVP_PKEY *public_key_create(const struct dnskey *key, const struct dnssec_policy *policy)
+static EVP_PKEY *key_create(const struct dnskey *key, const struct dnssec_policy *policy)
 {
 	if (!dnssec_policy_has_algorithm(policy, key->algorithm)) {
 		return NULL;
@@ -122,4 +122,43 @@ EVP_PKEY *public_key_create(const struct dnskey *key, const struct dnssec_policy
 		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED448, NULL, key->key, key->key_length);
 	}
 	return NULL;
+}
+
+// NULL where the algorithm brings its own hash (RFC 8080 section 4).
+static const EVP_MD *hash_function(uint8_t algorithm)
+{
+	switch (algorithm) {
+	case DNSSEC_RSASHA1:
+	case DNSSEC_RSASHA1_NSEC3:
+		return EVP_sha1();
+	case DNSSEC_RSASHA256:
+	case DNSSEC_ECDSAP256:
+		return EVP_sha256();
+	case DNSSEC_ECDSAP384:
+		return EVP_sha384();
+	case DNSSEC_RSASHA512:
+		return EVP_sha512();
+	default:
+		return NULL;
+	}
+}
+
+EVP_MD_CTX *public_key_prepare(EVP_PKEY *key, uint8_t algorithm)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	if (context == NULL ||
+	    EVP_DigestVerifyInit(context, NULL, hash_function(algorithm), NULL, key) != 1) {
+		EVP_MD_CTX_free(context);
+		return NULL;
+	}
+	return context;
+}
+
+EVP_MD_CTX *public_key_create(const struct dnskey *key, const struct dnssec_policy *policy)
+{
+	EVP_PKEY *public_key = key_create(key, policy);
+	EVP_MD_CTX *context =
+		public_key != NULL ? public_key_prepare(public_key, key->algorithm) : NULL;
+	EVP_PKEY_free(public_key); // the context holds on to it
+	return context;
 }

@@ -29,25 +29,6 @@ const char *signature_result_name(enum signature_result result)
 	return "unknown";
 }
 
-// NULL where the algorithm brings its own hash (RFC 8080 section 4).
-static const EVP_MD *hash_function(uint8_t algorithm)
-{
-	switch (algorithm) {
-	case DNSSEC_RSASHA1:
-	case DNSSEC_RSASHA1_NSEC3:
-		return EVP_sha1();
-	case DNSSEC_RSASHA256:
-	case DNSSEC_ECDSAP256:
-		return EVP_sha256();
-	case DNSSEC_ECDSAP384:
-		return EVP_sha384();
-	case DNSSEC_RSASHA512:
-		return EVP_sha512();
-	default:
-		return NULL;
-	}
-}
-
 static size_t write_integer(uint8_t *der, const uint8_t *number, size_t length)
 {
 	while (length > 1 && number[0] == 0) {
@@ -77,9 +58,10 @@ static size_t ecdsa_to_der(const uint8_t *signature, size_t length, size_t field
 	return end;
 }
 
-enum signature_result public_key_verify(EVP_PKEY *key, uint8_t algorithm, const uint8_t *data,
-					size_t length, const uint8_t *signature,
-					size_t signature_length, struct work_budget *budget)
+enum signature_result public_key_verify(const EVP_MD_CTX *key, uint8_t algorithm,
+					const uint8_t *data, size_t length,
+					const uint8_t *signature, size_t signature_length,
+					struct work_budget *budget)
 {
 	uint8_t der[ECDSA_DER_MAX];
 	if (!work_budget_take(&budget->validations_left)) {
@@ -94,10 +76,8 @@ enum signature_result public_key_verify(EVP_PKEY *key, uint8_t algorithm, const 
 		return SIGNATURE_INVALID;
 	}
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool is_valid =
-		context != NULL &&
-		EVP_DigestVerifyInit(context, NULL, hash_function(algorithm), NULL, key) == 1 &&
-		EVP_DigestVerify(context, signature, signature_length, data, length) == 1;
+	bool is_valid = context != NULL && EVP_MD_CTX_copy_ex(context, key) == 1 &&
+			EVP_DigestVerify(context, signature, signature_length, data, length) == 1;
 	EVP_MD_CTX_free(context);
 	if (!is_valid) {
 		ERR_clear_error(); // each failure leaves entries in the thread's queue

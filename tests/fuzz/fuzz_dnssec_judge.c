@@ -25,7 +25,7 @@ static const uint8_t p256_generator[] = {
 	0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5};
 
 static struct canonical_workspace workspace;
-static EVP_PKEY *keys_by_algorithm[256];
+static EVP_MD_CTX *keys_by_algorithm[256];
 
 static void make_keys(void)
 {

@@ -11,14 +11,17 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <pthread.h>
 #include <string.h>
 
+#define THREADS 4
+#define CHECKS_PER_THREAD 500
 #define RDATA_MAX 1200
 #define DATA OCTETS("what the zone says")
 
 static struct dnssec_policy policy;
 
-static EVP_PKEY *create(uint8_t algorithm, const uint8_t *octets, size_t length)
+static EVP_MD_CTX *create(uint8_t algorithm, const uint8_t *octets, size_t length)
 {
 	struct dnskey key = {.key = octets, .key_length = (uint16_t)length, .algorithm = algorithm};
 	return length > 0 ? public_key_create(&key, &policy) : NULL;
@@ -62,8 +65,8 @@ static size_t sign(EVP_PKEY *key, const EVP_MD *hash, uint8_t signature[static 5
 	return length;
 }
 
-static enum signature_result verify(EVP_PKEY *key, uint8_t algorithm, const uint8_t *signature,
-				    size_t length)
+static enum signature_result verify(const EVP_MD_CTX *key, uint8_t algorithm,
+				    const uint8_t *signature, size_t length)
 {
 	struct work_budget budget = work_budget_init();
 	enum signature_result result = public_key_verify(key, algorithm, (const uint8_t *)DATA,
@@ -80,16 +83,18 @@ TEST(rsa_exponents_have_two_forms)
 	for (unsigned is_long = 0; is_long < 2; is_long++) {
 		uint8_t octets[RDATA_MAX];
 		size_t length = rsa_octets(key, is_long != 0, octets);
-		EVP_PKEY *public_key = create(DNSSEC_RSASHA256, octets, length);
+		EVP_MD_CTX *public_key = create(DNSSEC_RSASHA256, octets, length);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(public_key);
 		CU_ASSERT_EQUAL(verify(public_key, DNSSEC_RSASHA256, signature, signature_length),
 				SIGNATURE_VALID);
-		CU_ASSERT_EQUAL(verify(public_key, DNSSEC_RSASHA512, signature, signature_length),
-				SIGNATURE_INVALID);
 		CU_ASSERT_EQUAL(
 			verify(public_key, DNSSEC_RSASHA256, signature, signature_length - 1),
 			SIGNATURE_INVALID);
-		EVP_PKEY_free(public_key);
+		EVP_MD_CTX_free(public_key);
+		public_key = create(DNSSEC_RSASHA512, octets, length); // another hash
+		CU_ASSERT_EQUAL(verify(public_key, DNSSEC_RSASHA512, signature, signature_length),
+				SIGNATURE_INVALID);
+		EVP_MD_CTX_free(public_key);
 		for (size_t cut = 0; cut < 8; cut++) {
 			CU_ASSERT_PTR_NULL(create(DNSSEC_RSASHA256, octets, cut));
 		}
@@ -107,8 +112,8 @@ static bool is_rsa_taken(unsigned modulus_bits, unsigned exponent_bits, uint8_t 
 	octets[exponent_length] |= 1;
 	octets[1 + exponent_length] = (uint8_t)(1U << ((modulus_bits - 1) % 8));
 	octets[exponent_length + modulus_length] |= last_octet;
-	EVP_PKEY *key = create(DNSSEC_RSASHA256, octets, 1 + exponent_length + modulus_length);
-	EVP_PKEY_free(key);
+	EVP_MD_CTX *key = create(DNSSEC_RSASHA256, octets, 1 + exponent_length + modulus_length);
+	EVP_MD_CTX_free(key);
 	return key != NULL;
 }
 
@@ -151,7 +156,7 @@ static void expect_ecdsa(const char *curve, uint8_t algorithm, const EVP_MD *has
 	CU_ASSERT_EQUAL_FATAL(EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point,
 							      sizeof(point), &length),
 			      1);
-	EVP_PKEY *public_key = create(algorithm, point + 1, length - 1);
+	EVP_MD_CTX *public_key = create(algorithm, point + 1, length - 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(public_key);
 	for (unsigned i = 0; i < 20000 && (short_count < 2 || i < 10); i++) {
 		bool is_short;
@@ -172,7 +177,7 @@ static void expect_ecdsa(const char *curve, uint8_t algorithm, const EVP_MD *has
 	point[5] ^= 1; // off the curve
 	CU_ASSERT_PTR_NULL(create(algorithm, point + 1, length - 1));
 	CU_ASSERT_PTR_NULL(create(algorithm, point + 1, length - 2));
-	EVP_PKEY_free(public_key);
+	EVP_MD_CTX_free(public_key);
 	EVP_PKEY_free(key);
 }
 
@@ -196,7 +201,7 @@ TEST(edwards_keys_have_one_length)
 		EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, kinds[i].name);
 		CU_ASSERT_EQUAL_FATAL(EVP_PKEY_get_raw_public_key(key, octets, &length), 1);
 		CU_ASSERT_EQUAL(length, kinds[i].length);
-		EVP_PKEY *public_key = create(kinds[i].algorithm, octets, length);
+		EVP_MD_CTX *public_key = create(kinds[i].algorithm, octets, length);
 		size_t signature_length = sign(key, NULL, signature);
 		CU_ASSERT_EQUAL(verify(public_key, kinds[i].algorithm, signature, signature_length),
 				SIGNATURE_VALID);
@@ -205,7 +210,7 @@ TEST(edwards_keys_have_one_length)
 				SIGNATURE_INVALID);
 		CU_ASSERT_PTR_NULL(create(kinds[i].algorithm, octets, length - 1));
 		CU_ASSERT_PTR_NULL(create(kinds[i].algorithm, octets, length + 1));
-		EVP_PKEY_free(public_key);
+		EVP_MD_CTX_free(public_key);
 		EVP_PKEY_free(key);
 	}
 }
@@ -218,6 +223,47 @@ TEST(algorithms_that_are_off_have_no_keys)
 	CU_ASSERT_PTR_NULL(create(DNSSEC_RSASHA1, octets, length));
 	CU_ASSERT_PTR_NULL(create(DNSSEC_RSASHA1_NSEC3, octets, length));
 	CU_ASSERT_PTR_NULL(create(1, octets, length));
+	EVP_PKEY_free(key);
+}
+
+struct shared_check {
+	const EVP_MD_CTX *key;
+	const uint8_t *signature;
+	size_t signature_length;
+	unsigned valid_count;
+};
+
+static void *check_often(void *context)
+{
+	struct shared_check *check = context;
+	for (unsigned i = 0; i < CHECKS_PER_THREAD; i++) {
+		struct work_budget budget = work_budget_init();
+		check->valid_count +=
+			public_key_verify(check->key, DNSSEC_RSASHA256, (const uint8_t *)DATA,
+					  check->signature, check->signature_length,
+					  &budget) == SIGNATURE_VALID;
+	}
+	return NULL;
+}
+
+TEST(threads_share_a_key)
+{
+	EVP_PKEY *key = EVP_RSA_gen(1024);
+	EVP_MD_CTX *prepared = public_key_prepare(key, DNSSEC_RSASHA256);
+	uint8_t signature[512];
+	size_t signature_length = sign(key, EVP_sha256(), signature);
+	pthread_t threads[THREADS];
+	struct shared_check checks[THREADS];
+	for (unsigned i = 0; i < THREADS; i++) {
+		checks[i] = (struct shared_check) {prepared, signature, signature_length, 0};
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, check_often, &checks[i]),
+				      0);
+	}
+	for (unsigned i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		CU_ASSERT_EQUAL(checks[i].valid_count, CHECKS_PER_THREAD);
+	}
+	EVP_MD_CTX_free(prepared);
 	EVP_PKEY_free(key);
 }
 
@@ -237,6 +283,7 @@ int main(void)
 						  T(ecdsa_numbers_become_der),
 						  T(edwards_keys_have_one_length),
 						  T(algorithms_that_are_off_have_no_keys),
+						  T(threads_share_a_key),
 						  T(without_budget_nothing_is_checked)};
 	policy = dnssec_policy_production();
 	return cunit_run("dnssec_public_key", tests, PLX_ARRAY_SIZE(tests));

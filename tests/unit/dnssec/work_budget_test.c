@@ -3,6 +3,7 @@
 // what was not looked at is never believed.
 
 #include "dnssec/answer_judge.h"
+#include "dnssec/public_key.h"
 
 #include "cunit_runner.h"
 #include "message_builder.h"
@@ -33,7 +34,9 @@ static struct key_set *colliding_keys(unsigned count)
 		struct zone_signer other;
 		zone_signer_init(&other, "example", DNSKEY_FLAG_ZONE);
 		keys->keys[keys->count++] =
-			(struct zone_key) {other.key, signer.tag, DNSSEC_ECDSAP256};
+			(struct zone_key) {public_key_prepare(other.key, DNSSEC_ECDSAP256),
+					   signer.tag, DNSSEC_ECDSAP256};
+		zone_signer_fini(&other);
 	}
 	struct zone_key last = keys->keys[keys->count - 1];
 	keys->keys[keys->count - 1] = keys->keys[0];
@@ -97,7 +100,7 @@ TEST(signatures_of_no_key_cost_nothing_and_end)
 TEST(broken_key_costs_like_a_wrong_signature)
 {
 	struct key_set *keys = zone_signer_keys(&signer);
-	EVP_PKEY_free(keys->keys[0].key);
+	EVP_MD_CTX_free(keys->keys[0].key);
 	keys->keys[0].key = NULL;
 	message_begin(&built, "a.example", PLX_TYPE_A, 0);
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_A, ADDRESS, &signer, NULL);
