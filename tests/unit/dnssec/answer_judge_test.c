@@ -2,6 +2,7 @@
 // What honest zones never do: every record here is rightly signed, and still not to be believed.
 
 #include "dnssec/answer_judge.h"
+#include "dnssec/public_key.h"
 
 #include "cunit_runner.h"
 #include "message_builder.h"
@@ -245,6 +246,96 @@ TEST(dname_at_the_name_itself_is_no_alias)
 	expect_bogus("d.example", PLX_TYPE_A, DNSSEC_CAUSE_DENIAL_MISSING);
 }
 
+TEST(two_dnames_or_one_of_a_wildcard_are_no_alias)
+{
+	uint8_t octets[256];
+	struct plx_writer rdata = plx_writer_init(octets, sizeof(octets));
+	struct signature_fault fault = {.labels_minus = 1};
+	message_begin(&built, "x.d.example", PLX_TYPE_A, 0);
+	plx_write_bytes(&rdata, OCTETS("\0\3\1b\0"));
+	plx_write_bytes(&rdata, OCTETS("\0\3\1c\0"));
+	message_add(&built, ANSWER, "d.example", PLX_TYPE_DNAME, OCTETS("\1b\0"));
+	message_add(&built, ANSWER, "d.example", PLX_TYPE_DNAME, OCTETS("\1c\0"));
+	message_sign(&built, ANSWER, "d.example", PLX_TYPE_DNAME, &rdata, 2, &signer, NULL);
+	expect_bogus("x.d.example", PLX_TYPE_A, DNSSEC_CAUSE_MALFORMED);
+	message_begin(&built, "x.d.example", PLX_TYPE_A, 0);
+	message_add_signed(&built, ANSWER, "d.example", PLX_TYPE_DNAME, OCTETS("\1b\0"), &signer,
+			   &fault);
+	expect_bogus("x.d.example", PLX_TYPE_A, DNSSEC_CAUSE_LABELS);
+}
+
+TEST(malformed_denials_prove_nothing)
+{
+	static const struct {
+		uint16_t type;
+		const char *owner;
+		const char *rdata;
+		size_t length;
+	} denials[] = {
+		{PLX_TYPE_NSEC, "m.example", OCTETS("\1z\4test\0\0\1\x40")}, // out of the zone
+		{PLX_TYPE_NSEC, "m.example", OCTETS("\1z\7example\0\0\0")},
+		{PLX_TYPE_NSEC3, "m.example", OCTETS("\1\0\0\0\0\24abcdefghijklmnopqrst")},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(denials); i++) {
+		message_begin(&built, "m.example", PLX_TYPE_CAA, 0);
+		message_add_signed(&built, AUTHORITY, denials[i].owner, denials[i].type,
+				   denials[i].rdata, denials[i].length, &signer, NULL);
+		expect_bogus("m.example", PLX_TYPE_CAA, DNSSEC_CAUSE_DENIAL_MISSING);
+	}
+}
+
+// RFC 5155 8.2: records of two chains do not add up.
+TEST(chains_of_nsec3_are_not_mixed)
+{
+	struct nsec3 plain = {.salt = (const uint8_t *)""};
+	uint8_t hash[NSEC3_HASH_BYTES];
+	char owner[64] = "";
+	struct plx_name name = fixture_name("m.example");
+	budget = work_budget_init();
+	CU_ASSERT_EQUAL(nsec3_hash(&name, &plain, &budget, hash), NSEC3_HASH_MADE);
+	for (unsigned i = 0; i < 32; i++) {
+		unsigned bit = i * 5;
+		unsigned pair =
+			(unsigned)hash[bit / 8] << 8 | (bit / 8 < 19 ? hash[bit / 8 + 1] : 0);
+		owner[i] = "0123456789abcdefghijklmnopqrstuv"[pair >> (11 - bit % 8) & 31];
+	}
+	memcpy(owner + 32, ".example", 8);
+	for (unsigned is_second = 0; is_second < 2; is_second++) {
+		message_begin(&built, "m.example", PLX_TYPE_CAA, 0);
+		if (is_second) {
+			message_add_signed(
+				&built, AUTHORITY, "00000000000000000000000000000000.example",
+				PLX_TYPE_NSEC3, OCTETS("\1\0\0\1\0\24abcdefghijklmnopqrst\0\1\x40"),
+				&signer, NULL);
+		}
+		message_add_signed(&built, AUTHORITY, owner, PLX_TYPE_NSEC3,
+				   OCTETS("\1\0\0\0\0\24abcdefghijklmnopqrst\0\1\x40"), &signer,
+				   NULL);
+		if (is_second) {
+			expect_bogus("m.example", PLX_TYPE_CAA, DNSSEC_CAUSE_DENIAL_MISSING);
+		} else {
+			expect_secure("m.example", PLX_TYPE_CAA, JUDGED_NODATA);
+		}
+	}
+}
+
+TEST(every_verdict_has_a_name_of_its_own)
+{
+	for (unsigned i = 0; i <= JUDGED_NXDOMAIN; i++) {
+		CU_ASSERT_STRING_NOT_EQUAL(judged_kind_name((enum judged_kind)i), "unknown");
+	}
+	for (unsigned i = 0; i <= DENIAL_ITERATIONS; i++) {
+		CU_ASSERT_STRING_NOT_EQUAL(denial_result_name((enum denial_result)i), "unknown");
+	}
+	for (unsigned i = 0; i <= SIGNATURE_LIMIT; i++) {
+		CU_ASSERT_STRING_NOT_EQUAL(signature_result_name((enum signature_result)i),
+					   "unknown");
+	}
+	CU_ASSERT_STRING_EQUAL(judged_kind_name((enum judged_kind)99), "unknown");
+	CU_ASSERT_STRING_EQUAL(denial_result_name((enum denial_result)99), "unknown");
+	CU_ASSERT_STRING_EQUAL(signature_result_name((enum signature_result)99), "unknown");
+}
+
 // As a public test suite serves them.
 TEST(sets_of_a_thousand_records_are_judged)
 {
@@ -275,7 +366,10 @@ TEST(sets_of_a_thousand_records_are_judged)
 		T(no_such_name_needs_the_wildcard_denied_too), T(two_targets_are_no_alias),        \
 		T(alias_below_a_dname_must_be_the_one_it_makes),                                   \
 		T(dname_that_makes_too_long_a_name_is_no_answer),                                  \
-		T(dname_at_the_name_itself_is_no_alias), T(sets_of_a_thousand_records_are_judged)
+		T(dname_at_the_name_itself_is_no_alias),                                           \
+		T(two_dnames_or_one_of_a_wildcard_are_no_alias),                                   \
+		T(malformed_denials_prove_nothing), T(chains_of_nsec3_are_not_mixed),              \
+		T(every_verdict_has_a_name_of_its_own), T(sets_of_a_thousand_records_are_judged)
 
 int main(void)
 {

@@ -220,6 +220,51 @@ TEST(signed_delegation_without_keys_is_bogus)
 	zone_signer_fini(&signer);
 }
 
+// The keys last no longer than the parent's word for them, as received.
+TEST(step_lasts_as_long_as_its_shortest_part)
+{
+	static struct signed_message ds_built;
+	struct zone_signer parent;
+	struct zone_signer child;
+	struct ds ds;
+	uint8_t rdata[36] = {0};
+	zone_signer_init(&parent, "example", DNSKEY_FLAG_ZONE);
+	zone_signer_init(&child, "a.example", DNSKEY_FLAG_ZONE);
+	struct key_set *keys = zone_signer_keys(&parent);
+	ds_of(&child, &ds);
+	struct plx_writer writer = plx_writer_init(rdata, sizeof(rdata));
+	plx_write_u16(&writer, ds.tag);
+	plx_write_u8(&writer, ds.algorithm);
+	plx_write_u8(&writer, ds.digest_type);
+	plx_write_bytes(&writer, ds.digest, 32);
+	message_begin(&ds_built, "a.example", PLX_TYPE_DS, 0);
+	size_t ttl_at =
+		ds_built.writer.position + 2 + 4; // behind the owner's pointer, type and class
+	message_add_signed(&ds_built, ANSWER, "a.example", PLX_TYPE_DS, rdata, sizeof(rdata),
+			   &parent, NULL);
+	ds_built.wire[ttl_at + 2] = 0;
+	ds_built.wire[ttl_at + 3] = 7;
+	message_begin(&built, "a.example", PLX_TYPE_DNSKEY, 0);
+	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_DNSKEY, child.dnskey,
+			   sizeof(child.dnskey), &child, NULL);
+	// Twice the same key is one.
+	message_add(&built, ANSWER, "a.example", PLX_TYPE_DNSKEY, child.dnskey,
+		    sizeof(child.dnskey));
+	budget = work_budget_init();
+	struct chain_verdict verdict =
+		chain_step(&judge, keys, &child.zone, message_end(&ds_built), message_end(&built));
+	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_SECURE);
+	CU_ASSERT_EQUAL(verdict.ttl_s, 7);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(verdict.keys);
+	CU_ASSERT_EQUAL(verdict.keys->ttl_s, 7);
+	CU_ASSERT_EQUAL(verdict.keys->count, 1);
+	CU_ASSERT_EQUAL(budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX - 2);
+	key_set_destroy(verdict.keys);
+	key_set_destroy(keys);
+	zone_signer_fini(&parent);
+	zone_signer_fini(&child);
+}
+
 TEST(wildcards_make_no_delegations)
 {
 	struct zone_signer signer;
@@ -246,7 +291,8 @@ TEST(wildcards_make_no_delegations)
 		T(revoked_and_foreign_keys_vouch_for_nothing), T(answer_without_keys_is_bogus),    \
 		T(malformed_digest_matches_nothing), T(too_many_keys_are_refused_unread),          \
 		T(ds_records_that_fit_no_key_are_soon_given_up),                                   \
-		T(signed_delegation_without_keys_is_bogus), T(wildcards_make_no_delegations)
+		T(signed_delegation_without_keys_is_bogus), T(wildcards_make_no_delegations),      \
+		T(step_lasts_as_long_as_its_shortest_part)
 
 int main(void)
 {
