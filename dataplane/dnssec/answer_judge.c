@@ -217,15 +217,17 @@ struct answer_verdict answer_judge(const struct judge *judge, const struct plx_m
 	if (!plx_name_is_below(name, &keys->zone) || is_parents) {
 		return bogus(DNSSEC_CAUSE_SIGNER);
 	}
-	if (rrset_find(message, PLX_SECTION_ANSWER, name, type, &rrset)) {
+	bool has_cname = rrset_find(message, PLX_SECTION_ANSWER, name, PLX_TYPE_CNAME, &rrset);
+	bool is_signed = has_cname && rrset.signature_count > 0;
+	bool has_records = type != PLX_TYPE_CNAME &&
+			   rrset_find(message, PLX_SECTION_ANSWER, name, type, &rrset);
+	if (!has_records && !is_signed && find_dname(message, name, &keys->zone, &dname)) {
+		return judge_dname(judge, name, &dname, has_cname ? &rrset : NULL, keys);
+	}
+	if (has_records || (has_cname && type == PLX_TYPE_CNAME)) {
 		struct answer_verdict verdict = judge_rrset(judge, &rrset, keys);
 		verdict.kind = is_settled(&verdict) ? JUDGED_RECORDS : JUDGED_NOT_EVALUATED;
 		return verdict;
-	}
-	bool has_cname = rrset_find(message, PLX_SECTION_ANSWER, name, PLX_TYPE_CNAME, &rrset);
-	bool is_signed = has_cname && rrset.signature_count > 0;
-	if (!is_signed && find_dname(message, name, &keys->zone, &dname)) {
-		return judge_dname(judge, name, &dname, has_cname ? &rrset : NULL, keys);
 	}
 	if (has_cname) {
 		return judge_cname(judge, &rrset, keys);

@@ -26,6 +26,16 @@ static const struct nsec *find_denier(const struct denial_set *set, const struct
 	return NULL;
 }
 
+static bool is_empty_non_terminal(const struct denial_set *set, const struct plx_name *name)
+{
+	for (unsigned i = 0; i < set->nsec_count; i++) {
+		if (nsec_is_empty_non_terminal(&set->nsec[i], &set->zone, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 // The wildcard that would make `name`: below the longest ancestor that exists, which one of the neighbours shares.
 // False when no name can be that long: then there is none.
 static bool source_of_synthesis(const struct nsec *denier, const struct plx_name *name,
@@ -58,10 +68,8 @@ enum denial_result denial_nsec_of_type(const struct denial_set *set, const struc
 		return denial_types_lack(&match->types, name, type) ? DENIAL_PROVED
 								    : DENIAL_MISSING;
 	}
-	for (unsigned i = 0; i < set->nsec_count; i++) {
-		if (nsec_is_empty_non_terminal(&set->nsec[i], &set->zone, name)) {
-			return DENIAL_PROVED;
-		}
+	if (is_empty_non_terminal(set, name)) {
+		return DENIAL_PROVED;
 	}
 	const struct nsec *denier = find_denier(set, name);
 	struct plx_name wildcard;
@@ -69,6 +77,9 @@ enum denial_result denial_nsec_of_type(const struct denial_set *set, const struc
 		return DENIAL_MISSING;
 	}
 	match = find_match(set, &wildcard);
+	if (match == NULL && is_empty_non_terminal(set, &wildcard)) {
+		return DENIAL_PROVED; // the wildcard exists, without any type
+	}
 	// A wildcard that delegates makes no delegations (RFC 4592 4.2): DS is no exception here.
 	bool is_proved = match != NULL && denial_types_lack(&match->types, &wildcard, type) &&
 			 !type_bitmap_is_delegation(&match->types);

@@ -270,10 +270,9 @@ static void check_type(const struct zone *zone, const struct denial_set *set,
 	// may be kept quiet, as such a delegation would hide it too (RFC 5155 12.1.2).
 	must(result != DENIAL_OPT_OUT || !truth.exists || lacks(truth.entry, type_bit) ||
 	     is_left_out(zone, truth.entry));
-	// A wildcard that is an empty non-terminal itself has no NSEC to show, and what opt-out left out no record of its own.
+	// What opt-out left out has no record of its own.
 	bool is_opt_out = set->nsec3_count > 0 && (set->nsec3[0].flags & NSEC3_FLAG_OPT_OUT) != 0;
-	bool is_odd = !is_so || (!truth.exists && truth.entry->types == 0) ||
-		      (is_opt_out && is_left_out(zone, truth.entry));
+	bool is_odd = !is_so || (is_opt_out && is_left_out(zone, truth.entry));
 	must(!is_whole || is_odd || result == DENIAL_PROVED || result == DENIAL_OPT_OUT);
 }
 

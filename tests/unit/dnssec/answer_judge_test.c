@@ -225,6 +225,31 @@ TEST(alias_below_a_dname_must_be_the_one_it_makes)
 	CU_ASSERT_TRUE(plx_name_equal(&verdict.target, &target));
 }
 
+// Asked for the CNAME itself, which has no signature of its own (RFC 6672 5.3.1).
+TEST(cname_that_a_dname_makes_is_an_alias)
+{
+	message_begin(&built, "x.d.example", PLX_TYPE_CNAME, 0);
+	message_add_signed(&built, ANSWER, "d.example", PLX_TYPE_DNAME, OCTETS("\4test\0"), &signer,
+			   NULL);
+	message_add(&built, ANSWER, "x.d.example", PLX_TYPE_CNAME, OCTETS("\1x\4test\0"));
+	expect_secure("x.d.example", PLX_TYPE_CNAME, JUDGED_ALIAS);
+	message_begin(&built, "x.example", PLX_TYPE_CNAME, 0);
+	message_add(&built, ANSWER, "x.example", PLX_TYPE_CNAME, OCTETS("\1x\4test\0"));
+	expect_bogus("x.example", PLX_TYPE_CNAME, DNSSEC_CAUSE_SIGNATURE_MISSING);
+}
+
+// "a.*.example" alone makes "*.example" exist without any type.
+TEST(wildcard_that_is_an_empty_non_terminal_makes_no_data)
+{
+	message_begin(&built, "m.example", PLX_TYPE_CAA, 0);
+	message_add_signed(&built, AUTHORITY, "a.*.example", PLX_TYPE_NSEC, NSEC_B_TO_Z_A, &signer,
+			   NULL);
+	expect_bogus("m.example", PLX_TYPE_CAA, DNSSEC_CAUSE_DENIAL_MISSING);
+	message_add_signed(&built, AUTHORITY, "example", PLX_TYPE_NSEC,
+			   OCTETS("\1a\1*\7example\0\0\1\x22"), &signer, NULL);
+	expect_secure("m.example", PLX_TYPE_CAA, JUDGED_NODATA);
+}
+
 TEST(dname_that_makes_too_long_a_name_is_no_answer)
 {
 	char text[300] = "";
@@ -365,6 +390,8 @@ TEST(sets_of_a_thousand_records_are_judged)
 		T(apex_record_never_denies_ds), T(record_of_an_alias_denies_no_type),              \
 		T(no_such_name_needs_the_wildcard_denied_too), T(two_targets_are_no_alias),        \
 		T(alias_below_a_dname_must_be_the_one_it_makes),                                   \
+		T(cname_that_a_dname_makes_is_an_alias),                                           \
+		T(wildcard_that_is_an_empty_non_terminal_makes_no_data),                           \
 		T(dname_that_makes_too_long_a_name_is_no_answer),                                  \
 		T(dname_at_the_name_itself_is_no_alias),                                           \
 		T(two_dnames_or_one_of_a_wildcard_are_no_alias),                                   \
