@@ -174,10 +174,11 @@ def full(name, zone):
     return origin if name == "@" else name + "." + origin.lstrip(".")
 
 
-def make_zones(folder):
+def make_zones(folder, settings, anchor):
+    """Signs them and their parents; writes the anchor. Returns the zones to serve."""
     signed = {}
     delegations = SMALL
-    for zone, setting in ZONES.items():
+    for zone, setting in settings.items():
         label = zone.split(".")[0]
         delegations += f"{label} 300 NS ns1.{label}\nns1.{label} 300 A 192.0.2.53\n"
         if setting is None:
@@ -190,7 +191,7 @@ def make_zones(folder):
     root = SMALL.replace("ns1", "ns1.test.").replace("ns1.test. 300 A 192.0.2.1\n", "")
     root += "test. 300 NS ns1.test.\nns1.test. 300 A 192.0.2.53\n" + digests[2] + "\n"
     anchors = sign(folder, ".", "ECDSAP256SHA256", 0, [], root)
-    ANCHOR.write_text(anchors[2] + "\n")
+    anchor.write_text(anchors[2] + "\n")
     return [".", "test", *signed]
 
 
@@ -215,7 +216,7 @@ def serve(folder, zones, port):
     raise SystemExit("make_fixtures.py: knotd does not serve the zones")
 
 
-def rows_of(zones):
+def fixture_rows():
     yield ".", "@", "DNSKEY", "keys", "signed", "secure", "none"
     yield ".", "test", "DS", "delegation", "signed", "secure", "none"
     yield ".", "nope", "A", "answer", "nxdomain", "secure", "none"
@@ -232,18 +233,18 @@ def rows_of(zones):
             yield (zone, *row)
 
 
-def main():
+def ask_rows(settings, rows, output_path, anchor_path):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="fixtures-"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    zones = make_zones(folder)
+    zones = make_zones(folder, settings, anchor_path)
     server = serve(folder, zones, port)
     try:
-        with OUTPUT.open("w") as output:
+        with output_path.open("w") as output:
             output.write("# Made by make_fixtures.py. judge: answer, delegation (of the name asked for), referral LABEL,"
                          " keys.\nzone\tname\ttype\tjudge\tkind\tstate\tcause\tmessage\n")
-            for zone, name, qtype, judge, kind, state, cause in rows_of(zones):
+            for zone, name, qtype, judge, kind, state, cause in rows:
                 wire = ask(port, full(name, zone), qtype)
                 fields = (zone, full(name, zone), qtype, judge, kind, state, cause, wire.hex())
                 output.write("\t".join(fields) + "\n")
@@ -253,4 +254,5 @@ def main():
         shutil.rmtree(folder)
 
 
-main()
+if __name__ == "__main__":
+    ask_rows(ZONES, fixture_rows(), OUTPUT, ANCHOR)

@@ -72,15 +72,15 @@ static void read_row(const struct tsv_rows *table, struct fixture_row *row)
 	row->length = read_hex(table->fields[7], row->wire, sizeof(row->wire));
 }
 
-static void read_anchors(struct fixture *fixture)
+static void read_anchors(struct fixture *fixture, const char *path)
 {
 	char text[1024];
-	FILE *file = fopen(ZONE_ANCHOR_FILE, "r");
+	FILE *file = fopen(path, "r");
 	size_t length = file != NULL ? fread(text, 1, sizeof(text), file) : 0;
 	unsigned line;
 	fixture->anchors = calloc(1, sizeof(*fixture->anchors));
 	if (trust_anchors_parse(text, length, &fixture->policy, fixture->anchors, &line) < 0) {
-		die("bad anchor", ZONE_ANCHOR_FILE);
+		die("bad anchor", path);
 	}
 	fclose(file);
 }
@@ -145,9 +145,22 @@ static void read_key_sets(struct fixture *fixture)
 	}
 }
 
-struct fixture *fixture_open(void)
+static void read_rows(struct fixture *fixture, const char *path)
 {
 	struct tsv_rows table;
+	unsigned capacity = 0;
+	tsv_open(&table, path, 8);
+	while (tsv_next(&table)) {
+		if (fixture->row_count == capacity) {
+			capacity = capacity == 0 ? 128 : 2 * capacity;
+			fixture->rows = realloc(fixture->rows, capacity * sizeof(fixture->rows[0]));
+		}
+		read_row(&table, &fixture->rows[fixture->row_count++]);
+	}
+}
+
+struct fixture *fixture_open_at(const char *messages_path, const char *anchor_path)
+{
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	fixture->workspace = malloc(sizeof(*fixture->workspace));
 	fixture->policy = dnssec_policy_production();
@@ -155,16 +168,15 @@ struct fixture *fixture_open(void)
 					 .policy = &fixture->policy,
 					 .budget = &fixture->budget,
 					 .now_s = FIXTURE_NOW};
-	read_anchors(fixture);
-	tsv_open(&table, ZONE_MESSAGES_FILE, 8);
-	while (tsv_next(&table)) {
-		if (fixture->row_count == FIXTURE_ROWS_MAX) {
-			die("too many rows", ZONE_MESSAGES_FILE);
-		}
-		read_row(&table, &fixture->rows[fixture->row_count++]);
-	}
+	read_anchors(fixture, anchor_path);
+	read_rows(fixture, messages_path);
 	read_key_sets(fixture);
 	return fixture;
+}
+
+struct fixture *fixture_open(void)
+{
+	return fixture_open_at(ZONE_MESSAGES_FILE, ZONE_ANCHOR_FILE);
 }
 
 void fixture_close(struct fixture *fixture)
@@ -172,6 +184,7 @@ void fixture_close(struct fixture *fixture)
 	for (unsigned i = 0; i < fixture->key_set_count; i++) {
 		key_set_destroy(fixture->key_sets[i]);
 	}
+	free(fixture->rows);
 	free(fixture->anchors);
 	free(fixture->workspace);
 	free(fixture);

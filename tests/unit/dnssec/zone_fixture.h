@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The signed zones of zone_messages.tsv: their messages, and the keys that the chain from zone_anchor.txt gives.
+// The signed zones of zone_messages.tsv, or of another table of its form: their messages, and the keys that the chain
+// from the anchor gives.
 
 #pragma once
 
@@ -11,9 +12,8 @@
 #include <stdint.h>
 
 #define FIXTURE_NOW 1782864000 // 2026-07-01; the signatures are valid from 2026-01-01 to 2027-01-01
-#define FIXTURE_ROWS_MAX 160
 #define FIXTURE_MESSAGE_MAX 2048
-#define FIXTURE_ZONES_MAX 16
+#define FIXTURE_ZONES_MAX 64
 
 struct fixture_row {
 	struct plx_name zone;
@@ -30,7 +30,7 @@ struct fixture_row {
 
 struct fixture {
 	unsigned row_count;
-	struct fixture_row rows[FIXTURE_ROWS_MAX];
+	struct fixture_row *rows;
 	struct trust_anchors *anchors;
 	struct canonical_workspace *workspace;
 	struct dnssec_policy policy;
@@ -50,6 +50,7 @@ struct fixture_verdict {
 
 // Ends the program when the table is wrong or the chain does not hold.
 struct fixture *fixture_open(void);
+struct fixture *fixture_open_at(const char *messages_path, const char *anchor_path);
 void fixture_close(struct fixture *fixture);
 const struct key_set *fixture_keys(const struct fixture *fixture, const struct plx_name *zone);
 // The first row of this judge with the name (text, absolute) and type; ends the program when there is none.
