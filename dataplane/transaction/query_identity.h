@@ -7,7 +7,7 @@
 // so a worker's port slice, which CVE-2026-50252 exploits, does not exist: whichever queue an answer lands on,
 // decoding it names the worker to hand it to.
 //
-//   code (port_bits + 16) = E_key( generation | slot | worker )      E: 8-round Feistel network over SipHash-1-3
+//   code (port_bits + 16) = E_key( generation | slot | worker )      E: code_permutation.h
 //   source port = first_port + code >> 16,  ID = code & 0xffff
 //
 // Pure; the struct is read-only after init and shared by all workers.
@@ -15,7 +15,8 @@
 #pragma once
 
 #include <parallax/base/attributes.h>
-#include <parallax/base/siphash.h>
+
+#include "transaction/code_permutation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,10 +24,9 @@
 #define QUERY_IDENTITY_PORT_BITS_MIN                                                               \
 	12 // with 16 ID bits and 0x20: never under 28 bits plus letters
 #define QUERY_IDENTITY_PORT_BITS_MAX 15
-#define QUERY_IDENTITY_ROUNDS 8
 
 struct query_identity {
-	struct plx_siphash_key round_key[QUERY_IDENTITY_ROUNDS];
+	struct code_permutation permutation;
 	uint16_t first_port;
 	uint8_t port_bits;
 	uint8_t worker_bits;

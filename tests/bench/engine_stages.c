@@ -25,7 +25,8 @@ struct engine_buffer {
 
 struct parsed {
 	struct datagram datagram;
-	bool is_answer;
+	uint16_t destination_port;
+	uint16_t id;
 };
 
 static struct engine_buffer *buffer_next(struct engine *engine)
@@ -242,47 +243,58 @@ static unsigned serve(struct engine *engine, const struct outgoing_query *querie
 }
 
 // As burst_receive.c does it.
-static void parse(struct engine *engine, const struct frame *frames, unsigned count,
-		  struct parsed *parsed)
+static unsigned parse(struct engine *engine, const struct frame *frames, unsigned count,
+		      struct parsed *parsed)
 {
+	unsigned answers = 0;
 	for (unsigned i = 0; i < count; i++) {
 		__builtin_prefetch(frames[i].bytes);
 	}
 	for (unsigned i = 0; i < count; i++) {
-		struct packet_view view;
+		PLX_UNINITIALIZED struct packet_view view;
 		enum plx_drop_reason reason = PLX_DROP_BAD_FRAME;
-		parsed[i].is_answer = false;
 		if (packet_classify(&engine->rules, frames[i].bytes, frames[i].length,
 				    PACKET_CHECKSUM_UNKNOWN, &view, &reason) != PACKET_ANSWER) {
 			engine->counters.packets_by_reason[reason]++;
 			continue;
 		}
-		uint16_t id = (uint16_t)((unsigned)view.payload[0] << 8 | view.payload[1]);
-		struct query_code code;
-		if (!query_identity_decode(&engine->identity, view.destination_port, id, &code) ||
-		    code.worker != engine->config.worker) {
+		struct parsed *answer = &parsed[answers++];
+		answer->datagram.payload = frames[i].bytes + (view.payload - frames[i].bytes);
+		answer->datagram.length = view.payload_length;
+		answer->datagram.source = view.source;
+		answer->destination_port = view.destination_port;
+		answer->id = (uint16_t)((unsigned)view.payload[0] << 8 | view.payload[1]);
+	}
+	return answers;
+}
+
+static unsigned identify(struct engine *engine, struct parsed *parsed, unsigned count)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < count; i++) {
+		struct parsed *answer = &parsed[i];
+		struct query_code *code = &answer->datagram.code;
+		if (!query_identity_decode(&engine->identity, answer->destination_port, answer->id,
+					   code) ||
+		    code->worker != engine->config.worker) {
 			engine->counters.packets_by_reason[PLX_DROP_NO_TRANSACTION]++;
 			continue;
 		}
-		resolver_prefetch(engine->resolver, code.slot);
-		parsed[i] = (struct parsed) {
-			.datagram = {.payload = frames[i].bytes + (view.payload - frames[i].bytes),
-				     .length = view.payload_length,
-				     .source = view.source,
-				     .code = code},
-			.is_answer = true,
-		};
+		resolver_prefetch(engine->resolver, code->slot);
+		if (kept != i) {
+			parsed[kept] = *answer;
+		}
+		kept++;
 	}
+	return kept;
 }
 
 static void match(struct engine *engine, const struct parsed *parsed, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (parsed[i].is_answer) {
-			enum plx_drop_reason reason = resolver_receive(
-				engine->resolver, &parsed[i].datagram, engine->now_ns);
-			engine->counters.packets_by_reason[reason]++;
-		}
+		enum plx_drop_reason reason =
+			resolver_receive(engine->resolver, &parsed[i].datagram, engine->now_ns);
+		engine->counters.packets_by_reason[reason]++;
 	}
 }
 
@@ -325,7 +337,9 @@ static void run_turn(struct engine *engine, unsigned jobs, uint32_t in_flight)
 	at[STAGE_SINK] = __rdtsc();
 	unsigned answer_count = serve(engine, queries, query_count, in_flight, frames);
 	at[STAGE_PARSE] = __rdtsc();
-	parse(engine, frames, answer_count, parsed);
+	answer_count = parse(engine, frames, answer_count, parsed);
+	at[STAGE_IDENTIFY] = __rdtsc();
+	answer_count = identify(engine, parsed, answer_count);
 	at[STAGE_MATCH] = __rdtsc();
 	match(engine, parsed, answer_count);
 	at[STAGE_FLUSH] = __rdtsc();

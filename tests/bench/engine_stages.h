@@ -28,7 +28,8 @@
 	X(QUERY, "choose server, write queries", true)                                             \
 	X(FRAME, "headers, checksums", true)                                                       \
 	X(SINK, "(the server)", false)                                                             \
-	X(PARSE, "classify, verify checksums, decode identity", true)                              \
+	X(PARSE, "classify, verify checksums", true)                                               \
+	X(IDENTIFY, "decrypt port and ID", true)                                                   \
 	X(MATCH, "acceptance rules, read answer, write result", true)                              \
 	X(FLUSH, "publish results", true)                                                          \
 	X(CLIENT_COLLECT, "client: read results", false)

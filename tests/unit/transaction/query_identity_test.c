@@ -21,10 +21,12 @@ static void make_identity(struct query_identity *identity, uint8_t port_bits, ui
 			      0);
 }
 
-static void check_round_trips(uint8_t port_bits, uint8_t worker_bits, uint8_t slot_bits)
+static void check_round_trips(uint8_t port_bits, uint8_t worker_bits, uint8_t slot_bits,
+			      bool may_use_aes)
 {
 	struct query_identity identity;
 	make_identity(&identity, port_bits, worker_bits, slot_bits);
+	code_permutation_set_aes(&identity.permutation, may_use_aes);
 	for (uint32_t i = 0; i < 100000; i++) {
 		uint32_t random = plx_random_u32(&test_random);
 		struct query_code code = {
@@ -49,10 +51,12 @@ static void check_round_trips(uint8_t port_bits, uint8_t worker_bits, uint8_t sl
 
 TEST(every_code_comes_back_through_port_and_id)
 {
-	check_round_trips(14, 1, 16);
-	check_round_trips(14, 0, 10);
-	check_round_trips(15, 3, 20);
-	check_round_trips(12, 0, 4);
+	for (unsigned may_use_aes = 0; may_use_aes < 2; may_use_aes++) {
+		check_round_trips(14, 1, 16, may_use_aes);
+		check_round_trips(14, 0, 10, may_use_aes);
+		check_round_trips(15, 3, 20, may_use_aes);
+		check_round_trips(12, 0, 4, may_use_aes);
+	}
 }
 
 TEST(different_codes_never_share_a_port_and_id)
@@ -90,11 +94,12 @@ TEST(a_port_outside_the_range_is_refused)
 	CU_ASSERT_FALSE(query_identity_decode(&identity, 53, 7, &code));
 }
 
-TEST(neighbouring_codes_look_unrelated)
+// Flipping one bit of the code flips, on average, half of the bits on the wire.
+static void check_neighbours(bool may_use_aes)
 {
-	// Flipping one bit of the code flips, on average, half of the bits on the wire.
 	struct query_identity identity;
 	make_identity(&identity, 14, 1, 16);
+	code_permutation_set_aes(&identity.permutation, may_use_aes);
 	unsigned flipped = 0;
 	unsigned total = 0;
 	for (uint32_t slot = 0; slot < 1000; slot++) {
@@ -109,6 +114,35 @@ TEST(neighbouring_codes_look_unrelated)
 		total += 30;
 	}
 	CU_ASSERT_TRUE(flipped > total * 45 / 100 && flipped < total * 55 / 100);
+}
+
+TEST(neighbouring_codes_look_unrelated)
+{
+	check_neighbours(false);
+	check_neighbours(true);
+}
+
+// A bit of the code that did not reach a bit on the wire, or did with a bias, would be a way in.
+TEST(every_bit_of_the_code_reaches_every_bit_on_the_wire)
+{
+	struct code_permutation permutation;
+	static const uint8_t key[PLX_RANDOM_KEY_BYTES] = {7};
+	plx_random_init_fixed(&test_random, key);
+	code_permutation_init(&permutation, 30, &test_random);
+	for (unsigned in = 0; in < 30; in++) {
+		unsigned flips[30] = {0};
+		for (unsigned i = 0; i < 2000; i++) {
+			uint32_t plain = plx_random_u32(&test_random) >> 2;
+			uint32_t change = code_permutation_encrypt(&permutation, plain) ^
+					  code_permutation_encrypt(&permutation, plain ^ 1u << in);
+			for (unsigned out = 0; out < 30; out++) {
+				flips[out] += change >> out & 1;
+			}
+		}
+		for (unsigned out = 0; out < 30; out++) {
+			CU_ASSERT_TRUE(flips[out] > 850 && flips[out] < 1150); // 6.7 sigma
+		}
+	}
 }
 
 TEST(impossible_geometries_are_refused)
@@ -126,4 +160,6 @@ TEST(impossible_geometries_are_refused)
 
 TEST_MAIN(query_identity, T(every_code_comes_back_through_port_and_id),
 	  T(different_codes_never_share_a_port_and_id), T(a_port_outside_the_range_is_refused),
-	  T(neighbouring_codes_look_unrelated), T(impossible_geometries_are_refused))
+	  T(neighbouring_codes_look_unrelated),
+	  T(every_bit_of_the_code_reaches_every_bit_on_the_wire),
+	  T(impossible_geometries_are_refused))
