@@ -24,14 +24,14 @@
 #define COOKIE_SERVER_MAX 32
 #define EDNS_FLAG_DO 0x8000
 
-#define TARGET_NONE UINT32_MAX
 #define RECORD_FIELDS_BYTES 10 // TYPE, CLASS, TTL and RDLENGTH
 
 struct message_check {
 	struct plx_message *message;
 	struct plx_reader reader;
 	uint32_t steps_left;
-	uint32_t known_target; // of the last owner that was a bare pointer, or TARGET_NONE
+	struct known_name known
+		[NAMES_KNOWN_MAX]; // the question's, and where the last name that was walked led to
 };
 
 // The name at the reader's position, in place before `limit`.
@@ -39,8 +39,9 @@ static int name_check(struct message_check *check, uint32_t limit)
 {
 	uint32_t next;
 	uint32_t steps;
-	int error = compressed_name_check(check->reader.bytes, (uint32_t)check->reader.position,
-					  limit, &next, &steps);
+	int error =
+		compressed_name_check_known(check->reader.bytes, (uint32_t)check->reader.position,
+					    limit, check->known, &next, &steps);
 	if (error < 0) {
 		return error;
 	}
@@ -52,26 +53,25 @@ static int name_check(struct message_check *check, uint32_t limit)
 	return 0;
 }
 
-// A bare pointer to where an earlier one led needs no second walk: it stands further back than that one did.
+// Most owners are a pointer to where an earlier one led, or the root.
 static int owner_check(struct message_check *check)
 {
 	struct plx_reader ahead = check->reader;
-	uint16_t pointer = plx_read_u16(&ahead);
-	bool is_pointer = !ahead.failed && pointer >= 0xc000;
-	uint32_t target = pointer & 0x3fff;
-	if (!ahead.failed && pointer < 0x100) {
+	uint32_t first = plx_read_u16(&ahead);
+	if (ahead.failed) {
+		return name_check(check, (uint32_t)check->reader.length);
+	}
+	if (first < 0x100) {
 		check->reader.position++; // the root, as OPT has it
 		return 0;
 	}
-	if (is_pointer && target == check->known_target) {
-		check->reader = ahead;
-		return 0;
+	for (unsigned i = 0; i < NAMES_KNOWN_MAX; i++) {
+		if ((first ^ 0xc000) == check->known[i].target) {
+			check->reader = ahead;
+			return 0;
+		}
 	}
-	int error = name_check(check, (uint32_t)check->reader.length);
-	if (error == 0 && is_pointer) {
-		check->known_target = target;
-	}
-	return error;
+	return name_check(check, (uint32_t)check->reader.length);
 }
 
 static void strings_skip(struct plx_reader *rdata, uint8_t count)
@@ -230,7 +230,11 @@ int plx_message_check(struct plx_message *message)
 		.reader = plx_reader_init(message->wire, message->length),
 		.steps_left = NAME_STEPS_FLOOR + NAME_STEPS_PER_OCTET * message->length,
 		// The question's name was read by plx_message_open.
-		.known_target = message->question_count == 1 ? PLX_DNS_HEADER_BYTES : TARGET_NONE,
+		.known = {{.target = message->question_count == 1 ? PLX_DNS_HEADER_BYTES
+								  : NAME_UNKNOWN,
+			   .octets = message->question_name_length,
+			   .steps = message->question_name_length},
+			  {.target = NAME_UNKNOWN}},
 	};
 	check.reader.position = message->records_offset;
 	for (int section = PLX_SECTION_ANSWER; section <= PLX_SECTION_ADDITIONAL; section++) {

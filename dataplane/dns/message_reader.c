@@ -8,6 +8,9 @@
 
 #include "dns/name_compression.h"
 
+#include <assert.h>
+#include <string.h>
+
 #define RECORD_FIELDS_BYTES 10 // TYPE, CLASS, TTL and RDLENGTH
 
 static int question_read(struct plx_reader *reader, struct plx_message *message)
@@ -27,14 +30,8 @@ static int question_read(struct plx_reader *reader, struct plx_message *message)
 	return reader->failed ? PLX_ERR_DNS_SHORT : 0;
 }
 
-int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret_message)
+static struct plx_message header_read(const uint8_t *wire, size_t length)
 {
-	if (length > PLX_MESSAGE_MAX) {
-		return PLX_ERR_DNS_LIMIT;
-	}
-	if (length < PLX_DNS_HEADER_BYTES) {
-		return PLX_ERR_DNS_SHORT;
-	}
 	// Of constant length: the compiler then drops the bounds checks.
 	struct plx_reader header = plx_reader_init(wire, PLX_DNS_HEADER_BYTES);
 	struct plx_message message = {.wire = wire, .length = (uint32_t)length};
@@ -45,10 +42,28 @@ int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret
 	message.record_count[PLX_SECTION_AUTHORITY] = plx_read_u16(&header);
 	message.record_count[PLX_SECTION_ADDITIONAL] = plx_read_u16(&header);
 	message.rcode = message.flags & 0xf;
+	return message;
+}
+
+static int length_check(size_t length)
+{
+	if (length > PLX_MESSAGE_MAX) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	return length < PLX_DNS_HEADER_BYTES ? PLX_ERR_DNS_SHORT : 0;
+}
+
+int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret_message)
+{
+	int error = length_check(length);
+	if (error < 0) {
+		return error;
+	}
+	struct plx_message message = header_read(wire, length);
 	struct plx_reader reader = plx_reader_init(wire, length);
 	reader.position = PLX_DNS_HEADER_BYTES;
 	if (message.question_count == 1) {
-		int error = question_read(&reader, &message);
+		error = question_read(&reader, &message);
 		if (error < 0) {
 			return error;
 		}
@@ -58,12 +73,34 @@ int plx_message_open(const uint8_t *wire, size_t length, struct plx_message *ret
 	return 0;
 }
 
+int plx_message_open_asked(const uint8_t *wire, size_t length, uint8_t name_length,
+			   struct plx_message *ret_message)
+{
+	int error = length_check(length);
+	if (error < 0) {
+		return error;
+	}
+	struct plx_reader reader = plx_reader_init(wire, length);
+	reader.position = PLX_DNS_HEADER_BYTES;
+	(void)plx_read_bytes(&reader, name_length);
+	uint16_t type = plx_read_u16(&reader);
+	uint16_t class = plx_read_u16(&reader);
+	if (reader.failed) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	*ret_message = header_read(wire, length);
+	ret_message->question_name_length = name_length;
+	ret_message->question_type = type;
+	ret_message->question_class = class;
+	ret_message->records_offset = (uint32_t)reader.position;
+	return 0;
+}
+
 struct plx_record_cursor plx_message_records(const struct plx_message *message)
 {
 	struct plx_record_cursor cursor = {.offset = message->records_offset};
-	for (int section = PLX_SECTION_ANSWER; section <= PLX_SECTION_ADDITIONAL; section++) {
-		cursor.left[section] = message->record_count[section];
-	}
+	static_assert(sizeof(cursor.left) == sizeof(message->record_count), "the same sections");
+	memcpy(cursor.left, message->record_count, sizeof(cursor.left));
 	return cursor;
 }
 
@@ -124,4 +161,10 @@ bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
 			    const struct plx_name *name)
 {
 	return compressed_name_equal(message->wire, offset, message->length, name);
+}
+
+bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
+			       const struct plx_name *name)
+{
+	return compressed_name_is_above(message->wire, offset, message->length, name);
 }

@@ -14,6 +14,7 @@ struct name_walk {
 	struct plx_reader reader; // ends where the current run of labels must have ended
 	uint32_t run_start;
 	uint32_t next_in_place; // set by the first jump
+	uint32_t first_target;  // likewise
 	uint32_t octets;
 	uint32_t jumps;
 	uint32_t labels;
@@ -38,6 +39,7 @@ static inline int name_walk_jump(struct name_walk *walk, uint8_t high)
 	}
 	if (walk->jumps == 0) {
 		walk->next_in_place = (uint32_t)walk->reader.position;
+		walk->first_target = target;
 	}
 	if (++walk->jumps > PLX_NAME_JUMPS_MAX) {
 		return PLX_ERR_DNS_LIMIT;
@@ -77,13 +79,42 @@ static inline uint32_t name_walk_next(const struct name_walk *walk)
 	return walk->jumps > 0 ? walk->next_in_place : (uint32_t)walk->reader.position;
 }
 
-int compressed_name_check(const uint8_t *wire, uint32_t offset, uint32_t limit, uint32_t *ret_next,
-			  uint32_t *ret_steps)
+// The known name that a pointer which is next leads to, or NULL.
+static inline const struct known_name *
+name_walk_known(const struct name_walk *walk, const struct known_name known[static NAMES_KNOWN_MAX])
+{
+	struct plx_reader ahead = walk->reader;
+	uint32_t target = plx_read_u16(&ahead) ^ POINTER_BITS << 8; // above 0x3fff: not a pointer
+	for (unsigned i = 0; i < NAMES_KNOWN_MAX && !ahead.failed; i++) {
+		if (known[i].target == target) {
+			return &known[i];
+		}
+	}
+	return NULL;
+}
+
+int compressed_name_check_known(const uint8_t *wire, uint32_t offset, uint32_t limit,
+				struct known_name known[static NAMES_KNOWN_MAX], uint32_t *ret_next,
+				uint32_t *ret_steps)
 {
 	struct name_walk walk = name_walk_init(wire, offset, limit);
 	const uint8_t *label;
+	uint32_t octets_in_place = 0;
+	uint32_t labels_in_place = 0;
 	int length;
 	do {
+		if (walk.jumps == 0) {
+			const struct known_name *rest = name_walk_known(&walk, known);
+			if (rest != NULL) {
+				*ret_next = (uint32_t)walk.reader.position + 2;
+				*ret_steps = walk.labels + 1 + rest->steps;
+				bool is_short = walk.octets + rest->octets <= PLX_NAME_MAX &&
+						rest->jumps < PLX_NAME_JUMPS_MAX;
+				return is_short ? 0 : PLX_ERR_DNS_LIMIT;
+			}
+			octets_in_place = walk.octets;
+			labels_in_place = walk.labels;
+		}
 		length = name_walk_label(&walk, &label);
 	} while (length > 0);
 	if (length < 0) {
@@ -91,7 +122,23 @@ int compressed_name_check(const uint8_t *wire, uint32_t offset, uint32_t limit, 
 	}
 	*ret_next = name_walk_next(&walk);
 	*ret_steps = walk.labels + walk.jumps;
+	if (walk.jumps > 0) {
+		known[NAMES_KNOWN_MAX - 1] = (struct known_name) {
+			.target = walk.first_target,
+			.octets = (uint16_t)(walk.octets - octets_in_place),
+			.jumps = (uint16_t)(walk.jumps - 1),
+			.steps = walk.labels - labels_in_place + walk.jumps - 1,
+		};
+	}
 	return 0;
+}
+
+int compressed_name_check(const uint8_t *wire, uint32_t offset, uint32_t limit, uint32_t *ret_next,
+			  uint32_t *ret_steps)
+{
+	struct known_name known[NAMES_KNOWN_MAX] = {{.target = NAME_UNKNOWN},
+						    {.target = NAME_UNKNOWN}};
+	return compressed_name_check_known(wire, offset, limit, known, ret_next, ret_steps);
 }
 
 int compressed_name_read(const uint8_t *wire, uint32_t offset, uint32_t limit,
@@ -121,15 +168,13 @@ int compressed_name_read(const uint8_t *wire, uint32_t offset, uint32_t limit,
 	return 0;
 }
 
-bool compressed_name_equal(const uint8_t *wire, uint32_t offset, uint32_t limit,
-			   const struct plx_name *name)
+// Compares with what is left of a name from `at` on, label by label up to the root.
+static bool name_walk_equals(struct name_walk *walk, const struct plx_name *name, uint32_t at)
 {
-	struct name_walk walk = name_walk_init(wire, offset, limit);
-	uint32_t at = 0;
 	int length;
 	do {
 		const uint8_t *label;
-		length = name_walk_label(&walk, &label);
+		length = name_walk_label(walk, &label);
 		if (length < 0 || at >= name->length || name->wire[at] != length) {
 			return false;
 		}
@@ -141,4 +186,31 @@ bool compressed_name_equal(const uint8_t *wire, uint32_t offset, uint32_t limit,
 		at += 1u + (uint32_t)length;
 	} while (length > 0);
 	return at == name->length;
+}
+
+bool compressed_name_equal(const uint8_t *wire, uint32_t offset, uint32_t limit,
+			   const struct plx_name *name)
+{
+	struct name_walk walk = name_walk_init(wire, offset, limit);
+	return name_walk_equals(&walk, name, 0);
+}
+
+bool compressed_name_is_above(const uint8_t *wire, uint32_t offset, uint32_t limit,
+			      const struct plx_name *name)
+{
+	struct name_walk walk = name_walk_init(wire, offset, limit);
+	struct name_walk start = walk;
+	const uint8_t *label;
+	int length;
+	do {
+		length = name_walk_label(&walk, &label);
+	} while (length > 0);
+	if (length < 0 || walk.octets > name->length) {
+		return false;
+	}
+	uint32_t at = 0;
+	while (name->length - at > walk.octets) {
+		at += 1u + name->wire[at];
+	}
+	return name->length - at == walk.octets && name_walk_equals(&start, name, at);
 }

@@ -16,6 +16,9 @@ enum hop {
 static enum hop find_hop(const struct plx_message *message, const struct plx_name *owner,
 			 uint16_t qtype, struct plx_name *ret_target)
 {
+	if (message->record_count[PLX_SECTION_ANSWER] == 0) {
+		return HOP_NOTHING;
+	}
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
 	enum hop hop = HOP_NOTHING;
@@ -47,6 +50,9 @@ static enum hop find_hop(const struct plx_message *message, const struct plx_nam
 // An answer section without anything about the name asked for: empty but for signatures, or it is not an answer.
 static bool has_foreign_answer(const struct plx_message *message)
 {
+	if (message->record_count[PLX_SECTION_ANSWER] == 0) {
+		return false;
+	}
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
 	while (plx_message_next(message, &cursor, &record) &&
@@ -69,16 +75,15 @@ static struct authority read_authority(const struct plx_message *message,
 {
 	struct authority authority = {0};
 	struct plx_record_cursor cursor = plx_message_records(message);
-	struct plx_record record;
-	while (plx_message_next(message, &cursor, &record)) {
+	PLX_UNINITIALIZED struct plx_record record;
+	while (plx_message_next(message, &cursor, &record) &&
+	       record.section <= PLX_SECTION_AUTHORITY) {
 		if (record.section != PLX_SECTION_AUTHORITY || record.class != PLX_CLASS_IN) {
 			continue;
 		}
 		if (record.type == PLX_TYPE_SOA) {
-			struct plx_name zone;
 			bool is_above =
-				plx_message_name(message, record.owner_offset, &zone, NULL) == 0 &&
-				plx_name_is_below(name, &zone);
+				plx_message_name_is_above(message, record.owner_offset, name);
 			authority.has_soa |= is_above;
 			authority.has_other_soa |= !is_above;
 		}
@@ -130,7 +135,7 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 	ret_answer->message = message;
 	ret_answer->qtype = qtype;
 	ret_answer->alias_count = 0;
-	ret_answer->owner = *name;
+	ret_answer->owner = name;
 	if ((message->flags & (PLX_FLAG_AA | PLX_FLAG_RA)) == 0) {
 		// Neither authoritative nor recursive: it cannot know, whatever it says.
 		ret_answer->kind = ANSWER_LAME;
@@ -138,8 +143,11 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 	}
 
 	for (;;) {
-		PLX_UNINITIALIZED struct plx_name target;
-		switch (find_hop(message, &ret_answer->owner, qtype, &target)) {
+		bool is_full = ret_answer->alias_count == PLX_ALIASES_MAX;
+		PLX_UNINITIALIZED struct plx_name too_many;
+		struct plx_name *target =
+			is_full ? &too_many : &ret_answer->aliases[ret_answer->alias_count];
+		switch (find_hop(message, ret_answer->owner, qtype, target)) {
 		case HOP_RECORDS:
 			ret_answer->kind = message->rcode == PLX_RCODE_NOERROR
 						   ? ANSWER_RECORDS
@@ -147,7 +155,7 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 			return;
 		case HOP_NOTHING:
 			ret_answer->kind =
-				read_negative(message, &ret_answer->owner, ret_answer->alias_count);
+				read_negative(message, ret_answer->owner, ret_answer->alias_count);
 			return;
 		case HOP_CONTRADICTORY:
 			ret_answer->kind = ANSWER_CONTRADICTORY;
@@ -155,15 +163,15 @@ void answer_read(const struct plx_message *message, const struct plx_name *name,
 		case HOP_ALIAS:
 			break;
 		}
-		if (was_visited(ret_answer, name, &target)) {
+		if (was_visited(ret_answer, name, target)) {
 			ret_answer->kind = ANSWER_LOOP;
 			return;
 		}
-		if (ret_answer->alias_count == PLX_ALIASES_MAX) {
+		if (is_full) {
 			ret_answer->kind = ANSWER_LIMIT;
 			return;
 		}
-		ret_answer->aliases[ret_answer->alias_count++] = target;
+		ret_answer->alias_count++;
 		ret_answer->owner = target;
 	}
 }

@@ -25,7 +25,8 @@ struct answer {
 	const struct plx_message *message;
 	uint8_t alias_count;
 	struct plx_name aliases[PLX_ALIASES_MAX]; // targets in order; the last one owns the records
-	struct plx_name owner; // of the records: the question's name or the last alias
+	const struct plx_name *
+		owner; // of the records: the question's name, which the caller keeps, or the last alias
 	uint16_t qtype;
 };
 

@@ -142,13 +142,13 @@ static uint8_t weaker_dnssec(uint8_t a, uint8_t b)
 }
 
 // The name asked first or climbed to, as the client wrote it.
-static struct plx_name current_ancestor(const struct resolver *resolver, uint32_t index)
+static void current_ancestor(const struct resolver *resolver, uint32_t index,
+			     struct plx_name *ret_ancestor)
 {
 	const struct plx_name *name = &resolver->names[index];
 	uint8_t offset = resolver->lookups[index].ancestor;
-	struct plx_name ancestor = {.length = (uint8_t)(name->length - offset)};
-	memcpy(ancestor.wire, name->wire + offset, ancestor.length);
-	return ancestor;
+	ret_ancestor->length = (uint8_t)(name->length - offset);
+	memcpy(ret_ancestor->wire, name->wire + offset, ret_ancestor->length);
 }
 
 // The whole RRset or nothing: a part of it could hide the record that forbids issuance.
@@ -160,7 +160,7 @@ static bool write_records(struct plx_writer *writer, const struct answer *answer
 	while (plx_message_next(answer->message, &cursor, &record) &&
 	       record.section == PLX_SECTION_ANSWER) {
 		if (record.type != answer->qtype || record.class != PLX_CLASS_IN ||
-		    !plx_message_name_equal(answer->message, record.owner_offset, &answer->owner)) {
+		    !plx_message_name_equal(answer->message, record.owner_offset, answer->owner)) {
 			continue;
 		}
 		size_t rdata_start = plx_result_body_record_begin(writer, record.ttl);
@@ -173,50 +173,64 @@ static bool write_records(struct plx_writer *writer, const struct answer *answer
 	return true;
 }
 
-// Ends with what was found: records, or none.
-static void finish_found(struct resolver *resolver, uint32_t index,
-			 const struct plx_result *verdict, const struct answer *answer,
-			 uint64_t now_ns)
+// The names and records that were found. False when there is no room for them.
+static bool write_body(struct resolver *resolver, uint32_t index, const struct answer *answer,
+		       struct plx_result *result)
 {
-	struct lookup *lookup = &resolver->lookups[index];
+	const struct lookup *lookup = &resolver->lookups[index];
 	const struct lookup_aliases *followed = &resolver->aliases[index];
 	bool has_records = answer->kind == ANSWER_RECORDS;
-	bool is_climb = lookup->kind == PLX_JOB_RELEVANT_CAA;
-	bool tells_aliases = has_records || !is_climb;
-
-	struct plx_result result = *verdict;
-	result.dnssec = lookup->dnssec;
-	struct plx_name ancestor = current_ancestor(resolver, index);
+	PLX_UNINITIALIZED struct plx_name ancestor;
+	current_ancestor(resolver, index, &ancestor);
 	struct plx_writer writer = plx_writer_init(resolver->body, PLX_RESULT_BODY_MAX);
-	if (has_records && is_climb) {
-		result.has_found_at = 1;
+	if (result->has_found_at) {
 		plx_result_body_name(&writer, &ancestor);
-	}
-	if (tells_aliases) {
-		result.alias_count = (uint8_t)(lookup->alias_count + answer->alias_count);
 	}
 	if (has_records) {
 		// The question's name comes back in random case (0x20): the client's own spelling is told instead.
-		const struct plx_name *owner = &answer->owner;
+		const struct plx_name *owner = answer->owner;
 		if (answer->alias_count == 0) {
 			owner = lookup->alias_count > 0 ? &followed->names[lookup->alias_count - 1]
 							: &ancestor;
 		}
 		plx_result_body_name(&writer, owner);
 	}
-	for (unsigned i = 0; tells_aliases && i < lookup->alias_count; i++) {
-		plx_result_body_name(&writer, &followed->names[i]);
+	if (result->alias_count > 0) {
+		for (unsigned i = 0; i < lookup->alias_count; i++) {
+			plx_result_body_name(&writer, &followed->names[i]);
+		}
+		for (unsigned i = 0; i < answer->alias_count; i++) {
+			plx_result_body_name(&writer, &answer->aliases[i]);
+		}
 	}
-	for (unsigned i = 0; tells_aliases && i < answer->alias_count; i++) {
-		plx_result_body_name(&writer, &answer->aliases[i]);
+	if ((has_records && !write_records(&writer, answer, result)) || writer.failed) {
+		return false;
 	}
-	bool is_whole = !has_records || write_records(&writer, answer, &result);
-	if (!is_whole || writer.failed) {
+	result->body_length = (uint32_t)writer.position;
+	return true;
+}
+
+// Ends with what was found: records, or none.
+static void finish_found(struct resolver *resolver, uint32_t index,
+			 const struct plx_result *verdict, const struct answer *answer,
+			 uint64_t now_ns)
+{
+	const struct lookup *lookup = &resolver->lookups[index];
+	bool has_records = answer->kind == ANSWER_RECORDS;
+	bool is_climb = lookup->kind == PLX_JOB_RELEVANT_CAA;
+
+	struct plx_result result = *verdict;
+	result.dnssec = lookup->dnssec;
+	result.has_found_at = has_records && is_climb;
+	if (has_records || !is_climb) {
+		result.alias_count = (uint8_t)(lookup->alias_count + answer->alias_count);
+	}
+	bool has_body = has_records || result.alias_count > 0;
+	if (has_body && !write_body(resolver, index, answer, &result)) {
 		fail_with(resolver, index, verdict, PLX_STATUS_LIMIT, PLX_CAUSE_RESULT_TOO_LARGE,
 			  now_ns);
 		return;
 	}
-	result.body_length = (uint32_t)writer.position;
 	finish(resolver, index, &result, resolver->body, now_ns);
 }
 
@@ -240,7 +254,8 @@ static enum plx_status follow_aliases(struct resolver *resolver, uint32_t index,
 {
 	struct lookup *lookup = &resolver->lookups[index];
 	struct plx_name *followed = resolver->aliases[index].names;
-	const struct plx_name ancestor = current_ancestor(resolver, index);
+	PLX_UNINITIALIZED struct plx_name ancestor;
+	current_ancestor(resolver, index, &ancestor);
 	for (unsigned i = 0; i < answer->alias_count; i++) {
 		const struct plx_name *target = &answer->aliases[i];
 		if (plx_name_equal(target, &ancestor)) {

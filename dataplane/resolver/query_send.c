@@ -29,7 +29,7 @@ static uint16_t write_query(struct resolver *resolver, uint32_t slot, uint16_t i
 {
 	struct transaction *transaction = slot_of(resolver, slot);
 	const struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-	uint8_t *name = resolver->table.names[slot];
+	uint8_t *name = resolver->table.names[slot].wire;
 	randomise_case(resolver->config.random, name, transaction->name_length);
 
 	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX];

@@ -128,8 +128,9 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-	struct plx_name name = {.length = transaction->name_length};
-	memcpy(name.wire, resolver->table.names[reply->slot], name.length);
+	// A copy: those who wait may ask on, in the slot that this question leaves.
+	PLX_UNINITIALIZED struct plx_name name;
+	plx_name_copy(&name, &resolver->table.names[reply->slot]);
 	PLX_UNINITIALIZED struct answer answer;
 	answer_read(reply->message, &name, transaction->qtype, &answer);
 	if (answer.kind == ANSWER_LAME) {
@@ -203,11 +204,11 @@ static bool is_tcp_answer_ours(const struct resolver *resolver, uint32_t slot,
 	    message->question_class != PLX_CLASS_IN) {
 		return false;
 	}
-	struct plx_name sent = {.length = transaction->name_length};
-	memcpy(sent.wire, resolver->table.names[slot], sent.length);
-	*ret_same_case = message->question_name_length == sent.length &&
-			 memcmp(message->wire + PLX_DNS_HEADER_BYTES, sent.wire, sent.length) == 0;
-	return plx_message_name_equal(message, PLX_DNS_HEADER_BYTES, &sent);
+	const struct plx_name *sent = &resolver->table.names[slot];
+	*ret_same_case =
+		message->question_name_length == sent->length &&
+		memcmp(message->wire + PLX_DNS_HEADER_BYTES, sent->wire, sent->length) == 0;
+	return plx_message_name_equal(message, PLX_DNS_HEADER_BYTES, sent);
 }
 
 // No answer by TCP: what is said about it depends on why TCP was needed.

@@ -74,7 +74,7 @@ static enum plx_drop_reason check_question(const struct resolver *resolver,
 					   const struct datagram *datagram)
 {
 	const struct transaction *transaction = &resolver->table.slots[datagram->code.slot];
-	const uint8_t *sent = resolver->table.names[datagram->code.slot];
+	const uint8_t *sent = resolver->table.names[datagram->code.slot].wire;
 	struct plx_reader reader = plx_reader_init(datagram->payload, datagram->length);
 	(void)plx_read_u16(&reader); // the ID was checked with the port
 	uint16_t flags = plx_read_u16(&reader);
@@ -121,7 +121,8 @@ static enum plx_drop_reason check_message(struct resolver *resolver,
 	uint32_t slot = datagram->code.slot;
 	struct transaction *transaction = slot_of(resolver, slot);
 	struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-	if (plx_message_open(datagram->payload, datagram->length, ret_message) != 0 ||
+	if (plx_message_open_asked(datagram->payload, datagram->length, transaction->name_length,
+				   ret_message) != 0 ||
 	    plx_message_check(ret_message) != 0) {
 		question_note_failure(transaction, PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE,
 				      ret_message);

@@ -234,7 +234,7 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
 {
 	if (slot < resolver->table.slot_count) {
 		__builtin_prefetch(&resolver->table.slots[slot]);
-		__builtin_prefetch(resolver->table.names[slot]);
+		__builtin_prefetch(&resolver->table.names[slot]);
 	}
 }
 

@@ -75,7 +75,7 @@ static uint32_t find_hashed(const struct transaction_table *table,
 		if (transaction->name_hash == hash && transaction->qtype == key->qtype &&
 		    transaction->key_flags == key->key_flags &&
 		    transaction->name_length == key->name_length &&
-		    is_same_name(table->names[slot], key->name, key->name_length)) {
+		    is_same_name(table->names[slot].wire, key->name, key->name_length)) {
 			return slot;
 		}
 		slot = transaction->next_hashed;
@@ -104,7 +104,7 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 	if (table->free_head != SLOT_NONE) {
 		// The next one comes from far away in time: have it here when it is needed.
 		__builtin_prefetch(&table->slots[table->free_head], 1);
-		__builtin_prefetch(table->names[table->free_head], 1);
+		__builtin_prefetch(&table->names[table->free_head], 1);
 	}
 
 	uint32_t *bucket = &table->buckets[key->hash & (table->slot_count - 1)];
@@ -121,7 +121,8 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 		.generation = transaction->generation,
 		.renewals = transaction->renewals,
 	};
-	memcpy(table->names[slot], key->name, key->name_length);
+	table->names[slot].length = key->name_length;
+	memcpy(table->names[slot].wire, key->name, key->name_length);
 	*bucket = slot;
 	return slot;
 }

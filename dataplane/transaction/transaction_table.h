@@ -69,9 +69,9 @@ static_assert(sizeof(struct transaction) == PLX_CACHE_LINE, "one slot is one cac
 
 struct transaction_table {
 	struct transaction *slots;
-	uint8_t (*names)[256]; // as last sent; 256 for the alignment
-	uint32_t *buckets;     // heads of merge chains
-	uint32_t slot_count;   // a power of two
+	struct plx_name *names; // as last sent
+	uint32_t *buckets;      // heads of merge chains
+	uint32_t slot_count;    // a power of two
 	uint32_t free_head;
 	uint32_t free_tail;
 	uint32_t free_count;

@@ -76,6 +76,10 @@ struct plx_record_cursor {
 // Header and question only: what the acceptance rules look at before a message is trusted. Errors: PLX_ERR_DNS_*.
 PLX_MUST_CHECK int plx_message_open(const uint8_t *wire, size_t length,
 				    struct plx_message *ret_message);
+// The same for a message whose question the caller compared: the first one is, octet for octet, a name of `name_length`
+// octets that the caller knows as well-formed, with type and class.
+PLX_MUST_CHECK int plx_message_open_asked(const uint8_t *wire, size_t length, uint8_t name_length,
+					  struct plx_message *ret_message);
 // RFC 8914 info-codes that speak of failed DNSSEC validation.
 static inline bool plx_ede_is_bogus(uint16_t info_code)
 {
@@ -95,6 +99,9 @@ bool plx_message_next(const struct plx_message *message, struct plx_record_curso
 // Decompresses the name at `offset`; ret_next (may be NULL) is the offset after it in place.
 PLX_MUST_CHECK int plx_message_name(const struct plx_message *message, uint32_t offset,
 				    struct plx_name *ret_name, uint32_t *ret_next);
+// Whether the name at `offset` is `name` or an ancestor of it. Compares without copying, case-insensitively.
+PLX_PURE bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
+					const struct plx_name *name);
 // Compares without copying, case-insensitively.
 PLX_PURE bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
 				     const struct plx_name *name);

@@ -161,9 +161,34 @@ TEST(iterating_an_unchecked_message_ends_at_its_end)
 	CU_ASSERT_FALSE(plx_message_next(&message, &cursor, &record));
 }
 
+TEST(a_question_that_was_compared_need_not_be_walked)
+{
+	struct plx_message message;
+	struct plx_message again;
+	build_start(&built, 1, 0, 0);
+	build_answer(&built, PLX_TYPE_A, OCTETS("\1\2\3\4"));
+	size_t length = built.writer.position;
+	CU_ASSERT_EQUAL_FATAL(plx_message_open(built.wire, length, &message), 0);
+	CU_ASSERT_EQUAL_FATAL(plx_message_open_asked(built.wire, length, 8, &again), 0);
+	CU_ASSERT_EQUAL(again.question_name_length, message.question_name_length);
+	CU_ASSERT_EQUAL(again.question_type, message.question_type);
+	CU_ASSERT_EQUAL(again.question_class, message.question_class);
+	CU_ASSERT_EQUAL(again.records_offset, message.records_offset);
+	CU_ASSERT_EQUAL(again.flags, message.flags);
+	CU_ASSERT_EQUAL(again.record_count[PLX_SECTION_ANSWER], 1);
+	CU_ASSERT_EQUAL(plx_message_check(&again), 0);
+	for (size_t cut = 0; cut < BUILDER_RECORDS_AT; cut++) {
+		CU_ASSERT_EQUAL(plx_message_open_asked(built.wire, cut, 8, &again),
+				PLX_ERR_DNS_SHORT);
+	}
+	CU_ASSERT_EQUAL(plx_message_open_asked(built.wire, PLX_MESSAGE_MAX + 1, 8, &again),
+			PLX_ERR_DNS_LIMIT);
+}
+
 TEST_MAIN(message_reader, T(messages_of_0_to_11_octets_are_short),
 	  T(every_cut_of_a_message_is_refused), T(header_fields_are_read),
 	  T(question_must_be_whole_and_uncompressed),
 	  T(two_questions_are_opened_but_fail_the_check), T(message_past_65535_octets_is_refused),
 	  T(records_are_iterated_in_wire_order), T(names_compare_through_pointers_without_case),
-	  T(iterating_an_unchecked_message_ends_at_its_end))
+	  T(iterating_an_unchecked_message_ends_at_its_end),
+	  T(a_question_that_was_compared_need_not_be_walked))

@@ -141,7 +141,94 @@ TEST(names_in_place_end_before_the_limit)
 	CU_ASSERT_EQUAL(steps, 4);
 }
 
+// A walk that ends at a known name says what the whole walk says.
+static void compare_known(uint32_t offset, struct known_name known[static NAMES_KNOWN_MAX])
+{
+	uint32_t next[2] = {0, 0};
+	uint32_t steps[2] = {0, 0};
+	int error =
+		compressed_name_check_known(built.wire, offset, here(), known, &next[0], &steps[0]);
+	CU_ASSERT_EQUAL(error,
+			compressed_name_check(built.wire, offset, here(), &next[1], &steps[1]));
+	CU_ASSERT_EQUAL(next[0], next[1]);
+	CU_ASSERT_EQUAL(steps[0], steps[1]);
+}
+
+TEST(known_names_are_walked_once)
+{
+	struct known_name known[NAMES_KNOWN_MAX] = {{.target = NAME_UNKNOWN},
+						    {.target = NAME_UNKNOWN}};
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\3www\1a\4test\0"));
+	uint32_t owner = here();
+	plx_write_u16(&built.writer, POINTER(16));
+	uint32_t below = here();
+	plx_write_bytes(&built.writer, OCTETS("\2ns\xc0\x10"));
+	uint32_t farther = here();
+	plx_write_bytes(&built.writer, OCTETS("\1x"));
+	plx_write_u16(&built.writer, POINTER(below));
+	compare_known(owner, known);
+	CU_ASSERT_EQUAL(known[1].target, 16);
+	CU_ASSERT_EQUAL(known[1].octets, 8);
+	compare_known(below, known);
+	CU_ASSERT_EQUAL(known[1].target, 16); // ended there
+	compare_known(farther, known);
+	CU_ASSERT_EQUAL(known[1].target, below);
+	CU_ASSERT_EQUAL(known[1].octets, 11);
+	CU_ASSERT_EQUAL(known[1].jumps, 1);
+	compare_known(farther, known);
+}
+
+TEST(a_known_name_counts_towards_255_octets_and_128_jumps)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\1a\xc0\x0c"));
+	uint32_t next;
+	uint32_t steps;
+	struct known_name known[NAMES_KNOWN_MAX] = {{.target = 12, .octets = 253, .jumps = 127},
+						    {.target = NAME_UNKNOWN}};
+	CU_ASSERT_EQUAL(compressed_name_check_known(built.wire, 12, here(), known, &next, &steps),
+			0);
+	known[0].octets = 254;
+	CU_ASSERT_EQUAL(compressed_name_check_known(built.wire, 12, here(), known, &next, &steps),
+			PLX_ERR_DNS_LIMIT);
+	known[0].octets = 253;
+	known[0].jumps = 128;
+	CU_ASSERT_EQUAL(compressed_name_check_known(built.wire, 12, here(), known, &next, &steps),
+			PLX_ERR_DNS_LIMIT);
+}
+
+static bool is_above(uint32_t offset, const char *text)
+{
+	struct plx_name name;
+	CU_ASSERT_EQUAL_FATAL(plx_name_parse(text, strlen(text), &name), 0);
+	return compressed_name_is_above(built.wire, offset, here(), &name);
+}
+
+TEST(ancestors_are_known_by_whole_labels)
+{
+	start();
+	plx_write_bytes(&built.writer, OCTETS("\1a\4tEst\0"));
+	uint32_t pointer = here();
+	plx_write_u16(&built.writer, POINTER(14));
+	uint32_t root = here();
+	plx_write_u8(&built.writer, 0);
+	CU_ASSERT_TRUE(is_above(pointer, "www.a.Test"));
+	CU_ASSERT_TRUE(is_above(pointer, "test"));
+	CU_ASSERT_FALSE(is_above(pointer, "a.contest"));
+	CU_ASSERT_FALSE(is_above(pointer, "a.tests"));
+	CU_ASSERT_FALSE(is_above(pointer, "."));
+	CU_ASSERT_TRUE(is_above(12, "a.test"));
+	CU_ASSERT_TRUE(is_above(12, "b.a.test"));
+	CU_ASSERT_FALSE(is_above(12, "b.test"));
+	CU_ASSERT_TRUE(is_above(root, "."));
+	CU_ASSERT_TRUE(is_above(root, "www.a.test"));
+	CU_ASSERT_FALSE(is_above(here(), "a.test")); // nothing to read
+}
+
 TEST_MAIN(name_compression, T(pointers_lead_backward_only), T(pointers_into_the_header_are_refused),
 	  T(loops_through_labels_are_refused), T(a_pointed_run_may_not_reach_into_what_follows_it),
 	  T(jumps_of_128_are_followed_and_129_are_not), T(label_types_01_and_10_are_unknown),
-	  T(compressed_names_hold_255_octets_and_not_256), T(names_in_place_end_before_the_limit))
+	  T(compressed_names_hold_255_octets_and_not_256), T(names_in_place_end_before_the_limit),
+	  T(known_names_are_walked_once), T(a_known_name_counts_towards_255_octets_and_128_jumps),
+	  T(ancestors_are_known_by_whole_labels))
