@@ -3,6 +3,8 @@
 
 #include "resolver/resolver_state.h"
 
+#include "base/table_memory.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,10 +14,11 @@
 
 static int allocate(struct resolver *resolver)
 {
-	uint32_t max = resolver->lookups_max;
-	// calloc of large blocks maps untouched pages: memory is used as far as look-ups are in flight at once.
-	resolver->lookups = calloc(max, sizeof(*resolver->lookups));
-	resolver->names = calloc(max, sizeof(*resolver->names));
+	size_t max = resolver->lookups_max;
+	// Memory is used as far as look-ups are in flight at once.
+	resolver->lookups = table_memory_map(max * sizeof(*resolver->lookups));
+	resolver->names = table_memory_map(max * sizeof(*resolver->names));
+	// Used by few look-ups, far apart: small pages. calloc of large blocks maps untouched ones.
 	resolver->aliases = calloc(max, sizeof(*resolver->aliases));
 	resolver->body = malloc(PLX_RESULT_BODY_MAX);
 	if (resolver->lookups == NULL || resolver->names == NULL || resolver->aliases == NULL ||
@@ -79,8 +82,8 @@ void resolver_destroy(struct resolver *resolver)
 	}
 	transaction_table_fini(&resolver->table);
 	timer_fifo_fini(&resolver->timers);
-	free(resolver->lookups);
-	free(resolver->names);
+	table_memory_unmap(resolver->lookups, resolver->lookups_max * sizeof(*resolver->lookups));
+	table_memory_unmap(resolver->names, resolver->lookups_max * sizeof(*resolver->names));
 	free(resolver->aliases);
 	free(resolver->body);
 	free(resolver);

@@ -2,22 +2,28 @@
 
 #include "transaction/timer_fifo.h"
 
+#include "base/table_memory.h"
+
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
+
+static size_t entries_bytes(const struct timer_fifo *fifo)
+{
+	return (size_t)fifo->capacity * TIMER_CLASSES * sizeof(*fifo->entries);
+}
 
 int timer_fifo_init(struct timer_fifo *fifo, uint32_t capacity)
 {
 	assert(capacity > 0 && (capacity & (capacity - 1)) == 0);
 	*fifo = (struct timer_fifo) {.capacity = capacity};
-	// calloc of this size maps untouched pages: memory is used only as far as a ring's positions travel.
-	fifo->entries = calloc((size_t)capacity * TIMER_CLASSES, sizeof(*fifo->entries));
+	// Memory is used only as far as a ring's positions travel.
+	fifo->entries = table_memory_map(entries_bytes(fifo));
 	return fifo->entries == NULL ? -ENOMEM : 0;
 }
 
 void timer_fifo_fini(struct timer_fifo *fifo)
 {
-	free(fifo->entries);
+	table_memory_unmap(fifo->entries, entries_bytes(fifo));
 	fifo->entries = NULL;
 }
 

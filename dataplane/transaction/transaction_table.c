@@ -2,8 +2,9 @@
 
 #include "transaction/transaction_table.h"
 
+#include "base/table_memory.h"
+
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Generations that a slot remembers to have had, at most; and never more than half of all, so that at least every
@@ -14,32 +15,32 @@
 int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 			   const struct plx_siphash_key *hash_key)
 {
-	uint32_t count = 1u << slot_bits;
-	*table = (struct transaction_table) {.slot_count = count, .hash_key = *hash_key};
-	table->slots = aligned_alloc(PLX_CACHE_LINE, count * sizeof(*table->slots));
-	table->names = calloc(count, sizeof(*table->names)); // untouched pages until used
-	table->buckets = malloc(count * sizeof(*table->buckets));
+	size_t count = (size_t)1 << slot_bits;
+	*table = (struct transaction_table) {.slot_count = (uint32_t)count, .hash_key = *hash_key};
+	table->slots = table_memory_map(count * sizeof(*table->slots));
+	table->names = table_memory_map(count * sizeof(*table->names));
+	table->buckets = table_memory_map(count * sizeof(*table->buckets));
 	if (table->slots == NULL || table->names == NULL || table->buckets == NULL) {
 		transaction_table_fini(table);
 		return -ENOMEM;
 	}
-	memset(table->slots, 0, count * sizeof(*table->slots));
 	for (uint32_t slot = 0; slot < count; slot++) {
 		table->slots[slot].next_queued = slot + 1 < count ? slot + 1 : SLOT_NONE;
 		table->slots[slot].generation = (uint16_t)plx_siphash_word(hash_key, slot);
 		table->buckets[slot] = SLOT_NONE;
 	}
 	table->free_head = 0;
-	table->free_tail = count - 1;
-	table->free_count = count;
+	table->free_tail = (uint32_t)count - 1;
+	table->free_count = (uint32_t)count;
 	return 0;
 }
 
 void transaction_table_fini(struct transaction_table *table)
 {
-	free(table->slots);
-	free(table->names);
-	free(table->buckets);
+	size_t count = table->slot_count;
+	table_memory_unmap(table->slots, count * sizeof(*table->slots));
+	table_memory_unmap(table->names, count * sizeof(*table->names));
+	table_memory_unmap(table->buckets, count * sizeof(*table->buckets));
 	*table = (struct transaction_table) {0};
 }
 

@@ -26,7 +26,7 @@
 #define IN_FLIGHT_MAX (4u << 20)
 
 struct chunk {
-	uint32_t cycles[STAGE_COUNT + 1]; // per look-up, in 1/16; the last one is the worker's sum
+	uint32_t cycles[STAGE_COUNT]; // per look-up, in 1/16
 };
 
 struct bench_worker {
@@ -82,13 +82,9 @@ static void measure(struct bench_worker *worker)
 		}
 		uint64_t done = engine->collected - before;
 		struct chunk *chunk = &worker->chunks[i];
-		chunk->cycles[STAGE_COUNT] = 0;
 		for (unsigned stage = 0; stage < STAGE_COUNT; stage++) {
 			chunk->cycles[stage] =
 				(uint32_t)(engine->cycles[stage] * 16 / (done > 0 ? done : 1));
-			if (stages[stage].is_worker) {
-				chunk->cycles[STAGE_COUNT] += chunk->cycles[stage];
-			}
 		}
 	}
 }
@@ -146,6 +142,21 @@ static struct spread spread_of(const struct bench_worker *worker, unsigned stage
 				.median = values[worker->chunk_count / 2] / 16.0};
 }
 
+// Of the worker's stages. A sum per chunk would tell of whoever else ran on the processor meanwhile: hardly a chunk is
+// undisturbed in all of its stages.
+static struct spread spread_of_worker(const struct bench_worker *worker)
+{
+	struct spread sum = {0};
+	for (unsigned stage = 0; stage < STAGE_COUNT; stage++) {
+		if (stages[stage].is_worker) {
+			struct spread spread = spread_of(worker, stage);
+			sum.best += spread.best;
+			sum.median += spread.median;
+		}
+	}
+	return sum;
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -172,7 +183,7 @@ static void print_worker(const struct bench_worker *worker, double ghz)
 		       stages[stage].text, stages[stage].is_worker ? "" : "_", spread.median,
 		       spread.best);
 	}
-	struct spread sum = spread_of(worker, STAGE_COUNT);
+	struct spread sum = spread_of_worker(worker);
 	printf("| **worker** | **%.0f** | **%.0f** |\n\n", sum.median, sum.best);
 	printf("%.1f ns a look-up, %.2f million a second; %" PRIu64
 	       " octets of memory for each in flight\n\n",
@@ -210,7 +221,7 @@ static int run(struct bench_worker *workers, unsigned count, double ghz, bool is
 			fprintf(stderr, "engine_bench: %s\n", workers[i].error);
 			status = 1;
 		} else if (is_quiet) {
-			struct spread sum = spread_of(&workers[i], STAGE_COUNT);
+			struct spread sum = spread_of_worker(&workers[i]);
 			printf("%u in flight: %.0f cycles, best %.0f\n",
 			       workers[i].config.in_flight, sum.median, sum.best);
 		} else {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "base/table_memory.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE_BYTES (2ul * 1024 * 1024)
+
+static size_t mapped_bytes(size_t bytes)
+{
+	return bytes < HUGE_PAGE_BYTES ? bytes
+				       : (bytes + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1);
+}
+
+static void *map(size_t bytes)
+{
+	void *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void *table_memory_map(size_t bytes)
+{
+	if (bytes < HUGE_PAGE_BYTES) {
+		return map(bytes);
+	}
+	// A huge page more, of which the parts before and behind the aligned table are given back.
+	size_t length = mapped_bytes(bytes);
+	uint8_t *memory = map(length + HUGE_PAGE_BYTES);
+	if (memory == NULL) {
+		return NULL;
+	}
+	size_t before = -(uintptr_t)memory & (HUGE_PAGE_BYTES - 1);
+	if (before > 0) {
+		munmap(memory, before);
+	}
+	munmap(memory + before + length, HUGE_PAGE_BYTES - before);
+	// A kernel without huge pages refuses: the table then has small ones.
+	(void)madvise(memory + before, length, MADV_HUGEPAGE);
+	return memory + before;
+}
+
+void table_memory_unmap(void *table, size_t bytes)
+{
+	if (table != NULL) {
+		munmap(table, mapped_bytes(bytes));
+	}
+}
