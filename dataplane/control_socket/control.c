@@ -30,6 +30,7 @@ static const struct plx_rpc_binding bindings[] = {
 	{"lookup.run", control_run_lookup},
 	{"caa.run", control_run_caa},
 	{"counters.get", control_get_counters},
+	{"ports.get", control_get_ports},
 	{"clients.list", control_list_clients},
 	{"poll_mode.get", control_get_poll_mode},
 	{"poll_mode.set", control_set_poll_mode},

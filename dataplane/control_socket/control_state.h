@@ -28,6 +28,7 @@ struct control {
 void control_get_status(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_list_workers(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_get_counters(struct plx_rpc_call *call, const struct json_t *params, void *context);
+void control_get_ports(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_get_poll_mode(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_set_poll_mode(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_start_drain(struct plx_rpc_call *call, const struct json_t *params, void *context);

@@ -109,12 +109,13 @@ static json_t *upstream_object(const struct control *control, unsigned index,
 			       ? json_null()
 			       : json_integer((json_int_t)(view->srtt_sum_us / view->srtt_count));
 	return json_pack(
-		"{s:i, s:s, s:b, s:I, s:I, s:s, s:b, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, "
+		"{s:i, s:s, s:b, s:b, s:I, s:I, s:s, s:b, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, "
+		"s:I, "
 		"s:b, s:o}",
 		"index", (int)index, "server", plx_endpoint_format(&config->endpoint, server),
-		"trusted", config->is_trusted, "rate", (json_int_t)config->rate_qps,
-		"in_flight_max", (json_int_t)config->in_flight_max, "health", view_health(view),
-		"draining", view->first.is_draining, "path",
+		"trusted", config->is_trusted, "steady", config->is_steady, "rate",
+		(json_int_t)config->rate_qps, "in_flight_max", (json_int_t)config->in_flight_max,
+		"health", view_health(view), "draining", view->first.is_draining, "path",
 		link_path_state_name(worker_group_upstream_path(control->config.group, index)),
 		"in_flight", (json_int_t)view->in_flight, "window", (json_int_t)view->window,
 		"srtt_us", srtt, "sent", (json_int_t)view->sent, "answered",

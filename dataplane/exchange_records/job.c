@@ -33,6 +33,13 @@ static bool question_is_allowed(const struct plx_job *job)
 	}
 }
 
+// A climb needs answers that are judged.
+static bool flags_are_allowed(const struct plx_job *job)
+{
+	return (job->flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
+	       (job->kind == PLX_JOB_LOOKUP || (job->flags & PLX_JOB_FIRST_ANSWER) == 0);
+}
+
 int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
 {
 	struct plx_reader reader = plx_reader_init(record, length);
@@ -49,7 +56,7 @@ int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
 		job.qtype = PLX_TYPE_CAA;
 	}
 	if (reader.failed || plx_reader_left(&reader) > 0 || !question_is_allowed(&job) ||
-	    (job.flags & ~PLX_JOB_TCP_ONLY) != 0 || job.resolution != PLX_RESOLUTION_STUB ||
+	    !flags_are_allowed(&job) || job.resolution != PLX_RESOLUTION_STUB ||
 	    job.attempts > PLX_JOB_ATTEMPTS_MAX || job.timeout_ms > PLX_JOB_TIMEOUT_MS_MAX ||
 	    !plx_name_is_valid_wire(job.name.wire, job.name.length)) {
 		return -EINVAL;

@@ -19,6 +19,8 @@ RESULT_FIELD_AT(alias_count, 34);
 RESULT_FIELD_AT(status, 36);
 RESULT_FIELD_AT(has_found_at, 40);
 RESULT_FIELD_AT(reserved, 41);
+RESULT_FIELD_AT(answer_bytes, 42);
+RESULT_FIELD_AT(reserved_2, 44);
 RESULT_FIELD_AT(server, 46);
 RESULT_FIELD_AT(server.port, 64);
 RESULT_FIELD_AT(padding, 66);
@@ -122,5 +124,6 @@ bool plx_result_next(struct plx_result_view *view, struct plx_result_record *ret
 bool plx_result_is_definitive(const struct plx_result *result)
 {
 	// RCODE 3 and 0 are definitive only as a server's answer, never beside another status.
-	return result->status == PLX_STATUS_ANSWERED && (result->rcode == 0 || result->rcode == 3);
+	return result->status == PLX_STATUS_ANSWERED &&
+	       (result->rcode == 0 || result->rcode == 3) && result->cause != PLX_CAUSE_UNJUDGED;
 }

@@ -55,7 +55,8 @@ const struct option_spec option_table[] = {
 		 "(address, port: 53, trusted: false, rate: no limit, in_flight: 4096) or the same in short: "
 		 "\"192.0.2.53:5353,trusted,rate=10k,in_flight=4096\". trusted: it validates DNSSEC and the path to it is "
 		 "ours, so its AD bit is reported. rate and in_flight are limits over all workers, and in_flight is at least "
-		 "their number."},
+		 "their number. For benchmarks, not for production: steady (no adaptive window, no health, no spoofing alarm), "
+		 "edns: false, dnssec_ok: false and cookies: false."},
 	{.key = "total_rate", .flag = "total-rate", .argument = "RATE", .type = OPTION_RATE, FIELD(total_rate), .maximum = 1000000000,
 	 .default_text = "0", .example = "100k",
 	 .help = "Queries per second to all upstreams together; 0: no limit."},

@@ -5,6 +5,7 @@
 #include "options/option_value.h"
 #include "options/options.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define DNS_PORT 53
@@ -12,7 +13,8 @@
 #define IN_FLIGHT_MAX (1u << 20)
 #define PART_TEXT_MAX 80
 
-static const char *const part_names[] = {"address", "port", "trusted", "rate", "in_flight"};
+static const char *const part_names[] = {"address", "port", "trusted",   "rate",   "in_flight",
+					 "steady",  "edns", "dnssec_ok", "cookies"};
 const size_t upstream_part_count = PLX_ARRAY_SIZE(part_names);
 
 const char *upstream_part_at(size_t index)
@@ -64,6 +66,33 @@ static int port_parse(const char *text, struct upstream_config *upstream,
 	return 0;
 }
 
+// -ENOENT: no such switch.
+static int switch_parse(const char *name, const char *text, struct upstream_config *upstream)
+{
+	const struct {
+		const char *name;
+		bool *field;
+		bool is_inverse;
+	} switches[] = {
+		{"trusted", &upstream->is_trusted, false},
+		{"steady", &upstream->is_steady, false},
+		{"edns", &upstream->is_without_edns, true},
+		{"dnssec_ok", &upstream->is_without_do, true},
+		{"cookies", &upstream->is_without_cookie, true},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(switches); i++) {
+		if (strcmp(name, switches[i].name) == 0) {
+			bool is_on;
+			int error = option_parse_boolean(text, &is_on);
+			if (error == 0) {
+				*switches[i].field = is_on != switches[i].is_inverse;
+			}
+			return error;
+		}
+	}
+	return -ENOENT;
+}
+
 int upstream_part_parse(const char *name, const char *text, struct upstream_config *upstream,
 			struct options_fault *fault)
 {
@@ -72,11 +101,6 @@ int upstream_part_parse(const char *name, const char *text, struct upstream_conf
 	}
 	if (strcmp(name, "port") == 0) {
 		return port_parse(text, upstream, fault);
-	}
-	if (strcmp(name, "trusted") == 0) {
-		return option_parse_boolean(text, &upstream->is_trusted) == 0
-			       ? 0
-			       : options_fault_set(fault, "\"%s\" is neither true nor false", text);
 	}
 	if (strcmp(name, "rate") == 0) {
 		return option_parse_count(text, 0, RATE_MAX, &upstream->rate_qps) == 0
@@ -91,6 +115,12 @@ int upstream_part_parse(const char *name, const char *text, struct upstream_conf
 			       ? 0
 			       : options_fault_set(fault, "\"%s\" is not a number from 1 to %u",
 						   text, IN_FLIGHT_MAX);
+	}
+	int error = switch_parse(name, text, upstream);
+	if (error != -ENOENT) {
+		return error == 0
+			       ? 0
+			       : options_fault_set(fault, "\"%s\" is neither true nor false", text);
 	}
 	const char *nearest = option_nearest(name, upstream_part_at, upstream_part_count);
 	return options_fault_set(fault, "unknown key \"%s\"%s%s%s", name,
@@ -107,11 +137,11 @@ static int short_part_parse(char *part, struct upstream_config *upstream,
 	if (equals != NULL) {
 		*equals = '\0';
 		value = equals + 1;
-	} else if (strcmp(part, "trusted") != 0) {
+	} else if (strcmp(part, "trusted") != 0 && strcmp(part, "steady") != 0) {
 		return options_fault_set(
 			fault,
 			"\"%s\" is not understood; after the address come trusted, "
-			"rate=RATE and in_flight=COUNT",
+			"rate=RATE, in_flight=COUNT, steady, edns=, dnssec_ok= and cookies=false",
 			part);
 	}
 	int error = upstream_part_parse(part, value, upstream, fault);

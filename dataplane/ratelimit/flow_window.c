@@ -15,6 +15,12 @@ void flow_window_init(struct flow_window *window, uint32_t size_max)
 	};
 }
 
+void flow_window_hold(struct flow_window *window)
+{
+	window->size = window->size_max;
+	window->is_held = true;
+}
+
 void flow_window_answer(struct flow_window *window, uint64_t rtt_ns)
 {
 	window->answers++;
@@ -57,7 +63,7 @@ static bool is_overloaded(const struct flow_window *window)
 
 void flow_window_judge(struct flow_window *window, uint64_t now_ns)
 {
-	if (now_ns - window->judged_ns < FLOW_WINDOW_INTERVAL_NS) {
+	if (window->is_held || now_ns - window->judged_ns < FLOW_WINDOW_INTERVAL_NS) {
 		return;
 	}
 	window->judged_ns = now_ns;

@@ -26,11 +26,14 @@ struct flow_window {
 	uint32_t losses;
 	uint32_t refusals; // SERVFAIL, REFUSED and the like
 	bool was_full;     // the window held something back
+	bool is_held;      // at size_max, whatever happens
 	bool is_probing;   // slow start: doubles until the first sign of load
 };
 
 // `size_max` 0: never has room.
 void flow_window_init(struct flow_window *window, uint32_t size_max);
+// Opens it to size_max and leaves it there.
+void flow_window_hold(struct flow_window *window);
 static inline bool flow_window_has_room(const struct flow_window *window, uint32_t in_flight)
 {
 	return in_flight < window->size;

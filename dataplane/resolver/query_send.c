@@ -45,7 +45,7 @@ static uint16_t write_query(struct resolver *resolver, uint32_t slot, uint16_t i
 		.type = transaction->qtype,
 		.flags = PLX_FLAG_RD,
 		.edns = uses_edns,
-		.edns_do = uses_edns,
+		.edns_do = uses_edns && !upstream->config.is_without_do,
 		.cookie = cookie,
 		.cookie_length = uses_cookie ? (uint8_t)(PLX_COOKIE_CLIENT_BYTES +
 							 upstream->server_cookie_length)
@@ -119,7 +119,12 @@ static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 	query_identity_encode(resolver->config.identity, &code, &query->source_port, &id);
 	query->length = write_query(resolver, slot, id, now_ns, query->wire);
 	query->upstream = index;
-	arm_timers(resolver, slot, upstream_timeout_ns(upstream, transaction->attempts), now_ns);
+	if (PLX_UNLIKELY((transaction->key_flags & PLX_JOB_PATIENT) != 0)) {
+		question_watch_deadline(resolver, slot);
+	} else {
+		arm_timers(resolver, slot, upstream_timeout_ns(upstream, transaction->attempts),
+			   now_ns);
+	}
 	note_sent(resolver, transaction, now_ns);
 	upstream_sent(upstream, now_ns);
 	count(&resolver->config.counters->queries_sent);

@@ -99,6 +99,9 @@ void question_watch_deadline(struct resolver *resolver, uint32_t slot)
 	uint64_t now_ns = resolver->now_ns;
 	uint64_t left_ns =
 		transaction->deadline_ns > now_ns ? transaction->deadline_ns - now_ns : 0;
+	if ((transaction->key_flags & PLX_JOB_PATIENT) != 0 && left_ns > RESOLVER_PATIENT_LOOK_NS) {
+		left_ns = RESOLVER_PATIENT_LOOK_NS; // and again, from expire_deadline
+	}
 	timer_fifo_arm(&resolver->timers, timer_class_choose(left_ns, left_ns), slot,
 		       transaction->generation | TIMER_FOR_DEADLINE, now_ns);
 }
@@ -130,9 +133,15 @@ int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
 		.name = name,
 		.name_length = name_length,
 		.qtype = qtype,
-		.key_flags = lookup->flags & PLX_JOB_TCP_ONLY,
+		.key_flags = lookup->flags & (PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK),
 	};
-	uint32_t slot = transaction_find(&resolver->table, &key);
+	uint32_t slot = SLOT_NONE;
+	if (PLX_UNLIKELY((key.key_flags & PLX_JOB_UNMERGED) != 0)) {
+		key.hash = plx_random_u32(
+			resolver->config.random); // in some chain: nobody looks for it
+	} else {
+		slot = transaction_find(&resolver->table, &key);
+	}
 	if (slot != SLOT_NONE) {
 		join_open(resolver, slot, index);
 		return 0;
@@ -285,15 +294,21 @@ static struct plx_result describe_failure(const struct resolver *resolver,
 	return failure;
 }
 
-void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+void question_end(struct resolver *resolver, uint32_t slot, const struct plx_result *result,
+		  uint64_t now_ns)
 {
-	const struct plx_result failure = describe_failure(resolver, slot_of(resolver, slot));
 	uint32_t waiter = close_question(resolver, slot);
 	while (waiter != LOOKUP_NONE) {
 		uint32_t next = resolver->lookups[waiter].next_waiter;
-		lookup_fail(resolver, waiter, &failure, now_ns);
+		lookup_fail(resolver, waiter, result, now_ns);
 		waiter = next;
 	}
+}
+
+void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
+{
+	const struct plx_result failure = describe_failure(resolver, slot_of(resolver, slot));
+	question_end(resolver, slot, &failure, now_ns);
 }
 
 void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_result *verdict,

@@ -158,16 +158,42 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 		.transport = (uint8_t)reply->transport,
 		.server = upstream->config.endpoint,
 		.rtt_us = reply->rtt_us,
+		.answer_bytes = (uint16_t)reply->message->length,
 		.attempts = transaction->attempts,
 		.queries = transaction->queries,
 	};
 	question_answer(resolver, reply->slot, &verdict, &answer, now_ns);
 }
 
+// PLX_JOB_FIRST_ANSWER.
+static void take_unjudged(struct resolver *resolver, const struct accepted_reply *reply,
+			  uint64_t now_ns)
+{
+	const struct transaction *transaction = slot_of(resolver, reply->slot);
+	bool is_truncated = (reply->message->flags & PLX_FLAG_TC) != 0;
+	const struct plx_result result = {
+		.status = is_truncated ? PLX_STATUS_TRUNCATED : PLX_STATUS_ANSWERED,
+		.cause = PLX_CAUSE_UNJUDGED,
+		.rcode = reply->message->rcode,
+		.ede_code = reply->message->ede_code,
+		.transport = (uint8_t)reply->transport,
+		.server = resolver->pool.servers[transaction->upstream].config.endpoint,
+		.rtt_us = reply->rtt_us,
+		.answer_bytes = (uint16_t)reply->message->length,
+		.attempts = transaction->attempts,
+		.queries = transaction->queries,
+	};
+	question_end(resolver, reply->slot, &result, now_ns);
+}
+
 void reply_judge(struct resolver *resolver, const struct accepted_reply *reply, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, reply->slot);
 	note_cookie(resolver, reply);
+	if (PLX_UNLIKELY((transaction->key_flags & PLX_JOB_FIRST_ANSWER) != 0)) {
+		take_unjudged(resolver, reply, now_ns);
+		return;
+	}
 	if (reply->message->flags & PLX_FLAG_TC) {
 		count(&resolver->config.counters->answers_truncated);
 		transaction->flags |= TRANSACTION_SAW_TC;

@@ -23,6 +23,9 @@ void reply_count_unwanted(struct resolver *resolver, const struct plx_endpoint *
 // Forged or odd answers reached an open question: from now on only TCP can answer it.
 static void suspect(struct resolver *resolver, uint32_t slot)
 {
+	if (slot_of(resolver, slot)->key_flags & PLX_JOB_FIRST_ANSWER) {
+		return; // only an acceptable answer ends it, and that by UDP
+	}
 	slot_of(resolver, slot)->flags |= TRANSACTION_SUSPECT;
 	count(&resolver->config.counters->spoof_suspects);
 	question_to_tcp(resolver, slot);

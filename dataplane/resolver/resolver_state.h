@@ -35,6 +35,9 @@
 // Bulk questions taken in ahead of what limits let out. The rest waits in the clients' rings, where it is sequential
 // memory: thousands of waiting slots and names would push those in flight out of the caches.
 #define RESOLVER_BULK_QUEUED_MAX 512
+// A patient query is looked at this often: a timer is forgotten only when it is due, and one of seconds for each query of
+// a benchmark would be millions.
+#define RESOLVER_PATIENT_LOOK_NS (100ull * 1000 * 1000)
 #define RESOLVER_PURGE_NS (50ull * 1000 * 1000) // between purges of unordered queues
 #define RESOLVER_EXPIRE_BURST 256               // timers handled per call
 // Bodies of results that one client leaves unread; past it results are parked without theirs, as LIMIT.
@@ -148,6 +151,9 @@ void question_note_failure(struct transaction *transaction, enum plx_status stat
 			   enum plx_cause cause, const struct plx_message *message);
 // Fails it for everybody who waits, with the last failure noted.
 void question_fail(struct resolver *resolver, uint32_t slot, uint64_t now_ns);
+// Ends it for everybody who waits with a result that no judged answer stands behind.
+void question_end(struct resolver *resolver, uint32_t slot, const struct plx_result *result,
+		  uint64_t now_ns);
 // Hands the answer to everybody who waits, and closes.
 void question_answer(struct resolver *resolver, uint32_t slot, const struct plx_result *verdict,
 		     const struct answer *answer, uint64_t now_ns);

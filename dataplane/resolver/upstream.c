@@ -26,6 +26,11 @@ void upstream_init(struct upstream *upstream, const struct upstream_config *conf
 		.heard_ns = now_ns,
 	};
 	flow_window_init(&upstream->window, in_flight_share(in_flight_max, share));
+	if (config->is_steady) {
+		flow_window_hold(&upstream->window);
+	}
+	upstream->no_edns_until_ns = config->is_without_edns ? UINT64_MAX : 0;
+	upstream->no_cookie_until_ns = config->is_without_cookie ? UINT64_MAX : 0;
 	token_bucket_init_share(&upstream->bucket, config->rate_qps, share->worker_count);
 	// RFC 7873 4.1: unpredictable to others, different per server.
 	uint8_t identity[sizeof(config->endpoint.ip.bytes) + 2];
@@ -144,7 +149,7 @@ void upstream_timed_out(struct upstream *upstream, uint64_t now_ns)
 	flow_window_loss(&upstream->window);
 	if (upstream->health == UPSTREAM_PROBING) {
 		upstream->health = UPSTREAM_DOWN;
-	} else if (upstream->health == UPSTREAM_UP &&
+	} else if (upstream->health == UPSTREAM_UP && !upstream->config.is_steady &&
 		   upstream->timeouts_in_row >= UPSTREAM_DOWN_TIMEOUTS &&
 		   now_ns - upstream->heard_ns >= UPSTREAM_SILENCE_NS) {
 		upstream->health = UPSTREAM_DOWN;
@@ -230,6 +235,9 @@ void upstream_served(struct upstream *upstream)
 bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns)
 {
 	upstream->unwanted++;
+	if (upstream->config.is_steady) {
+		return false;
+	}
 	if (now_ns - upstream->unwanted_since_ns >= UPSTREAM_ALARM_WINDOW_NS) {
 		upstream->unwanted_since_ns = now_ns;
 		upstream->unwanted_recent = 0;

@@ -61,6 +61,8 @@ const struct plx_method plx_dataplane_methods[] = {
 		    LOOKUP_LIMIT_PARAMS}},
 	{.name = "counters.get", .command = "counters", .permission = PLX_MAY_READ,
 	 .help = "All counters, in total and per worker"},
+	{.name = "ports.get", .command = "ports", .permission = PLX_MAY_READ,
+	 .help = "What the drivers of the DPDK ports counted: packets, octets, misses, errors and counts of their own"},
 	{.name = "clients.list", .command = "clients", .permission = PLX_MAY_READ,
 	 .help = "The programs attached to the exchange"},
 	{.name = "poll_mode.get", .command = "poll-mode", .permission = PLX_MAY_READ,

@@ -32,6 +32,7 @@ void worker_clock_init(struct worker_clock *clock)
 uint64_t worker_clock_read(struct worker_clock *clock)
 {
 	uint64_t cycles = rte_rdtsc();
+	clock->last_cycles = cycles;
 	uint64_t elapsed = cycles - clock->anchor_cycles;
 	if (elapsed > clock->anchor_lifetime_cycles) {
 		set_anchor(clock, cycles);

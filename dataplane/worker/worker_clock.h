@@ -15,6 +15,7 @@ struct worker_clock {
 	uint64_t anchor_lifetime_cycles;
 	uint64_t ns_per_cycle_q32; // nanoseconds per cycle << 32
 	uint64_t last_ns;
+	uint64_t last_cycles; // the counter at the last reading
 };
 
 void worker_clock_init(struct worker_clock *clock);

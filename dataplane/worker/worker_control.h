@@ -57,6 +57,28 @@ struct port_summary {
 };
 const struct port_summary *worker_group_port(const struct worker_group *group);
 
+// What the driver counted since the start, of one DPDK port; the counts of drivers that do not count stay 0.
+#define PORTS_MAX 32
+#define PORT_EXTRAS_MAX 256 // further ones are not told
+#define PORT_TEXT_MAX 64
+struct port_extra {
+	char name[PORT_TEXT_MAX];
+	uint64_t value;
+};
+struct port_counters {
+	char name[PORT_TEXT_MAX];
+	char driver[PORT_TEXT_MAX];
+	uint32_t link_mbps; // 0: unknown
+	uint64_t packets_received, packets_sent, bytes_received, bytes_sent;
+	uint64_t missed; // no room in the receive queue
+	uint64_t receive_errors, send_errors, no_buffer;
+	unsigned extra_count;
+	struct port_extra extras[PORT_EXTRAS_MAX]; // by the driver's own names
+};
+// The port that is `place`-th among those that the workers use. False: there are fewer.
+bool worker_group_read_port(const struct worker_group *group, unsigned place,
+			    struct port_counters *ret_counters);
+
 // Upstreams: one list for all workers, indices 0..UPSTREAMS_MAX-1. An index is used again only after every worker
 // has forgotten its former server.
 

@@ -5,6 +5,7 @@
 #include "worker/worker_group.h"
 
 #include "worker/command_queue.h"
+#include "worker/port_counters.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -390,6 +391,12 @@ uint64_t worker_group_lookups_in_flight(const struct worker_group *group)
 		sum += plx_counter_read(&worker->counters.lookups_in_flight);
 	}
 	return sum;
+}
+
+bool worker_group_read_port(const struct worker_group *group, unsigned place,
+			    struct port_counters *ret_counters)
+{
+	return port_counters_read(group->environment, place, ret_counters);
 }
 
 const struct port_summary *worker_group_port(const struct worker_group *group)

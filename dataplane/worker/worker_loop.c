@@ -82,10 +82,16 @@ int worker_run(void *context)
 	struct worker *worker = context;
 	prctl(PR_SET_TIMERSLACK, 1000ul); // ns; the default of 50 us would double our short sleeps
 	worker_clock_init(&worker->clock);
+	unsigned work = 0;
+	uint64_t turn_cycles = 0;
 	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
 		uint64_t now_ns = worker_clock_read(&worker->clock);
+		if (work > 0) {
+			worker->counters.busy_cycles += worker->clock.last_cycles - turn_cycles;
+		}
+		turn_cycles = worker->clock.last_cycles;
 		worker->counters.loops++;
-		unsigned work = run_turn(worker, now_ns);
+		work = run_turn(worker, now_ns);
 		beat(worker, now_ns);
 		if (work > 0) {
 			worker->idle_turns = 0;

@@ -27,6 +27,15 @@ enum plx_resolution {
 };
 
 #define PLX_JOB_TCP_ONLY 0x01 // ask by TCP from the start
+// What a benchmark leaves out of it (docs/bench.md): it measures a server, so each job must be one query. Jobs with
+// such flags share no question with others, which therefore lose nothing of their safety. Nobody else sets them.
+#define PLX_JOB_UNMERGED 0x02 // a query of its own, even while the same question is open
+// The first acceptable answer ends it, whatever it says: no TCP after a truncated or suspect one, no EDNS downgrade, no
+// other server, no alias followed. The result has status ANSWERED or TRUNCATED, PLX_CAUSE_UNJUDGED and no records.
+#define PLX_JOB_FIRST_ANSWER 0x04
+#define PLX_JOB_PATIENT                                                                            \
+	0x08 // a query waits until the deadline, not as long as its server usually takes
+#define PLX_JOB_BENCHMARK (PLX_JOB_UNMERGED | PLX_JOB_FIRST_ANSWER | PLX_JOB_PATIENT)
 
 #define PLX_JOB_ATTEMPTS_DEFAULT 6
 #define PLX_JOB_ATTEMPTS_MAX 64

@@ -67,6 +67,7 @@ enum plx_cause {
 	PLX_CAUSE_DATAPLANE_LOST,
 	PLX_CAUSE_DRAINED,
 	PLX_CAUSE_DATAPLANE_SILENT, // it is there, but hangs
+	PLX_CAUSE_UNJUDGED, // PLX_JOB_FIRST_ANSWER: an answer came, and what it says is not known
 	PLX_CAUSE_COUNT
 };
 
@@ -92,7 +93,9 @@ struct plx_result {
 	uint8_t transport;    // enum plx_transport
 	uint8_t cause;        // enum plx_cause
 	uint8_t has_found_at; // relevant CAA: an ancestor (or the name itself) has CAA
-	uint8_t reserved[5];
+	uint8_t reserved;
+	uint16_t answer_bytes; // of the DNS message that answered; 0 when none did
+	uint8_t reserved_2[2];
 	struct plx_endpoint server; // zero when none answered
 	uint8_t padding[6];
 };
@@ -135,5 +138,5 @@ const char *plx_status_name(enum plx_status status);
 const char *plx_dnssec_name(enum plx_dnssec dnssec);
 const char *plx_transport_name(enum plx_transport transport); // "udp", "tcp", "none"
 const char *plx_cause_text(enum plx_cause cause);
-// ANSWERED with NOERROR or NXDOMAIN: anything else is a failure.
+// ANSWERED with NOERROR or NXDOMAIN, and judged: anything else is a failure.
 PLX_PURE bool plx_result_is_definitive(const struct plx_result *result);

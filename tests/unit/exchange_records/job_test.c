@@ -79,6 +79,20 @@ TEST(limits_are_kept_exactly)
 	expect_refused(&job);
 }
 
+TEST(a_climb_cannot_end_with_its_first_answer)
+{
+	struct plx_job read;
+	struct plx_job job = plain_job();
+	job.flags = PLX_JOB_BENCHMARK;
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+	CU_ASSERT_EQUAL(read.flags, PLX_JOB_BENCHMARK);
+	job.kind = PLX_JOB_RELEVANT_CAA;
+	job.qtype = PLX_TYPE_CAA;
+	expect_refused(&job);
+	job.flags = PLX_JOB_UNMERGED | PLX_JOB_PATIENT;
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+}
+
 TEST(unknown_kinds_flags_and_resolutions_are_refused)
 {
 	struct plx_job job = plain_job();
@@ -87,7 +101,7 @@ TEST(unknown_kinds_flags_and_resolutions_are_refused)
 	job.kind = 3;
 	expect_refused(&job);
 	job = plain_job();
-	job.flags = 0x02;
+	job.flags = 0x10;
 	expect_refused(&job);
 	job = plain_job();
 	job.resolution = PLX_RESOLUTION_STUB + 1;
@@ -134,6 +148,7 @@ TEST(records_of_another_length_are_refused)
 }
 
 TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits), T(limits_are_kept_exactly),
+	  T(a_climb_cannot_end_with_its_first_answer),
 	  T(unknown_kinds_flags_and_resolutions_are_refused),
 	  T(meta_types_are_refused_and_relevant_caa_asks_for_caa), T(malformed_names_are_refused),
 	  T(records_of_another_length_are_refused))

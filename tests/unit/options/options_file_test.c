@@ -211,7 +211,8 @@ TEST(bad_addresses_and_ports_say_what_to_write_instead)
 		     "192.0.2.53:5353 or [2001:db8::53]:5353");
 	expect_fault("dataplane:\n  upstreams: [\"192.0.2.1,fast\"]\n",
 		     "test.yaml:2:15: upstreams: \"fast\" is not understood; after the address "
-		     "come trusted, rate=RATE and in_flight=COUNT");
+		     "come trusted, rate=RATE, in_flight=COUNT, steady, edns=, dnssec_ok= and "
+		     "cookies=false");
 	expect_fault("dataplane:\n  upstreams: [\"192.0.2.1,rate=x\"]\n",
 		     "test.yaml:2:15: upstreams: rate: \"x\" is not a rate; write queries per "
 		     "second such as 500, 10k or 1M, or 0 for no limit");
