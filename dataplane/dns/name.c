@@ -7,23 +7,11 @@
 
 #include <string.h>
 
-#define EACH_OCTET(value) (0x0101010101010101ULL * (value))
-
-// Eight octets at once: bit 7 of `upper` is set where an octet is in A-Z.
-static inline uint64_t fold_word(uint64_t word)
-{
-	uint64_t low_bits = word & EACH_OCTET(0x7f);
-	uint64_t from_a = low_bits + EACH_OCTET(0x80 - 'A');
-	uint64_t past_z = low_bits + EACH_OCTET(0x7f - 'Z');
-	uint64_t upper = (from_a ^ past_z) & ~word & EACH_OCTET(0x80);
-	return word | upper >> 2;
-}
-
 static inline uint64_t read_folded(const uint8_t *bytes)
 {
 	uint64_t word;
 	memcpy(&word, bytes, sizeof(word));
-	return fold_word(word);
+	return plx_ascii_lower_word(word);
 }
 
 static bool wire_equal(const uint8_t *a, const uint8_t *b, size_t length)

@@ -24,12 +24,16 @@ static void ask_current(struct resolver *resolver, uint32_t index)
 		wire = alias->wire;
 		length = alias->length;
 	}
-	if (question_ask(resolver, index, wire, length, lookup->qtype) != 0) {
-		// There are as many slots as look-ups, so this does not happen; if it does, it is no answer.
-		const struct plx_result failure = {.status = PLX_STATUS_LIMIT,
-						   .cause = PLX_CAUSE_NO_SERVER};
-		lookup_fail(resolver, index, &failure, resolver->now_ns);
+	if (question_ask(resolver, index, wire, length) != 0) {
+		lookup_fail_unasked(resolver, index);
 	}
+}
+
+void lookup_fail_unasked(struct resolver *resolver, uint32_t index)
+{
+	const struct plx_result failure = {.status = PLX_STATUS_LIMIT,
+					   .cause = PLX_CAUSE_NO_SERVER};
+	lookup_fail(resolver, index, &failure, resolver->now_ns);
 }
 
 int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority priority,
@@ -56,8 +60,7 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 		.attempts_max = job->attempts > 0 ? job->attempts : PLX_JOB_ATTEMPTS_DEFAULT,
 	};
 	struct plx_name *name = &resolver->names[index];
-	name->length = job->name.length;
-	memcpy(name->wire, job->name.wire, job->name.length);
+	plx_name_copy(name, &job->name);
 	if (job->kind == PLX_JOB_RELEVANT_CAA) {
 		lookup->qtype = PLX_TYPE_CAA;
 		plx_name_strip_wildcard(name);
@@ -76,7 +79,7 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 		lookup_fail(resolver, index, &failure, now_ns);
 		return 0;
 	}
-	ask_current(resolver, index);
+	question_ask_soon(resolver, index);
 	return 0;
 }
 

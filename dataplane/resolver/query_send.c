@@ -133,7 +133,7 @@ static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 
 bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outgoing_query *query)
 {
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	if (!timer_fifo_has_room(&resolver->timers) ||
 	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
 		return false;
@@ -210,7 +210,7 @@ static void ask_by_tcp(struct resolver *resolver, uint32_t slot, uint8_t index, 
 
 bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request)
 {
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	if (!timer_fifo_has_room(&resolver->timers) ||
 	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
 		return false;

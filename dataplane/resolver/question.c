@@ -41,53 +41,6 @@ uint32_t question_dequeue(struct resolver *resolver, enum send_queue queue)
 	return slot;
 }
 
-// An interactive look-up joined a bulk question that was not sent yet. Rare, so a walk will do.
-static void move_before_bulk(struct resolver *resolver, uint32_t slot)
-{
-	struct slot_queue *bulk = &resolver->queues[SEND_BULK];
-	uint32_t previous = SLOT_NONE;
-	uint32_t at = bulk->head;
-	while (at != SLOT_NONE && at != slot) {
-		previous = at;
-		at = slot_of(resolver, at)->next_queued;
-	}
-	if (at == SLOT_NONE) {
-		return; // in a queue that is served before bulk anyway
-	}
-	uint32_t next = slot_of(resolver, slot)->next_queued;
-	if (previous == SLOT_NONE) {
-		bulk->head = next;
-	} else {
-		slot_of(resolver, previous)->next_queued = next;
-	}
-	bulk->length--;
-	if (bulk->tail == slot) {
-		bulk->tail = previous;
-	}
-	question_enqueue(resolver, slot, SEND_INTERACTIVE);
-}
-
-static void join(struct resolver *resolver, uint32_t slot, uint32_t index)
-{
-	struct transaction *transaction = slot_of(resolver, slot);
-	struct lookup *lookup = &resolver->lookups[index];
-	lookup->slot = slot;
-	lookup->next_waiter = transaction->first_waiter;
-	bool is_first = transaction->first_waiter == LOOKUP_NONE;
-	transaction->first_waiter = index;
-	if (is_first || lookup->deadline_ns < transaction->deadline_ns) {
-		transaction->deadline_ns = lookup->deadline_ns;
-	}
-	if (lookup->attempts_max > transaction->attempts_max) {
-		transaction->attempts_max = lookup->attempts_max < RESOLVER_QUESTION_QUERIES_MAX
-						    ? lookup->attempts_max
-						    : RESOLVER_QUESTION_QUERIES_MAX;
-	}
-	if (lookup->priority == PLX_PRIORITY_INTERACTIVE) {
-		transaction->flags |= TRANSACTION_INTERACTIVE;
-	}
-}
-
 void question_watch_deadline(struct resolver *resolver, uint32_t slot)
 {
 	const struct transaction *transaction = slot_of(resolver, slot);
@@ -104,67 +57,6 @@ void question_watch_deadline(struct resolver *resolver, uint32_t slot)
 	}
 	timer_fifo_arm(&resolver->timers, timer_class_choose(left_ns, left_ns), slot,
 		       transaction->generation | TIMER_FOR_DEADLINE, now_ns);
-}
-
-static void join_open(struct resolver *resolver, uint32_t slot, uint32_t index)
-{
-	struct transaction *transaction = slot_of(resolver, slot);
-	const struct lookup *lookup = &resolver->lookups[index];
-	bool was_bulk = (transaction->flags & TRANSACTION_INTERACTIVE) == 0;
-	uint64_t earliest_ns = transaction->deadline_ns;
-	join(resolver, slot, index);
-	count(&resolver->config.counters->questions_merged);
-	if (was_bulk && lookup->priority == PLX_PRIORITY_INTERACTIVE &&
-	    transaction->state == TRANSACTION_QUEUED) {
-		move_before_bulk(resolver, slot);
-	}
-	if (lookup->deadline_ns < earliest_ns) {
-		// Timers and places in queues were chosen for those who wait longer.
-		resolver->has_unordered_queue = true;
-		question_watch_deadline(resolver, slot);
-	}
-}
-
-int question_ask(struct resolver *resolver, uint32_t index, const uint8_t *name,
-		 uint8_t name_length, uint16_t qtype)
-{
-	const struct lookup *lookup = &resolver->lookups[index];
-	struct transaction_key key = {
-		.name = name,
-		.name_length = name_length,
-		.qtype = qtype,
-		.key_flags = lookup->flags & (PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK),
-	};
-	uint32_t slot = SLOT_NONE;
-	if (PLX_UNLIKELY((key.key_flags & PLX_JOB_UNMERGED) != 0)) {
-		key.hash = plx_random_u32(
-			resolver->config.random); // in some chain: nobody looks for it
-	} else {
-		slot = transaction_find(&resolver->table, &key);
-	}
-	if (slot != SLOT_NONE) {
-		join_open(resolver, slot, index);
-		return 0;
-	}
-	slot = transaction_acquire(&resolver->table, &key);
-	if (slot == SLOT_NONE) {
-		return -EAGAIN;
-	}
-	struct transaction *transaction = slot_of(resolver, slot);
-	transaction->upstream = UPSTREAM_NONE;
-	transaction->failed_upstream = UPSTREAM_NONE;
-	transaction_start(transaction, plx_random_u32(resolver->config.random),
-			  resolver->config.identity->generation_bits);
-	join(resolver, slot, index);
-	if (key.key_flags & PLX_JOB_TCP_ONLY) {
-		transaction->flags |= TRANSACTION_BY_TCP;
-		question_enqueue(resolver, slot, SEND_TCP);
-	} else {
-		question_enqueue(resolver, slot,
-				 lookup->priority == PLX_PRIORITY_INTERACTIVE ? SEND_INTERACTIVE
-									      : SEND_BULK);
-	}
-	return 0;
 }
 
 static void renew(struct resolver *resolver, struct transaction *transaction)

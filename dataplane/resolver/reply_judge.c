@@ -305,7 +305,7 @@ static void charge_resends(struct resolver *resolver, struct upstream *upstream,
 void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *answer,
 			 uint64_t now_ns)
 {
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	uint8_t server = upstream_find(&resolver->pool, &answer->server);
 	struct upstream *upstream =
 		server != UPSTREAM_NONE ? &resolver->pool.servers[server] : NULL;

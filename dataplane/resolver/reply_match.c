@@ -151,7 +151,7 @@ static void prefetch_outcome(const struct resolver *resolver, const struct trans
 enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct datagram *datagram,
 				      uint64_t now_ns)
 {
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	if (datagram->length < ANSWER_BYTES_MIN) {
 		return PLX_DROP_SHORT;
 	}

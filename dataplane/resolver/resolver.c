@@ -134,7 +134,7 @@ static void forget_upstream(struct resolver *resolver, uint32_t slot, unsigned i
 void resolver_upstream_remove(struct resolver *resolver, unsigned index, uint64_t now_ns)
 {
 	assert(index < UPSTREAMS_MAX);
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	for (uint32_t slot = 0; slot < resolver->table.slot_count; slot++) {
 		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
 			forget_upstream(resolver, slot, index, now_ns);
@@ -192,7 +192,8 @@ uint32_t resolver_room(const struct resolver *resolver, enum plx_priority priori
 	}
 	uint32_t reserve = resolver->lookups_max >> BULK_RESERVE_SHIFT;
 	// Those that wait for TCP count too: when a server is under alarm, everything does.
-	uint32_t queued = resolver->queues[SEND_BULK].length + resolver->queues[SEND_TCP].length;
+	uint32_t queued = resolver->queues[SEND_BULK].length + resolver->queues[SEND_TCP].length +
+			  resolver->batch.count;
 	if (room <= reserve || queued >= RESOLVER_BULK_QUEUED_MAX) {
 		return 0;
 	}
@@ -306,6 +307,7 @@ static void purge_queues(struct resolver *resolver, uint64_t now_ns)
 
 void resolver_cancel_client(struct resolver *resolver, unsigned client)
 {
+	resolver_begin(resolver, resolver->now_ns);
 	result_forget_parked(resolver, client);
 	for (uint32_t slot = 0;
 	     slot < resolver->table.slot_count && resolver->clients[client].lookups > 0; slot++) {
@@ -318,7 +320,7 @@ void resolver_cancel_client(struct resolver *resolver, unsigned client)
 
 void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 {
-	resolver->now_ns = now_ns;
+	resolver_begin(resolver, now_ns);
 	if (resolver->clients_parked != 0) {
 		result_offer_parked(resolver);
 	}
@@ -347,7 +349,8 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 	__atomic_store_n(&counters->lookups_in_flight,
 			 resolver->lookups_max - resolver->free_lookup_count, __ATOMIC_RELAXED);
 	__atomic_store_n(&counters->questions_in_flight,
-			 resolver->table.slot_count - resolver->table.free_count, __ATOMIC_RELAXED);
+			 resolver->table.slot_count - transaction_free_count(&resolver->table),
+			 __ATOMIC_RELAXED);
 }
 
 #define QUEUE_POLL_NS (1000ull * 1000) // queued work that limits hold back is looked at this often
@@ -355,7 +358,7 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 uint64_t resolver_next_wakeup(const struct resolver *resolver, uint64_t now_ns)
 {
 	uint64_t next_ns = timer_fifo_next_ns(&resolver->timers);
-	bool has_queued = resolver->clients_parked != 0;
+	bool has_queued = resolver->clients_parked != 0 || resolver->batch.count > 0;
 	for (unsigned queue = 0; queue < SEND_QUEUES; queue++) {
 		has_queued |= resolver->queues[queue].head != SLOT_NONE;
 	}

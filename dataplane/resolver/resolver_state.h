@@ -3,7 +3,8 @@
 //
 //   resolver.c       create, upstreams, expiry, the public face
 //   lookup.c         a job from submit to result: climb, aliases, waiting
-//   question.c       an open question: merge, queue, retry, end
+//   question_open.c  which question a look-up waits on: merge or open
+//   question.c       an open question: queue, retry, end
 //   query_send.c     the next query: server, 0x20, EDNS, cookie
 //   reply_match.c    is this packet an answer to what was asked (the anti-spoofing wall)
 //   reply_judge.c    what an accepted answer means for its question
@@ -90,6 +91,15 @@ struct client_state {
 	uint32_t lookups;
 };
 
+#define QUESTION_BATCH_MAX 64
+
+// Look-ups that were submitted and wait for question_ask_batch.
+struct question_batch {
+	unsigned count;
+	uint32_t lookups[QUESTION_BATCH_MAX];
+	struct transaction_key keys[QUESTION_BATCH_MAX]; // their names are those of the look-ups
+};
+
 struct resolver {
 	// Read mostly.
 	struct resolver_config config;
@@ -102,6 +112,7 @@ struct resolver {
 	struct slot_queue queues[SEND_QUEUES];
 	struct token_bucket total_bucket;
 	struct upstream_pool pool;
+	struct question_batch batch;
 
 	struct lookup *lookups;
 	struct plx_name *names;         // the name of each look-up, as the client wrote it
@@ -131,10 +142,25 @@ void lookup_answer(struct resolver *resolver, uint32_t index, const struct plx_r
 		   const struct answer *answer, uint64_t now_ns);
 void lookup_release(struct resolver *resolver, uint32_t index);
 
-// --- question.c
+// Ends as LIMIT: there are as many slots as look-ups, so this does not happen; if it does, it is no answer.
+void lookup_fail_unasked(struct resolver *resolver, uint32_t index);
+
+// --- question_open.c
 // Lets the look-up wait on (name, its type), opened or merged. -EAGAIN when no slot is free.
 PLX_MUST_CHECK int question_ask(struct resolver *resolver, uint32_t lookup, const uint8_t *name,
-				uint8_t name_length, uint16_t qtype);
+				uint8_t name_length);
+// The same for its own name, in the next question_ask_batch, which every public call but resolver_submit begins with.
+void question_ask_soon(struct resolver *resolver, uint32_t lookup);
+void question_ask_batch(struct resolver *resolver);
+static inline void resolver_begin(struct resolver *resolver, uint64_t now_ns)
+{
+	resolver->now_ns = now_ns;
+	if (resolver->batch.count > 0) {
+		question_ask_batch(resolver);
+	}
+}
+
+// --- question.c
 // Arms a timer for the earliest deadline of a question whose query is out, besides the one for the query.
 void question_watch_deadline(struct resolver *resolver, uint32_t slot);
 void question_enqueue(struct resolver *resolver, uint32_t slot, enum send_queue queue);

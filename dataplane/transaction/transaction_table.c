@@ -19,19 +19,19 @@ int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 	*table = (struct transaction_table) {.slot_count = (uint32_t)count, .hash_key = *hash_key};
 	table->slots = table_memory_map(count * sizeof(*table->slots));
 	table->names = table_memory_map(count * sizeof(*table->names));
-	table->buckets = table_memory_map(count * sizeof(*table->buckets));
-	if (table->slots == NULL || table->names == NULL || table->buckets == NULL) {
+	table->buckets = table_memory_map(2 * count * sizeof(*table->buckets));
+	table->free_slots = table_memory_map(count * sizeof(*table->free_slots));
+	if (table->slots == NULL || table->names == NULL || table->buckets == NULL ||
+	    table->free_slots == NULL) {
 		transaction_table_fini(table);
 		return -ENOMEM;
 	}
 	for (uint32_t slot = 0; slot < count; slot++) {
-		table->slots[slot].next_queued = slot + 1 < count ? slot + 1 : SLOT_NONE;
 		table->slots[slot].generation = (uint16_t)plx_siphash_word(hash_key, slot);
-		table->buckets[slot] = SLOT_NONE;
+		table->free_slots[slot] = slot;
 	}
-	table->free_head = 0;
-	table->free_tail = (uint32_t)count - 1;
-	table->free_count = (uint32_t)count;
+	memset(table->buckets, 0xff, 2 * count * sizeof(*table->buckets)); // SLOT_NONE
+	table->free_tail = (uint32_t)count;
 	return 0;
 }
 
@@ -40,20 +40,39 @@ void transaction_table_fini(struct transaction_table *table)
 	size_t count = table->slot_count;
 	table_memory_unmap(table->slots, count * sizeof(*table->slots));
 	table_memory_unmap(table->names, count * sizeof(*table->names));
-	table_memory_unmap(table->buckets, count * sizeof(*table->buckets));
+	table_memory_unmap(table->buckets, 2 * count * sizeof(*table->buckets));
+	table_memory_unmap(table->free_slots, count * sizeof(*table->free_slots));
 	*table = (struct transaction_table) {0};
 }
 
-static uint32_t hash_of(const struct transaction_table *table, const struct transaction_key *key)
+static uint64_t read_folded(const uint8_t *octets)
 {
-	uint8_t bytes[PLX_NAME_MAX + 3];
-	for (unsigned i = 0; i < key->name_length; i++) {
-		bytes[i] = plx_ascii_lower(key->name[i]);
+	uint64_t word;
+	memcpy(&word, octets, sizeof(word));
+	return plx_ascii_lower_word(word);
+}
+
+// The name in words of eight octets, the last of which overlaps the one before or, in a name that is shorter, is filled up
+// with zeros; then what else makes the key, its length included.
+uint32_t transaction_key_hash(const struct transaction_table *table,
+			      const struct transaction_key *key)
+{
+	struct plx_siphash_state state = plx_siphash_start(&table->hash_key);
+	unsigned length = key->name_length;
+	unsigned at = 0;
+	for (; at + 8 <= length; at += 8) {
+		plx_siphash_absorb(&state, read_folded(key->name + at));
 	}
-	bytes[key->name_length] = (uint8_t)key->qtype;
-	bytes[key->name_length + 1] = (uint8_t)(key->qtype >> 8);
-	bytes[key->name_length + 2] = key->key_flags;
-	return (uint32_t)plx_siphash(&table->hash_key, bytes, key->name_length + 3u);
+	if (length >= 8) {
+		plx_siphash_absorb(&state, read_folded(key->name + length - 8));
+	} else {
+		uint8_t octets[8] = {0};
+		memcpy(octets, key->name, length);
+		plx_siphash_absorb(&state, read_folded(octets));
+	}
+	plx_siphash_absorb(&state, (uint64_t)key->key_flags << 32 | (uint64_t)key->qtype << 8 |
+					   key->name_length);
+	return (uint32_t)plx_siphash_end(&state);
 }
 
 // Label lengths are below 'A', so folding whole wire names never confuses them with letters.
@@ -67,13 +86,12 @@ static bool is_same_name(const uint8_t *a, const uint8_t *b, unsigned length)
 	return true;
 }
 
-static uint32_t find_hashed(const struct transaction_table *table,
-			    const struct transaction_key *key, uint32_t hash)
+uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key)
 {
-	uint32_t slot = table->buckets[hash & (table->slot_count - 1)];
+	uint32_t slot = table->buckets[key->hash & (2 * table->slot_count - 1)];
 	while (slot != SLOT_NONE) {
 		const struct transaction *transaction = &table->slots[slot];
-		if (transaction->name_hash == hash && transaction->qtype == key->qtype &&
+		if (transaction->name_hash == key->hash && transaction->qtype == key->qtype &&
 		    transaction->key_flags == key->key_flags &&
 		    transaction->name_length == key->name_length &&
 		    is_same_name(table->names[slot].wire, key->name, key->name_length)) {
@@ -84,31 +102,17 @@ static uint32_t find_hashed(const struct transaction_table *table,
 	return SLOT_NONE;
 }
 
-uint32_t transaction_find(const struct transaction_table *table, struct transaction_key *key)
-{
-	key->hash = hash_of(table, key);
-	return find_hashed(table, key, key->hash);
-}
-
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key)
 {
-	uint32_t slot = table->free_head;
-	if (slot == SLOT_NONE) {
+	if (table->free_head == table->free_tail) {
 		return SLOT_NONE;
 	}
+	uint32_t slot = table->free_slots[table->free_head++ & (table->slot_count - 1)];
 	struct transaction *transaction = &table->slots[slot];
-	table->free_head = transaction->next_queued;
-	if (table->free_head == SLOT_NONE) {
-		table->free_tail = SLOT_NONE;
-	}
-	table->free_count--;
-	if (table->free_head != SLOT_NONE) {
-		// The next one comes from far away in time: have it here when it is needed.
-		__builtin_prefetch(&table->slots[table->free_head], 1);
-		__builtin_prefetch(&table->names[table->free_head], 1);
-	}
+	// The next one comes from far away in time: have it here when it is needed.
+	transaction_prefetch_acquire(table, 0);
 
-	uint32_t *bucket = &table->buckets[key->hash & (table->slot_count - 1)];
+	uint32_t *bucket = &table->buckets[key->hash & (2 * table->slot_count - 1)];
 	*transaction = (struct transaction) {
 		.name_hash = key->hash,
 		.next_hashed = *bucket,
@@ -132,21 +136,14 @@ void transaction_release(struct transaction_table *table, uint32_t slot)
 {
 	struct transaction *transaction = &table->slots[slot];
 	assert(transaction->state != TRANSACTION_FREE);
-	uint32_t *link = &table->buckets[transaction->name_hash & (table->slot_count - 1)];
+	uint32_t *link = &table->buckets[transaction->name_hash & (2 * table->slot_count - 1)];
 	while (*link != slot) {
 		link = &table->slots[*link].next_hashed;
 	}
 	*link = transaction->next_hashed;
 
 	transaction->state = TRANSACTION_FREE;
-	transaction->next_queued = SLOT_NONE;
-	if (table->free_tail == SLOT_NONE) {
-		table->free_head = slot;
-	} else {
-		table->slots[table->free_tail].next_queued = slot;
-	}
-	table->free_tail = slot;
-	table->free_count++;
+	table->free_slots[table->free_tail++ & (table->slot_count - 1)] = slot;
 }
 
 static uint32_t generation_mask(unsigned generation_bits)

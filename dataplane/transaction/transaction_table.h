@@ -43,7 +43,7 @@ struct transaction {
 	uint64_t deadline_ns;   // the earliest among those who wait
 	uint32_t name_hash;     // of (lower-cased name, type, flags)
 	uint32_t next_hashed;   // merge chain
-	uint32_t next_queued;   // send queue or free FIFO
+	uint32_t next_queued;   // send queue
 	uint32_t first_waiter;  // look-up index
 	uint16_t generation;
 	uint16_t qtype;
@@ -70,11 +70,11 @@ static_assert(sizeof(struct transaction) == PLX_CACHE_LINE, "one slot is one cac
 struct transaction_table {
 	struct transaction *slots;
 	struct plx_name *names; // as last sent
-	uint32_t *buckets;      // heads of merge chains
+	uint32_t *buckets;      // heads of merge chains: two for each slot, so that most are of one
 	uint32_t slot_count;    // a power of two
-	uint32_t free_head;
+	uint32_t *free_slots;   // a ring of slot_count
+	uint32_t free_head;     // positions in it, which wrap
 	uint32_t free_tail;
-	uint32_t free_count;
 	struct plx_siphash_key hash_key;
 };
 
@@ -89,11 +89,40 @@ struct transaction_key {
 	uint8_t name_length;
 	uint8_t key_flags;
 	uint16_t qtype;
-	uint32_t hash; // set by transaction_find
+	uint32_t hash; // transaction_key_hash
 };
 
-// The open question with this key, or SLOT_NONE. Sets key->hash.
-uint32_t transaction_find(const struct transaction_table *table, struct transaction_key *key);
+static inline uint32_t transaction_free_count(const struct transaction_table *table)
+{
+	return table->free_tail - table->free_head;
+}
+
+uint32_t transaction_key_hash(const struct transaction_table *table,
+			      const struct transaction_key *key);
+// Hints, in this order and with other work between them, that questions with this hash will be looked for. `ahead`: so
+// many will be acquired before it.
+static inline void transaction_prefetch_bucket(const struct transaction_table *table, uint32_t hash)
+{
+	__builtin_prefetch(&table->buckets[hash & (2 * table->slot_count - 1)], 1);
+}
+static inline void transaction_prefetch_acquire(const struct transaction_table *table,
+						uint32_t ahead)
+{
+	// What is beyond the last free one is a slot all the same.
+	uint32_t slot = table->free_slots[(table->free_head + ahead) & (table->slot_count - 1)];
+	__builtin_prefetch(&table->slots[slot], 1);
+	__builtin_prefetch(&table->names[slot], 1);
+}
+static inline void transaction_prefetch_chain(const struct transaction_table *table, uint32_t hash)
+{
+	uint32_t slot = table->buckets[hash & (2 * table->slot_count - 1)];
+	if (slot != SLOT_NONE) {
+		__builtin_prefetch(&table->slots[slot]);
+	}
+}
+
+// The open question with this key, or SLOT_NONE. key->hash is set.
+uint32_t transaction_find(const struct transaction_table *table, const struct transaction_key *key);
 // For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. The
 // caller draws its first generation with transaction_start.
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
@@ -101,7 +130,7 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 static inline void transaction_prefetch_release(const struct transaction_table *table,
 						const struct transaction *transaction)
 {
-	__builtin_prefetch(&table->buckets[transaction->name_hash & (table->slot_count - 1)], 1);
+	transaction_prefetch_bucket(table, transaction->name_hash);
 }
 void transaction_release(struct transaction_table *table, uint32_t slot);
 

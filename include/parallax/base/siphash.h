@@ -53,17 +53,29 @@ static inline void plx_siphash_round(struct plx_siphash_state *s)
 // SipHash-2-4 of any octets.
 PLX_PURE uint64_t plx_siphash(const struct plx_siphash_key *key, const void *bytes, size_t length);
 
+// The rounds of SipHash-1-3 over words that the caller makes and must make unambiguous, for tables in memory. Not
+// interchangeable with plx_siphash.
+static inline void plx_siphash_absorb(struct plx_siphash_state *s, uint64_t word)
+{
+	s->v3 ^= word;
+	plx_siphash_round(s);
+	s->v0 ^= word;
+}
+
+static inline uint64_t plx_siphash_end(struct plx_siphash_state *s)
+{
+	s->v2 ^= 0xff;
+	plx_siphash_round(s);
+	plx_siphash_round(s);
+	plx_siphash_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 // SipHash-1-3 of exactly one 64-bit word, without its length block: a keyed function for uses that call it many
 // times per packet. Not interchangeable with plx_siphash.
 static inline uint64_t plx_siphash_word(const struct plx_siphash_key *key, uint64_t word)
 {
 	struct plx_siphash_state s = plx_siphash_start(key);
-	s.v3 ^= word;
-	plx_siphash_round(&s);
-	s.v0 ^= word;
-	s.v2 ^= 0xff;
-	plx_siphash_round(&s);
-	plx_siphash_round(&s);
-	plx_siphash_round(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	plx_siphash_absorb(&s, word);
+	return plx_siphash_end(&s);
 }

@@ -63,3 +63,20 @@ static inline uint8_t plx_ascii_lower(uint8_t octet)
 {
 	return (uint8_t)(octet - 'A') < 26 ? octet | 0x20 : octet;
 }
+
+#define PLX_EACH_OCTET(value) (0x0101010101010101ULL * (value))
+
+// Of eight octets at once, bit 7 where one is A-Z.
+static inline uint64_t plx_ascii_upper_word(uint64_t word)
+{
+	uint64_t low_bits = word & PLX_EACH_OCTET(0x7f);
+	uint64_t from_a = low_bits + PLX_EACH_OCTET(0x80 - 'A');
+	uint64_t past_z = low_bits + PLX_EACH_OCTET(0x7f - 'Z');
+	return (from_a ^ past_z) & ~word & PLX_EACH_OCTET(0x80);
+}
+
+// plx_ascii_lower of eight octets at once.
+static inline uint64_t plx_ascii_lower_word(uint64_t word)
+{
+	return word | plx_ascii_upper_word(word) >> 2;
+}

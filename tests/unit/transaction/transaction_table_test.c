@@ -16,9 +16,15 @@ static struct transaction_key key_of(const char *text, uint16_t qtype)
 		.name = name.wire, .name_length = name.length, .qtype = qtype};
 }
 
+static uint32_t find(struct transaction_key *key)
+{
+	key->hash = transaction_key_hash(&table, key);
+	return transaction_find(&table, key);
+}
+
 static uint32_t acquire(struct transaction_key *key)
 {
-	CU_ASSERT_EQUAL(transaction_find(&table, key), SLOT_NONE);
+	CU_ASSERT_EQUAL(find(key), SLOT_NONE);
 	return transaction_acquire(&table, key);
 }
 
@@ -35,17 +41,17 @@ TEST(a_question_is_found_in_any_case_until_it_is_released)
 	uint32_t slot = acquire(&key);
 	CU_ASSERT_NOT_EQUAL(slot, SLOT_NONE);
 	key = key_of("WWW.example.TEST", 257);
-	CU_ASSERT_EQUAL(transaction_find(&table, &key), slot);
+	CU_ASSERT_EQUAL(find(&key), slot);
 	key.qtype = 16;
-	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	CU_ASSERT_EQUAL(find(&key), SLOT_NONE);
 	key.qtype = 257;
 	key.key_flags = 1;
-	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	CU_ASSERT_EQUAL(find(&key), SLOT_NONE);
 	key = key_of("ww.example.test", 257);
-	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	CU_ASSERT_EQUAL(find(&key), SLOT_NONE);
 	transaction_release(&table, slot);
 	key = key_of("www.example.test", 257);
-	CU_ASSERT_EQUAL(transaction_find(&table, &key), SLOT_NONE);
+	CU_ASSERT_EQUAL(find(&key), SLOT_NONE);
 	transaction_table_fini(&table);
 }
 
@@ -79,13 +85,13 @@ TEST(a_full_table_refuses_and_recovers)
 	struct transaction_key key = key_of("z.test", 1);
 	CU_ASSERT_EQUAL(acquire(&key), SLOT_NONE);
 	struct transaction_key other = key_of("c.test", 1);
-	transaction_release(&table, transaction_find(&table, &other));
+	transaction_release(&table, find(&other));
 	key = key_of("z.test", 1);
 	CU_ASSERT_NOT_EQUAL(acquire(&key), SLOT_NONE);
 	for (unsigned i = 0; i < 16; i++) {
 		text[0] = (char)('a' + i);
 		struct transaction_key each = key_of(text, 1);
-		CU_ASSERT_EQUAL(transaction_find(&table, &each) == SLOT_NONE, i == 2);
+		CU_ASSERT_EQUAL(find(&each) == SLOT_NONE, i == 2);
 	}
 	transaction_table_fini(&table);
 }
