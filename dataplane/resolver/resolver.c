@@ -242,6 +242,20 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot)
 	}
 }
 
+void resolver_prefetch_outcome(const struct resolver *resolver, const struct query_code *code)
+{
+	if (code->slot >= resolver->table.slot_count) {
+		return;
+	}
+	const struct transaction *transaction = &resolver->table.slots[code->slot];
+	if (transaction->generation == code->generation &&
+	    transaction->first_waiter != LOOKUP_NONE) {
+		transaction_prefetch_release(&resolver->table, transaction);
+		__builtin_prefetch(&resolver->lookups[transaction->first_waiter], 1);
+		__builtin_prefetch(&resolver->names[transaction->first_waiter]);
+	}
+}
+
 // Somebody's deadline came while the query is out.
 static void expire_deadline(struct resolver *resolver, uint32_t slot, uint64_t now_ns)
 {
@@ -274,6 +288,26 @@ static void expire_one(struct resolver *resolver, const struct timer_entry *entr
 	transaction->state = TRANSACTION_QUEUED;
 	if (question_drop_overdue(resolver, entry->slot, now_ns)) {
 		question_retry(resolver, entry->slot, now_ns);
+	}
+}
+
+#define EXPIRE_BATCH 32
+
+// Nearly all of these timers belong to queries that were answered, whose slots left the caches long ago.
+static void expire_timers(struct resolver *resolver, uint64_t now_ns)
+{
+	PLX_UNINITIALIZED struct timer_entry entries[EXPIRE_BATCH];
+	for (unsigned handled = 0; handled < RESOLVER_EXPIRE_BURST; handled += EXPIRE_BATCH) {
+		unsigned count = timer_fifo_pop(&resolver->timers, now_ns, EXPIRE_BATCH, entries);
+		for (unsigned i = 0; i < count; i++) {
+			__builtin_prefetch(slot_of(resolver, entries[i].slot));
+		}
+		for (unsigned i = 0; i < count; i++) {
+			expire_one(resolver, &entries[i], now_ns);
+		}
+		if (count < EXPIRE_BATCH) {
+			break;
+		}
 	}
 }
 
@@ -324,16 +358,7 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 	if (resolver->clients_parked != 0) {
 		result_offer_parked(resolver);
 	}
-	struct timer_entry entry;
-	for (unsigned handled = 0; handled < RESOLVER_EXPIRE_BURST; handled++) {
-		if (!timer_fifo_has_room(&resolver->timers) && handled > 0) {
-			break;
-		}
-		if (!timer_fifo_pop(&resolver->timers, now_ns, &entry)) {
-			break;
-		}
-		expire_one(resolver, &entry, now_ns);
-	}
+	expire_timers(resolver, now_ns);
 	expire_queued(resolver, now_ns);
 	if (resolver->has_unordered_queue && now_ns - resolver->purged_ns >= RESOLVER_PURGE_NS) {
 		purge_queues(resolver, now_ns);

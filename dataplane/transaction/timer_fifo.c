@@ -80,22 +80,26 @@ void timer_fifo_disarm_last(struct timer_fifo *fifo, uint32_t slot, uint32_t gen
 	}
 }
 
-bool timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, struct timer_entry *ret_entry)
+unsigned timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, unsigned max,
+			struct timer_entry *ret_entries)
 {
+	unsigned count = 0;
 	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
 		if (fifo->head[class] == fifo->tail[class]) {
 			// An empty ring starts over, so that light traffic keeps touching the same few pages.
 			fifo->head[class] = fifo->tail[class] = 0;
 			continue;
 		}
-		const struct timer_entry *entry = entry_at(fifo, class, fifo->head[class]);
-		if (entry->due_ns <= now_ns) {
-			*ret_entry = *entry;
+		while (count < max && fifo->head[class] != fifo->tail[class]) {
+			const struct timer_entry *entry = entry_at(fifo, class, fifo->head[class]);
+			if (entry->due_ns > now_ns) {
+				break;
+			}
+			ret_entries[count++] = *entry;
 			fifo->head[class]++;
-			return true;
 		}
 	}
-	return false;
+	return count;
 }
 
 uint64_t timer_fifo_next_ns(const struct timer_fifo *fifo)

@@ -47,7 +47,8 @@ void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint
 		    uint64_t now_ns);
 // Takes back the entry just armed, if it is this one.
 void timer_fifo_disarm_last(struct timer_fifo *fifo, uint32_t slot, uint32_t generation);
-// Takes one entry that is due; false when none is.
-bool timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, struct timer_entry *ret_entry);
+// Takes up to `max` entries that are due, those of a class in order; returns how many.
+unsigned timer_fifo_pop(struct timer_fifo *fifo, uint64_t now_ns, unsigned max,
+			struct timer_entry *ret_entries);
 // When the next entry is due; UINT64_MAX when there is none.
 uint64_t timer_fifo_next_ns(const struct timer_fifo *fifo);

@@ -292,6 +292,9 @@ static unsigned identify(struct engine *engine, struct parsed *parsed, unsigned 
 static void match(struct engine *engine, const struct parsed *parsed, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
+		resolver_prefetch_outcome(engine->resolver, &parsed[i].datagram.code);
+	}
+	for (unsigned i = 0; i < count; i++) {
 		enum plx_drop_reason reason =
 			resolver_receive(engine->resolver, &parsed[i].datagram, engine->now_ns);
 		engine->counters.packets_by_reason[reason]++;

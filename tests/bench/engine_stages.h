@@ -23,8 +23,8 @@
 
 #define ENGINE_STAGES(X)                                                                           \
 	X(CLIENT_SUBMIT, "client: write jobs", false)                                              \
-	X(INTAKE, "read jobs, open questions", true)                                               \
-	X(EXPIRE, "timers", true)                                                                  \
+	X(INTAKE, "read jobs", true)                                                               \
+	X(EXPIRE, "open questions, timers", true)                                                  \
 	X(QUERY, "choose server, write queries", true)                                             \
 	X(FRAME, "headers, checksums", true)                                                       \
 	X(SINK, "(the server)", false)                                                             \

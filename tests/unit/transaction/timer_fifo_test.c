@@ -19,11 +19,11 @@ TEST(an_entry_is_due_when_its_class_has_passed)
 	struct timer_entry entry;
 	timer_fifo_arm(&fifo, 2, 7, 3, 1000 * MS);
 	CU_ASSERT_EQUAL(timer_fifo_next_ns(&fifo), 1100 * MS);
-	CU_ASSERT_FALSE(timer_fifo_pop(&fifo, 1100 * MS - 1, &entry));
-	CU_ASSERT_TRUE(timer_fifo_pop(&fifo, 1100 * MS, &entry));
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 1100 * MS - 1, 1, &entry), 0);
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 1100 * MS, 1, &entry), 1);
 	CU_ASSERT_EQUAL(entry.slot, 7);
 	CU_ASSERT_EQUAL(entry.generation, 3);
-	CU_ASSERT_FALSE(timer_fifo_pop(&fifo, 9999 * MS, &entry));
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 9999 * MS, 1, &entry), 0);
 	CU_ASSERT_EQUAL(timer_fifo_next_ns(&fifo), UINT64_MAX);
 	timer_fifo_fini(&fifo);
 }
@@ -35,9 +35,9 @@ TEST(a_long_wait_does_not_hold_up_a_short_one)
 	timer_fifo_arm(&fifo, 7, 1, 0, 0);
 	timer_fifo_arm(&fifo, 0, 2, 0, 1 * MS);
 	CU_ASSERT_EQUAL(timer_fifo_next_ns(&fifo), 26 * MS);
-	CU_ASSERT_TRUE(timer_fifo_pop(&fifo, 30 * MS, &entry));
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 30 * MS, 1, &entry), 1);
 	CU_ASSERT_EQUAL(entry.slot, 2);
-	CU_ASSERT_FALSE(timer_fifo_pop(&fifo, 30 * MS, &entry));
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 30 * MS, 1, &entry), 0);
 	timer_fifo_fini(&fifo);
 }
 
@@ -50,12 +50,12 @@ TEST(a_full_class_is_announced_before_it_is_armed)
 	}
 	CU_ASSERT_FALSE(timer_fifo_has_room(&fifo));
 	struct timer_entry entry;
-	CU_ASSERT_TRUE(timer_fifo_pop(&fifo, 400 * MS, &entry));
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 400 * MS, 1, &entry), 1);
 	CU_ASSERT_TRUE(timer_fifo_has_room(&fifo));
 	// Positions run on past the capacity.
 	for (uint32_t i = 0; i < 100; i++) {
 		timer_fifo_arm(&fifo, 4, 100 + i, 0, 8 * MS + i);
-		CU_ASSERT_TRUE(timer_fifo_pop(&fifo, 1000 * MS, &entry));
+		CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 1000 * MS, 1, &entry), 1);
 	}
 	CU_ASSERT_EQUAL(entry.slot, 192);
 	timer_fifo_fini(&fifo);
@@ -72,7 +72,27 @@ TEST(a_timeout_is_rounded_up_but_never_past_the_deadline)
 	CU_ASSERT_EQUAL(timer_class_choose(400 * MS, 0), 0);
 }
 
+TEST(several_that_are_due_come_at_once_and_no_more_than_wanted)
+{
+	start();
+	for (uint32_t slot = 0; slot < 6; slot++) {
+		timer_fifo_arm(&fifo, slot % 2, slot, 0, slot * MS);
+	}
+	struct timer_entry entries[8];
+	// Class 0 is due at 25, 27 and 29 ms, class 1 at 51, 53 and 55.
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 51 * MS, 2, entries), 2);
+	CU_ASSERT_EQUAL(entries[0].slot, 0);
+	CU_ASSERT_EQUAL(entries[1].slot, 2);
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 51 * MS, 8, entries), 2);
+	CU_ASSERT_EQUAL(entries[0].slot, 4);
+	CU_ASSERT_EQUAL(entries[1].slot, 1);
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 51 * MS, 8, entries), 0);
+	CU_ASSERT_EQUAL(timer_fifo_pop(&fifo, 55 * MS, 8, entries), 2);
+	timer_fifo_fini(&fifo);
+}
+
 TEST_MAIN(timer_fifo, T(an_entry_is_due_when_its_class_has_passed),
 	  T(a_long_wait_does_not_hold_up_a_short_one),
 	  T(a_full_class_is_announced_before_it_is_armed),
-	  T(a_timeout_is_rounded_up_but_never_past_the_deadline))
+	  T(a_timeout_is_rounded_up_but_never_past_the_deadline),
+	  T(several_that_are_due_come_at_once_and_no_more_than_wanted))
