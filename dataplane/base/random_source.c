@@ -11,7 +11,8 @@
 #include <sys/random.h>
 
 _Static_assert(PLX_RANDOM_KEY_BYTES == CHACHA20_KEY_BYTES, "the key is a ChaCha20 key");
-_Static_assert(PLX_RANDOM_POOL_BYTES % CHACHA20_BLOCK_BYTES == 0, "the pool is whole blocks");
+_Static_assert(PLX_RANDOM_POOL_BYTES % (CHACHA20_LANES * CHACHA20_BLOCK_BYTES) == 0,
+	       "the pool is whole calls of chacha20_blocks");
 
 static void pool_refill(struct plx_random *random)
 {
@@ -19,8 +20,9 @@ static void pool_refill(struct plx_random *random)
 	static const uint8_t nonce[CHACHA20_NONCE_BYTES];
 	uint8_t next_key[CHACHA20_BLOCK_BYTES];
 	chacha20_block(random->key, 0, nonce, next_key);
-	for (uint32_t i = 0; i < PLX_RANDOM_POOL_BYTES / CHACHA20_BLOCK_BYTES; i++) {
-		chacha20_block(random->key, i + 1, nonce, random->pool + i * CHACHA20_BLOCK_BYTES);
+	for (uint32_t i = 0; i < PLX_RANDOM_POOL_BYTES / CHACHA20_BLOCK_BYTES;
+	     i += CHACHA20_LANES) {
+		chacha20_blocks(random->key, i + 1, nonce, random->pool + i * CHACHA20_BLOCK_BYTES);
 	}
 	memcpy(random->key, next_key, sizeof(random->key));
 	explicit_bzero(next_key, sizeof(next_key));
@@ -68,18 +70,4 @@ void plx_random_bytes(struct plx_random *random, void *ret_bytes, size_t count)
 		out += part;
 		count -= part;
 	}
-}
-
-uint32_t plx_random_u32(struct plx_random *random)
-{
-	uint32_t value;
-	plx_random_bytes(random, &value, sizeof(value));
-	return value;
-}
-
-uint64_t plx_random_u64(struct plx_random *random)
-{
-	uint64_t value;
-	plx_random_bytes(random, &value, sizeof(value));
-	return value;
 }

@@ -24,16 +24,8 @@ void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s)
 	token_bucket_init_share(bucket, rate_per_s, 1);
 }
 
-bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns)
+void token_bucket_take_limited(struct token_bucket *bucket, uint64_t now_ns)
 {
-	return now_ns >= bucket->next_ns;
-}
-
-void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns)
-{
-	if (bucket->interval_ns == 0 && bucket->interval_fraction == 0) {
-		return; // no limit
-	}
 	// Idle time is forgotten beyond one burst.
 	if (bucket->next_ns + bucket->burst_ns < now_ns) {
 		bucket->next_ns = now_ns - bucket->burst_ns;

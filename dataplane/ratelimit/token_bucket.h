@@ -22,8 +22,21 @@ void token_bucket_init(struct token_bucket *bucket, uint64_t rate_per_s);
 // One of `share_count` equal parts of a rate, however small: together they keep the rate.
 void token_bucket_init_share(struct token_bucket *bucket, uint64_t rate_per_s,
 			     unsigned share_count);
-bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns);
+static inline bool token_bucket_has(const struct token_bucket *bucket, uint64_t now_ns)
+{
+	return now_ns >= bucket->next_ns;
+}
 // The caller asked token_bucket_has.
-void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns);
+static inline void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns);
 // When the next token is there; in the past when one is.
 uint64_t token_bucket_next_ns(const struct token_bucket *bucket);
+
+// Not for callers: what token_bucket_take does to one that limits.
+void token_bucket_take_limited(struct token_bucket *bucket, uint64_t now_ns);
+
+static inline void token_bucket_take(struct token_bucket *bucket, uint64_t now_ns)
+{
+	if ((bucket->interval_ns | bucket->interval_fraction) != 0) {
+		token_bucket_take_limited(bucket, now_ns);
+	}
+}

@@ -1,61 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which question is sent next, to which server, and how it looks on the wire: every query has a new identity (port,
-// ID) and a new random case of its letters (0x20), EDNS with 1232 octets and DO, and a cookie.
+// Which questions are sent next, and to which servers. Every query has a new identity (port, ID). A burst of them is chosen,
+// then encrypted, then written, so that the encryptions overlap.
 
 #include "resolver/resolver_state.h"
 
-#include <string.h>
-
 #define SKIPS_MAX                                                                                  \
 	64 // queue heads handled without a send, per call: overdue, unwanted or bound for TCP
-
-// Flips each letter by a random bit. Octets of label lengths are never letters.
-static void randomise_case(struct plx_random *random, uint8_t *name, unsigned length)
-{
-	uint64_t bits = 0;
-	for (unsigned i = 0; i < length; i++) {
-		if (i % 64 == 0) {
-			bits = plx_random_u64(random);
-		}
-		uint8_t lower = plx_ascii_lower(name[i]);
-		bool is_letter = (uint8_t)(lower - 'a') < 26;
-		name[i] = is_letter ? (uint8_t)(lower ^ (bits & 1) << 5) : name[i];
-		bits >>= 1;
-	}
-}
-
-static uint16_t write_query(struct resolver *resolver, uint32_t slot, uint16_t id, uint64_t now_ns,
-			    uint8_t *wire)
-{
-	struct transaction *transaction = slot_of(resolver, slot);
-	const struct upstream *upstream = &resolver->pool.servers[transaction->upstream];
-	uint8_t *name = resolver->table.names[slot].wire;
-	randomise_case(resolver->config.random, name, transaction->name_length);
-
-	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX];
-	memcpy(cookie, upstream->client_cookie, PLX_COOKIE_CLIENT_BYTES);
-	memcpy(cookie + PLX_COOKIE_CLIENT_BYTES, upstream->server_cookie,
-	       upstream->server_cookie_length);
-	bool uses_edns = upstream_uses_edns(upstream, now_ns);
-	bool uses_cookie = upstream_uses_cookie(upstream, now_ns);
-	const struct plx_query query = {
-		.name = name,
-		.name_length = transaction->name_length,
-		.id = id,
-		.type = transaction->qtype,
-		.flags = PLX_FLAG_RD,
-		.edns = uses_edns,
-		.edns_do = uses_edns && !upstream->config.is_without_do,
-		.cookie = cookie,
-		.cookie_length = uses_cookie ? (uint8_t)(PLX_COOKIE_CLIENT_BYTES +
-							 upstream->server_cookie_length)
-					     : 0,
-	};
-	transaction->flags &= (uint8_t) ~(TRANSACTION_SENT_EDNS | TRANSACTION_SENT_COOKIE);
-	transaction->flags |= uses_edns ? TRANSACTION_SENT_EDNS : 0;
-	transaction->flags |= uses_cookie ? TRANSACTION_SENT_COOKIE : 0;
-	return (uint16_t)plx_query_write(&query, wire, PLX_QUERY_MAX);
-}
 
 static void note_sent(struct resolver *resolver, struct transaction *transaction, uint64_t now_ns)
 {
@@ -102,23 +52,12 @@ static uint32_t ready_head(struct resolver *resolver, enum send_queue queue, uin
 	return SLOT_NONE;
 }
 
-static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uint64_t now_ns,
-		    struct outgoing_query *query)
+static void send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uint64_t now_ns)
 {
 	struct transaction *transaction = slot_of(resolver, slot);
 	struct upstream *upstream = &resolver->pool.servers[index];
 	transaction->upstream = index;
 	transaction->state = TRANSACTION_WAIT_UDP;
-
-	const struct query_code code = {
-		.worker = resolver->config.worker,
-		.slot = slot,
-		.generation = transaction->generation,
-	};
-	uint16_t id;
-	query_identity_encode(resolver->config.identity, &code, &query->source_port, &id);
-	query->length = write_query(resolver, slot, id, now_ns, query->wire);
-	query->upstream = index;
 	if (PLX_UNLIKELY((transaction->key_flags & PLX_JOB_PATIENT) != 0)) {
 		question_watch_deadline(resolver, slot);
 	} else {
@@ -127,16 +66,14 @@ static bool send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 	}
 	note_sent(resolver, transaction, now_ns);
 	upstream_sent(upstream, now_ns);
-	count(&resolver->config.counters->queries_sent);
-	return true;
 }
 
-bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outgoing_query *query)
+// The question that is sent next, by UDP, now waiting for its answer; or SLOT_NONE.
+static uint32_t choose_next(struct resolver *resolver, uint64_t now_ns)
 {
-	resolver_begin(resolver, now_ns);
 	if (!timer_fifo_has_room(&resolver->timers) ||
 	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
-		return false;
+		return SLOT_NONE;
 	}
 	for (unsigned skipped = 0; skipped < SKIPS_MAX; skipped++) {
 		enum send_queue queue = SEND_INTERACTIVE;
@@ -148,22 +85,60 @@ bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outg
 			}
 		}
 		if (slot == SLOT_NONE) {
-			return false;
+			return SLOT_NONE;
 		}
 		struct transaction *transaction = slot_of(resolver, slot);
 		uint8_t index =
 			upstream_choose(&resolver->pool, PLX_TRANSPORT_UDP, transaction->upstream,
 					resolver->config.random, now_ns);
 		if (index == UPSTREAM_NONE) {
-			return false;
+			return SLOT_NONE;
 		}
 		question_dequeue(resolver, queue);
 		if (!upstream_wants_tcp(&resolver->pool.servers[index], now_ns)) {
-			return send_to(resolver, slot, index, now_ns, query);
+			send_to(resolver, slot, index, now_ns);
+			return slot;
 		}
 		question_to_tcp(resolver, slot);
 	}
-	return false;
+	return SLOT_NONE;
+}
+
+static unsigned choose_queries(struct resolver *resolver, uint64_t now_ns, unsigned max,
+			       struct outgoing_query *queries)
+{
+	unsigned count = 0;
+	for (; count < max; count++) {
+		uint32_t slot = choose_next(resolver, now_ns);
+		if (slot == SLOT_NONE) {
+			break;
+		}
+		queries[count].slot = slot;
+		queries[count].upstream = slot_of(resolver, slot)->upstream;
+	}
+	return count;
+}
+
+unsigned resolver_next_queries(struct resolver *resolver, uint64_t now_ns, unsigned max,
+			       struct outgoing_query *queries)
+{
+	resolver_begin(resolver, now_ns);
+	unsigned count = choose_queries(resolver, now_ns, max, queries);
+	for (unsigned i = 0; i < count; i++) {
+		const struct query_code code = {
+			.worker = resolver->config.worker,
+			.slot = queries[i].slot,
+			.generation = slot_of(resolver, queries[i].slot)->generation,
+		};
+		query_identity_encode(resolver->config.identity, &code, &queries[i].source_port,
+				      &queries[i].id);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		queries[i].length = query_write(resolver, queries[i].slot, queries[i].id, now_ns,
+						queries[i].wire);
+	}
+	count_many(&resolver->config.counters->queries_sent, count);
+	return count;
 }
 
 // The server for a TCP query: the one asked last when its answer must be completed or confirmed, else another one.
@@ -199,7 +174,7 @@ static void ask_by_tcp(struct resolver *resolver, uint32_t slot, uint8_t index, 
 	unsigned left = RESOLVER_QUESTION_QUERIES_MAX - transaction->queries - 1u;
 	ret_request->resends_max =
 		(uint8_t)(left < TCP_RECONNECTS_PER_QUERY ? left : TCP_RECONNECTS_PER_QUERY);
-	ret_request->query_length = write_query(resolver, slot, 0, now_ns, ret_request->query);
+	ret_request->query_length = query_write(resolver, slot, 0, now_ns, ret_request->query);
 	question_watch_deadline(resolver, slot); // the TCP thread itself ends every query
 	note_sent(resolver, transaction, now_ns);
 	upstream_sent_tcp(upstream, now_ns);

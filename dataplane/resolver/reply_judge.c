@@ -37,10 +37,9 @@ static void note_cookie(struct resolver *resolver, const struct accepted_reply *
 		}
 		return;
 	}
-	bool is_ours =
-		message->cookie_length >= 2 * PLX_COOKIE_CLIENT_BYTES &&
-		message->cookie_length <= PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX &&
-		memcmp(message->cookie, upstream->client_cookie, PLX_COOKIE_CLIENT_BYTES) == 0;
+	bool is_ours = message->cookie_length >= 2 * PLX_COOKIE_CLIENT_BYTES &&
+		       message->cookie_length <= PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX &&
+		       memcmp(message->cookie, upstream->cookie, PLX_COOKIE_CLIENT_BYTES) == 0;
 	if (is_ours) {
 		upstream_learn_cookie(upstream, message->cookie, message->cookie_length);
 	}

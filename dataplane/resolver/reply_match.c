@@ -114,7 +114,7 @@ static bool has_right_cookie(const struct upstream *upstream, const struct trans
 		return upstream->server_cookie_length == 0;
 	}
 	return message->cookie_length >= PLX_COOKIE_CLIENT_BYTES &&
-	       memcmp(message->cookie, upstream->client_cookie, PLX_COOKIE_CLIENT_BYTES) == 0;
+	       memcmp(message->cookie, upstream->cookie, PLX_COOKIE_CLIENT_BYTES) == 0;
 }
 
 static enum plx_drop_reason check_message(struct resolver *resolver,

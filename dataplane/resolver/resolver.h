@@ -125,15 +125,23 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot);
 // Hint, when the one before has had its time: what an answer with this code will touch if it is accepted.
 void resolver_prefetch_outcome(const struct resolver *resolver, const struct query_code *code);
 
-// The next query to put on the wire. The caller gives room for PLX_QUERY_MAX bytes in `wire`. False when there is
-// nothing to send now (no work, limits, windows full).
+// The next queries to put on the wire, at most `max`. The caller gives room for PLX_QUERY_MAX bytes in each `wire`.
+// Fewer when there is nothing more to send now (no work, limits, windows full).
 struct outgoing_query {
 	uint8_t *wire; // in
 	uint16_t length;
 	uint16_t source_port;
+	uint16_t id;      // as in wire
 	uint8_t upstream; // index
+	uint32_t slot;
 };
-bool resolver_next_query(struct resolver *resolver, uint64_t now_ns, struct outgoing_query *query);
+unsigned resolver_next_queries(struct resolver *resolver, uint64_t now_ns, unsigned max,
+			       struct outgoing_query *queries);
+static inline bool resolver_next_query(struct resolver *resolver, uint64_t now_ns,
+				       struct outgoing_query *query)
+{
+	return resolver_next_queries(resolver, now_ns, 1, query) == 1;
+}
 // The next request for the TCP thread, or false. One that tcp_pool_submit refused is handed back at once with
 // resolver_tcp_refused and comes again.
 bool resolver_next_tcp(struct resolver *resolver, uint64_t now_ns, struct tcp_request *ret_request);
@@ -143,5 +151,5 @@ void resolver_tcp_answer(struct resolver *resolver, const struct tcp_answer *ans
 
 // Runs what is due: query timeouts, deadlines, upstream windows, parked results. Bounded work per call.
 void resolver_expire(struct resolver *resolver, uint64_t now_ns);
-// When resolver_expire or resolver_next_query has something to do at the latest; UINT64_MAX when nothing is open.
+// When resolver_expire or resolver_next_queries has something to do at the latest; UINT64_MAX when nothing is open.
 uint64_t resolver_next_wakeup(const struct resolver *resolver, uint64_t now_ns);

@@ -5,7 +5,8 @@
 //   lookup.c         a job from submit to result: climb, aliases, waiting
 //   question_open.c  which question a look-up waits on: merge or open
 //   question.c       an open question: queue, retry, end
-//   query_send.c     the next query: server, 0x20, EDNS, cookie
+//   query_send.c     the next query: which question, to which server
+//   query_write.c    how it looks: 0x20, EDNS, cookie
 //   reply_match.c    is this packet an answer to what was asked (the anti-spoofing wall)
 //   reply_judge.c    what an accepted answer means for its question
 //   answer.c         what a message says about (name, type)
@@ -195,6 +196,11 @@ void question_purge_queue(struct resolver *resolver, enum send_queue queue, uint
 void question_close_unwanted(struct resolver *resolver, uint32_t slot);
 void question_remove_from_queue(struct resolver *resolver, uint32_t slot);
 
+// --- query_write.c
+// Writes the next query to the slot's server, at most PLX_QUERY_MAX octets; returns its length.
+uint16_t query_write(struct resolver *resolver, uint32_t slot, uint16_t id, uint64_t now_ns,
+		     uint8_t *wire);
+
 // --- reply_judge.c
 struct accepted_reply {
 	const struct plx_message *message; // checked
@@ -227,8 +233,13 @@ static inline struct transaction *slot_of(struct resolver *resolver, uint32_t sl
 	return &resolver->table.slots[slot];
 }
 
-static inline void count(uint64_t *counter)
+static inline void count_many(uint64_t *counter, unsigned many)
 {
 	// One writer; readers load relaxed.
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(counter, *counter + many, __ATOMIC_RELAXED);
+}
+
+static inline void count(uint64_t *counter)
+{
+	count_many(counter, 1);
 }

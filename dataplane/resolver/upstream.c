@@ -37,7 +37,7 @@ void upstream_init(struct upstream *upstream, const struct upstream_config *conf
 	memcpy(identity, config->endpoint.ip.bytes, sizeof(config->endpoint.ip.bytes));
 	memcpy(identity + sizeof(config->endpoint.ip.bytes), &config->endpoint.port, 2);
 	uint64_t cookie = plx_siphash(cookie_key, identity, sizeof(identity));
-	memcpy(upstream->client_cookie, &cookie, sizeof(upstream->client_cookie));
+	memcpy(upstream->cookie, &cookie, PLX_COOKIE_CLIENT_BYTES);
 }
 
 uint64_t upstream_timeout_ns(const struct upstream *upstream, unsigned attempts)
@@ -253,7 +253,8 @@ bool upstream_unwanted(struct upstream *upstream, uint64_t now_ns)
 void upstream_learn_cookie(struct upstream *upstream, const uint8_t *cookie, uint8_t length)
 {
 	uint8_t server_length = (uint8_t)(length - PLX_COOKIE_CLIENT_BYTES);
-	memcpy(upstream->server_cookie, cookie + PLX_COOKIE_CLIENT_BYTES, server_length);
+	memcpy(upstream->cookie + PLX_COOKIE_CLIENT_BYTES, cookie + PLX_COOKIE_CLIENT_BYTES,
+	       server_length);
 	upstream->server_cookie_length = server_length;
 }
 

@@ -81,9 +81,8 @@ struct upstream {
 	uint64_t unwanted_since_ns;
 	uint32_t unwanted_recent;
 
-	uint8_t client_cookie[PLX_COOKIE_CLIENT_BYTES];
+	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX]; // ours, then the server's
 	uint8_t server_cookie_length; // 0: the server is not known to do cookies
-	uint8_t server_cookie[PLX_COOKIE_SERVER_MAX];
 
 	// worker: rw, control: ro (relaxed)
 	uint64_t sent;

@@ -10,6 +10,13 @@ static uint64_t expected_wait(const struct upstream *upstream)
 	return (upstream->srtt_ns / 1024 + 1) * (upstream->in_flight + 1);
 }
 
+// The server with the shorter expected wait of two.
+static uint8_t choose_of_two(const struct upstream_pool *pool, uint8_t first, uint8_t second)
+{
+	return expected_wait(&pool->servers[second]) < expected_wait(&pool->servers[first]) ? second
+											    : first;
+}
+
 // How far down the choice goes.
 enum resort {
 	RESORT_NONE,    // servers that answer
@@ -55,8 +62,7 @@ static uint8_t choose_among(const struct upstream_pool *pool, const struct choic
 	// Multiply and shift instead of a division: which of `count`, from 16 random bits each.
 	uint8_t first = candidates[(choice->random_bits & 0xffff) * count >> 16];
 	uint8_t second = candidates[(choice->random_bits >> 16) * count >> 16];
-	return expected_wait(&pool->servers[second]) < expected_wait(&pool->servers[first]) ? second
-											    : first;
+	return choose_of_two(pool, first, second);
 }
 
 // Whether one of those that the choice allows is well and only busy.
@@ -73,6 +79,19 @@ static bool is_worth_waiting(const struct upstream_pool *pool, const struct choi
 	return false;
 }
 
+// Two drawn from all, if both may be asked: as likely as any two of those that may, without looking at the others.
+static uint8_t choose_quickly(const struct upstream_pool *pool, const struct choice *choice)
+{
+	uint8_t first = pool->order[(choice->random_bits & 0xffff) * pool->count >> 16];
+	uint8_t second = pool->order[(choice->random_bits >> 16) * pool->count >> 16];
+	bool is_avoided = pool->count > 1 && (first == choice->avoid || second == choice->avoid);
+	if (is_avoided || !is_candidate(&pool->servers[first], choice) ||
+	    (second != first && !is_candidate(&pool->servers[second], choice))) {
+		return UPSTREAM_NONE;
+	}
+	return choose_of_two(pool, first, second);
+}
+
 uint8_t upstream_choose(const struct upstream_pool *pool, enum plx_transport transport,
 			uint8_t avoid, struct plx_random *random, uint64_t now_ns)
 {
@@ -81,6 +100,15 @@ uint8_t upstream_choose(const struct upstream_pool *pool, enum plx_transport tra
 		.random_bits = pool->count > 1 ? plx_random_u32(random) : 0,
 		.now_ns = now_ns,
 	};
+	if (pool->count == 0) {
+		return UPSTREAM_NONE;
+	}
+	choice.avoid = avoid;
+	uint8_t quick = choose_quickly(pool, &choice);
+	if (quick != UPSTREAM_NONE) {
+		return quick;
+	}
+	choice.random_bits = pool->count > 1 ? plx_random_u32(random) : 0; // not what led here
 	for (choice.resort = RESORT_NONE; choice.resort <= RESORT_DOWN; choice.resort++) {
 		choice.avoid = choice.resort == RESORT_DOWN ? UPSTREAM_NONE : avoid;
 		uint8_t index = choose_among(pool, &choice);

@@ -31,17 +31,18 @@ static bool send_unsent(struct worker *worker)
 	return false;
 }
 
-static struct rte_mbuf *spare_mbuf(struct worker *worker)
+// How many buffers there are to write queries to, at most `wanted`.
+static unsigned spare_mbufs(struct worker *worker, unsigned wanted)
 {
 	if (worker->spare_count == 0) {
 		if (rte_pktmbuf_alloc_bulk(worker->transmit_pool, worker->spare, WORKER_BURST) !=
 		    0) {
 			worker->counters.no_buffer++;
-			return NULL;
+			return 0;
 		}
 		worker->spare_count = WORKER_BURST;
 	}
-	return worker->spare[worker->spare_count - 1];
+	return wanted < worker->spare_count ? wanted : worker->spare_count;
 }
 
 static void frame_query(struct worker *worker, struct rte_mbuf *mbuf,
@@ -59,23 +60,31 @@ static void frame_query(struct worker *worker, struct rte_mbuf *mbuf,
 	mbuf->pkt_len = mbuf->data_len;
 }
 
-static void generate_queries(struct worker *worker, uint64_t now_ns)
+// As many as there are buffers and questions; false when it were no use to try again.
+static bool generate_burst(struct worker *worker, uint64_t now_ns)
 {
-	while (worker->unsent_count < WORKER_BURST) {
-		struct rte_mbuf *mbuf = spare_mbuf(worker);
-		if (mbuf == NULL) {
-			return;
-		}
-		struct outgoing_query query = {.wire = (uint8_t *)mbuf->buf_addr +
-						       WORKER_PAYLOAD_OFFSET};
-		if (!resolver_next_query(worker->resolver, now_ns, &query)) {
-			return;
-		}
-		worker->spare_count--;
-		frame_query(worker, mbuf, &query);
+	PLX_UNINITIALIZED struct outgoing_query queries[WORKER_BURST];
+	unsigned max = spare_mbufs(worker, WORKER_BURST - worker->unsent_count);
+	struct rte_mbuf **spare = worker->spare + worker->spare_count - max;
+	for (unsigned i = 0; i < max; i++) {
+		queries[i].wire = (uint8_t *)spare[i]->buf_addr + WORKER_PAYLOAD_OFFSET;
+	}
+	unsigned count = resolver_next_queries(worker->resolver, now_ns, max, queries);
+	for (unsigned i = 0; i < count; i++) {
+		struct rte_mbuf *mbuf = spare[i];
+		frame_query(worker, mbuf, &queries[i]);
 		packet_tap_frame(worker->tap, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 				 mbuf->data_len, now_ns, PACKET_SENT);
 		worker->unsent[worker->unsent_count++] = mbuf;
+	}
+	memmove(spare, spare + count, (max - count) * sizeof(*spare));
+	worker->spare_count = (uint16_t)(worker->spare_count - count);
+	return count > 0 && count == max;
+}
+
+static void generate_queries(struct worker *worker, uint64_t now_ns)
+{
+	while (worker->unsent_count < WORKER_BURST && generate_burst(worker, now_ns)) {
 	}
 }
 

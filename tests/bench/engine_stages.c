@@ -194,15 +194,10 @@ static void intake(struct engine *engine)
 
 static unsigned write_queries(struct engine *engine, struct outgoing_query *queries)
 {
-	unsigned count = 0;
-	while (count < ENGINE_BURST) {
-		queries[count].wire = buffer_next(engine)->bytes + PAYLOAD_OFFSET;
-		if (!resolver_next_query(engine->resolver, engine->now_ns, &queries[count])) {
-			break;
-		}
-		count++;
+	for (unsigned i = 0; i < ENGINE_BURST; i++) {
+		queries[i].wire = buffer_next(engine)->bytes + PAYLOAD_OFFSET;
 	}
-	return count;
+	return resolver_next_queries(engine->resolver, engine->now_ns, ENGINE_BURST, queries);
 }
 
 // As frame_query in burst_transmit.c does it.

@@ -9,9 +9,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define PLX_RANDOM_KEY_BYTES 32
-#define PLX_RANDOM_POOL_BYTES 512
+#define PLX_RANDOM_POOL_BYTES 1024
 
 struct plx_random {
 	uint8_t key[PLX_RANDOM_KEY_BYTES];
@@ -25,5 +26,29 @@ PLX_MUST_CHECK int plx_random_init(struct plx_random *random);
 void plx_random_init_fixed(struct plx_random *random,
 			   const uint8_t key[static PLX_RANDOM_KEY_BYTES]);
 void plx_random_bytes(struct plx_random *random, void *ret_bytes, size_t count);
-uint32_t plx_random_u32(struct plx_random *random);
-uint64_t plx_random_u64(struct plx_random *random);
+
+// Of a constant size, as below: then a few instructions.
+static inline void plx_random_take(struct plx_random *random, void *ret_bytes, size_t count)
+{
+	if (PLX_UNLIKELY(PLX_RANDOM_POOL_BYTES - random->used_bytes < count)) {
+		plx_random_bytes(random, ret_bytes, count);
+		return;
+	}
+	memcpy(ret_bytes, random->pool + random->used_bytes, count);
+	memset(random->pool + random->used_bytes, 0, count);
+	random->used_bytes += (uint32_t)count;
+}
+
+static inline uint32_t plx_random_u32(struct plx_random *random)
+{
+	uint32_t value;
+	plx_random_take(random, &value, sizeof(value));
+	return value;
+}
+
+static inline uint64_t plx_random_u64(struct plx_random *random)
+{
+	uint64_t value;
+	plx_random_take(random, &value, sizeof(value));
+	return value;
+}

@@ -39,5 +39,22 @@ TEST(zero_key_blocks_equal_rfc_8439_appendix_a_1)
 	CU_ASSERT_EQUAL(memcmp(block, second, sizeof(second)), 0);
 }
 
+TEST(many_blocks_are_those_made_one_by_one)
+{
+	static const uint8_t key[CHACHA20_KEY_BYTES] = {1, 2, 3};
+	static const uint8_t nonce[CHACHA20_NONCE_BYTES] = {4, 5};
+	// The counter wraps among them.
+	for (uint32_t counter = UINT32_MAX - 9; counter != 3; counter++) {
+		uint8_t blocks[CHACHA20_LANES * CHACHA20_BLOCK_BYTES];
+		chacha20_blocks(key, counter, nonce, blocks);
+		for (uint32_t i = 0; i < CHACHA20_LANES; i++) {
+			uint8_t block[CHACHA20_BLOCK_BYTES];
+			chacha20_block(key, counter + i, nonce, block);
+			CU_ASSERT_EQUAL(
+				memcmp(blocks + i * CHACHA20_BLOCK_BYTES, block, sizeof(block)), 0);
+		}
+	}
+}
+
 TEST_MAIN(chacha20, T(block_equals_rfc_8439_section_2_3_2),
-	  T(zero_key_blocks_equal_rfc_8439_appendix_a_1))
+	  T(zero_key_blocks_equal_rfc_8439_appendix_a_1), T(many_blocks_are_those_made_one_by_one))
