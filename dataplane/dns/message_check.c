@@ -181,6 +181,17 @@ static int opt_read(struct plx_message *message, uint16_t class, uint32_t ttl,
 	return 0;
 }
 
+static void authority_note(struct plx_message *message, uint16_t type, uint32_t owner_offset)
+{
+	if (type == PLX_TYPE_SOA) {
+		if (message->soa_count == 0) {
+			message->soa_owner_offset = owner_offset;
+		}
+		message->soa_count = message->soa_count == 0 ? 1 : 2;
+	}
+	message->has_authority_ns |= type == PLX_TYPE_NS;
+}
+
 static int record_check(struct message_check *check, enum plx_section section)
 {
 	struct plx_reader *reader = &check->reader;
@@ -203,6 +214,9 @@ static int record_check(struct message_check *check, enum plx_section section)
 	const uint8_t *rdata = plx_read_bytes(&after, rdata_length);
 	if (rdata == NULL) {
 		return PLX_ERR_DNS_SHORT;
+	}
+	if (section == PLX_SECTION_AUTHORITY && class == PLX_CLASS_IN) {
+		authority_note(check->message, type, owner_offset);
 	}
 	const struct rdata_layout *layout = rdata_layout_find(type, class);
 	if (type == PLX_TYPE_OPT) {

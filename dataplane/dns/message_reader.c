@@ -163,8 +163,28 @@ bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
 	return compressed_name_equal(message->wire, offset, message->length, name);
 }
 
+// Whether the name at `offset` is a pointer to a label of the question's name, which is `name`: the usual owner of an SOA.
+static bool is_question_ancestor(const struct plx_message *message, uint32_t offset,
+				 const struct plx_name *name)
+{
+	struct plx_reader reader = plx_reader_init(message->wire, message->length);
+	(void)plx_read_bytes(&reader, offset);
+	uint32_t target = (plx_read_u16(&reader) ^ 0xc000u) - PLX_DNS_HEADER_BYTES;
+	if (reader.failed || target >= name->length || message->question_count != 1 ||
+	    message->question_name_length != name->length ||
+	    memcmp(message->wire + PLX_DNS_HEADER_BYTES, name->wire, name->length) != 0) {
+		return false;
+	}
+	uint32_t at = 0;
+	while (at < target) {
+		at += 1u + name->wire[at];
+	}
+	return at == target;
+}
+
 bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
 			       const struct plx_name *name)
 {
-	return compressed_name_is_above(message->wire, offset, message->length, name);
+	return is_question_ancestor(message, offset, name) ||
+	       compressed_name_is_above(message->wire, offset, message->length, name);
 }

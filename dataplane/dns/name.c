@@ -50,9 +50,7 @@ bool plx_name_is_below(const struct plx_name *name, const struct plx_name *ances
 
 void plx_name_lower(struct plx_name *name)
 {
-	for (size_t i = 0; i < name->length; i++) {
-		name->wire[i] = plx_ascii_lower(name->wire[i]);
-	}
+	plx_ascii_lower_octets(name->wire, name->length);
 }
 
 unsigned plx_name_label_count(const struct plx_name *name)

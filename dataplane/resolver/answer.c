@@ -70,26 +70,38 @@ struct authority {
 	bool has_ns;
 };
 
-static struct authority read_authority(const struct plx_message *message,
+static struct authority read_many_soas(const struct plx_message *message,
 				       const struct plx_name *name)
 {
-	struct authority authority = {0};
+	struct authority authority = {.has_ns = message->has_authority_ns};
 	struct plx_record_cursor cursor = plx_message_records(message);
 	PLX_UNINITIALIZED struct plx_record record;
 	while (plx_message_next(message, &cursor, &record) &&
 	       record.section <= PLX_SECTION_AUTHORITY) {
-		if (record.section != PLX_SECTION_AUTHORITY || record.class != PLX_CLASS_IN) {
-			continue;
-		}
-		if (record.type == PLX_TYPE_SOA) {
+		if (record.section == PLX_SECTION_AUTHORITY && record.class == PLX_CLASS_IN &&
+		    record.type == PLX_TYPE_SOA) {
 			bool is_above =
 				plx_message_name_is_above(message, record.owner_offset, name);
 			authority.has_soa |= is_above;
 			authority.has_other_soa |= !is_above;
 		}
-		authority.has_ns |= record.type == PLX_TYPE_NS;
 	}
 	return authority;
+}
+
+static struct authority read_authority(const struct plx_message *message,
+				       const struct plx_name *name)
+{
+	if (message->soa_count > 1) {
+		return read_many_soas(message, name);
+	}
+	bool is_above = message->soa_count == 1 &&
+			plx_message_name_is_above(message, message->soa_owner_offset, name);
+	return (struct authority) {
+		.has_soa = is_above,
+		.has_other_soa = message->soa_count == 1 && !is_above,
+		.has_ns = message->has_authority_ns,
+	};
 }
 
 // The chain ended at `name` without records of the type asked for. Only who speaks for its zone can say that there are

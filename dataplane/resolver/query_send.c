@@ -105,16 +105,17 @@ static uint32_t choose_next(struct resolver *resolver, uint64_t now_ns)
 }
 
 static unsigned choose_queries(struct resolver *resolver, uint64_t now_ns, unsigned max,
-			       struct outgoing_query *queries)
+			       struct query_pair pairs[static QUERY_PAIRS_MAX])
 {
 	unsigned count = 0;
-	for (; count < max; count++) {
+	for (; count < max && count < QUERY_PAIRS_MAX; count++) {
 		uint32_t slot = choose_next(resolver, now_ns);
 		if (slot == SLOT_NONE) {
 			break;
 		}
-		queries[count].slot = slot;
-		queries[count].upstream = slot_of(resolver, slot)->upstream;
+		pairs[count].code.worker = resolver->config.worker;
+		pairs[count].code.slot = slot;
+		pairs[count].code.generation = slot_of(resolver, slot)->generation;
 	}
 	return count;
 }
@@ -123,19 +124,15 @@ unsigned resolver_next_queries(struct resolver *resolver, uint64_t now_ns, unsig
 			       struct outgoing_query *queries)
 {
 	resolver_begin(resolver, now_ns);
-	unsigned count = choose_queries(resolver, now_ns, max, queries);
+	PLX_UNINITIALIZED struct query_pair pairs[QUERY_PAIRS_MAX];
+	unsigned count = choose_queries(resolver, now_ns, max, pairs);
+	query_identity_encode_burst(resolver->config.identity, pairs, count);
 	for (unsigned i = 0; i < count; i++) {
-		const struct query_code code = {
-			.worker = resolver->config.worker,
-			.slot = queries[i].slot,
-			.generation = slot_of(resolver, queries[i].slot)->generation,
-		};
-		query_identity_encode(resolver->config.identity, &code, &queries[i].source_port,
-				      &queries[i].id);
-	}
-	for (unsigned i = 0; i < count; i++) {
-		queries[i].length = query_write(resolver, queries[i].slot, queries[i].id, now_ns,
-						queries[i].wire);
+		uint32_t slot = pairs[i].code.slot;
+		queries[i].length =
+			query_write(resolver, slot, pairs[i].id, now_ns, queries[i].wire);
+		queries[i].source_port = pairs[i].port;
+		queries[i].upstream = slot_of(resolver, slot)->upstream;
 	}
 	count_many(&resolver->config.counters->queries_sent, count);
 	return count;

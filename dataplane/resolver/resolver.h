@@ -125,15 +125,13 @@ void resolver_prefetch(const struct resolver *resolver, uint32_t slot);
 // Hint, when the one before has had its time: what an answer with this code will touch if it is accepted.
 void resolver_prefetch_outcome(const struct resolver *resolver, const struct query_code *code);
 
-// The next queries to put on the wire, at most `max`. The caller gives room for PLX_QUERY_MAX bytes in each `wire`.
+// The next queries to put on the wire, at most `max` and QUERY_PAIRS_MAX. The caller gives room for PLX_QUERY_MAX bytes in each `wire`.
 // Fewer when there is nothing more to send now (no work, limits, windows full).
 struct outgoing_query {
 	uint8_t *wire; // in
 	uint16_t length;
 	uint16_t source_port;
-	uint16_t id;      // as in wire
 	uint8_t upstream; // index
-	uint32_t slot;
 };
 unsigned resolver_next_queries(struct resolver *resolver, uint64_t now_ns, unsigned max,
 			       struct outgoing_query *queries);

@@ -219,9 +219,7 @@ void result_forget_parked(struct resolver *resolver, unsigned client);
 // they read as the server wrote them, or in lower case.
 static inline void reply_fold_question(uint8_t *wire, unsigned name_length)
 {
-	for (unsigned i = 0; i < name_length; i++) {
-		wire[PLX_DNS_HEADER_BYTES + i] = plx_ascii_lower(wire[PLX_DNS_HEADER_BYTES + i]);
-	}
+	plx_ascii_lower_octets(wire + PLX_DNS_HEADER_BYTES, name_length);
 }
 
 // A datagram from an upstream's address that failed a check.

@@ -4,6 +4,8 @@
 
 #include <parallax/base/random_source.h>
 
+#include <string.h>
+
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
@@ -55,42 +57,87 @@ static void siphash_round(const struct code_permutation *permutation, unsigned r
 #ifdef __x86_64__
 
 #define AES_TARGET __attribute__((target("aes,sse4.1")))
-
-// The halves stay in vector registers: moving them out and in between rounds would take as long as the rounds.
-AES_TARGET static inline __m128i aes_value(const uint8_t (*key)[16], __m128i half, __m128i mask)
-{
-	__m128i state = _mm_xor_si128(half, _mm_load_si128((const __m128i *)key[0]));
-	for (unsigned i = 1; i < CODE_PERMUTATION_AES_KEYS; i++) {
-		state = _mm_aesenc_si128(state, _mm_load_si128((const __m128i *)key[i]));
-	}
-	return _mm_and_si128(state, mask);
-}
+#define AES_GROUP 4 // numbers in work at once
 
 static inline __m128i low_bits(uint8_t bits)
 {
 	return _mm_cvtsi32_si128((int)((1u << bits) - 1));
 }
 
-AES_TARGET static uint32_t aes_permute(const struct code_permutation *permutation, uint32_t number,
-				       bool is_backward)
+// Half of the numbers of a group is changed by the other half. The rounds of one number wait for each other, those of
+// several do not.
+AES_TARGET static inline void aes_round(const uint8_t (*key)[16], __m128i mask,
+					const __m128i from[static AES_GROUP],
+					__m128i to[static AES_GROUP])
 {
-	struct halves halves = split(permutation, number);
-	const __m128i left_mask = low_bits(permutation->left_bits);
-	const __m128i right_mask = low_bits(permutation->right_bits);
-	__m128i left = _mm_cvtsi32_si128((int)halves.left);
-	__m128i right = _mm_cvtsi32_si128((int)halves.right);
-	for (unsigned i = 0; i < CODE_PERMUTATION_ROUNDS; i++) {
-		unsigned round = is_backward ? CODE_PERMUTATION_ROUNDS - 1 - i : i;
-		const uint8_t(*key)[16] = permutation->aes_key[round];
-		if (round % 2 == 0) {
-			left = _mm_xor_si128(left, aes_value(key, right, left_mask));
-		} else {
-			right = _mm_xor_si128(right, aes_value(key, left, right_mask));
+	__m128i state[AES_GROUP];
+	for (unsigned i = 0; i < AES_GROUP; i++) {
+		state[i] = _mm_xor_si128(from[i], _mm_load_si128((const __m128i *)key[0]));
+	}
+	for (unsigned k = 1; k < CODE_PERMUTATION_AES_KEYS; k++) {
+		const __m128i round_key = _mm_load_si128((const __m128i *)key[k]);
+		for (unsigned i = 0; i < AES_GROUP; i++) {
+			state[i] = _mm_aesenc_si128(state[i], round_key);
 		}
 	}
-	halves.left = (uint32_t)_mm_cvtsi128_si32(left);
-	halves.right = (uint32_t)_mm_cvtsi128_si32(right);
-	return join(permutation, halves);
+	for (unsigned i = 0; i < AES_GROUP; i++) {
+		to[i] = _mm_xor_si128(to[i], _mm_and_si128(state[i], mask));
+	}
+}
+
+// The halves stay in vector registers: moving them out and in between rounds would take as long as the rounds.
+AES_TARGET static inline void aes_group(const struct code_permutation *permutation,
+					uint32_t numbers[static AES_GROUP], bool is_backward)
+{
+	const __m128i left_mask = low_bits(permutation->left_bits);
+	const __m128i right_mask = low_bits(permutation->right_bits);
+	__m128i left[AES_GROUP];
+	__m128i right[AES_GROUP];
+	for (unsigned i = 0; i < AES_GROUP; i++) {
+		struct halves halves = split(permutation, numbers[i]);
+		left[i] = _mm_cvtsi32_si128((int)halves.left);
+		right[i] = _mm_cvtsi32_si128((int)halves.right);
+	}
+	for (unsigned i = 0; i < CODE_PERMUTATION_ROUNDS; i++) {
+		unsigned round = is_backward ? CODE_PERMUTATION_ROUNDS - 1 - i : i;
+		if (round % 2 == 0) {
+			aes_round(permutation->aes_key[round], left_mask, right, left);
+		} else {
+			aes_round(permutation->aes_key[round], right_mask, left, right);
+		}
+	}
+	for (unsigned i = 0; i < AES_GROUP; i++) {
+		const struct halves halves = {.left = (uint32_t)_mm_cvtsi128_si32(left[i]),
+					      .right = (uint32_t)_mm_cvtsi128_si32(right[i])};
+		numbers[i] = join(permutation, halves);
+	}
+}
+
+AES_TARGET static inline void aes_permute(const struct code_permutation *permutation,
+					  uint32_t *numbers, unsigned count, bool is_backward)
+{
+	for (; count >= AES_GROUP; count -= AES_GROUP, numbers += AES_GROUP) {
+		aes_group(permutation, numbers, is_backward);
+	}
+	if (count > 0) {
+		uint32_t rest[AES_GROUP] = {0};
+		memcpy(rest, numbers, count * sizeof(*numbers));
+		aes_group(permutation, rest, is_backward);
+		memcpy(numbers, rest, count * sizeof(*numbers));
+	}
+}
+
+// Two functions, so that the direction is constant in each.
+AES_TARGET static void aes_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
+				   unsigned count)
+{
+	aes_permute(permutation, numbers, count, false);
+}
+
+AES_TARGET static void aes_decrypt(const struct code_permutation *permutation, uint32_t *numbers,
+				   unsigned count)
+{
+	aes_permute(permutation, numbers, count, true);
 }
 
 void code_permutation_set_aes(struct code_permutation *permutation, bool may_use_aes)
@@ -101,10 +148,15 @@ void code_permutation_set_aes(struct code_permutation *permutation, bool may_use
 
 #else
 
-static uint32_t aes_permute(const struct code_permutation *permutation, uint32_t number,
-			    bool is_backward)
+// has_aes is never set.
+static void aes_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			unsigned count)
 {
-	return number; // has_aes is never set
+}
+
+static void aes_decrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			unsigned count)
+{
 }
 
 void code_permutation_set_aes(struct code_permutation *permutation, bool may_use_aes)
@@ -114,26 +166,34 @@ void code_permutation_set_aes(struct code_permutation *permutation, bool may_use
 
 #endif
 
-uint32_t code_permutation_encrypt(const struct code_permutation *permutation, uint32_t plain)
+void code_permutation_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			      unsigned count)
 {
 	if (PLX_LIKELY(permutation->has_aes)) {
-		return aes_permute(permutation, plain, false);
+		aes_encrypt(permutation, numbers, count);
+		return;
 	}
-	struct halves halves = split(permutation, plain);
-	for (unsigned round = 0; round < CODE_PERMUTATION_ROUNDS; round++) {
-		siphash_round(permutation, round, &halves);
+	for (unsigned i = 0; i < count; i++) {
+		struct halves halves = split(permutation, numbers[i]);
+		for (unsigned round = 0; round < CODE_PERMUTATION_ROUNDS; round++) {
+			siphash_round(permutation, round, &halves);
+		}
+		numbers[i] = join(permutation, halves);
 	}
-	return join(permutation, halves);
 }
 
-uint32_t code_permutation_decrypt(const struct code_permutation *permutation, uint32_t code)
+void code_permutation_decrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			      unsigned count)
 {
 	if (PLX_LIKELY(permutation->has_aes)) {
-		return aes_permute(permutation, code, true);
+		aes_decrypt(permutation, numbers, count);
+		return;
 	}
-	struct halves halves = split(permutation, code);
-	for (unsigned round = CODE_PERMUTATION_ROUNDS; round-- > 0;) {
-		siphash_round(permutation, round, &halves);
+	for (unsigned i = 0; i < count; i++) {
+		struct halves halves = split(permutation, numbers[i]);
+		for (unsigned round = CODE_PERMUTATION_ROUNDS; round-- > 0;) {
+			siphash_round(permutation, round, &halves);
+		}
+		numbers[i] = join(permutation, halves);
 	}
-	return join(permutation, halves);
 }

@@ -37,8 +37,8 @@ void code_permutation_init(struct code_permutation *permutation, uint8_t bits,
 // False: SipHash, for machines without the AES instruction, and for the test of it.
 void code_permutation_set_aes(struct code_permutation *permutation, bool may_use_aes);
 
-// `plain` and `code` are below 1 << bits.
-PLX_PURE uint32_t code_permutation_encrypt(const struct code_permutation *permutation,
-					   uint32_t plain);
-PLX_PURE uint32_t code_permutation_decrypt(const struct code_permutation *permutation,
-					   uint32_t code);
+// All numbers are below 1 << bits. Several at once take less time than one by one: they do not wait for each other.
+void code_permutation_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			      unsigned count);
+void code_permutation_decrypt(const struct code_permutation *permutation, uint32_t *numbers,
+			      unsigned count);

@@ -2,6 +2,7 @@
 
 #include "transaction/query_identity.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #define ID_BITS 16
@@ -28,31 +29,70 @@ int query_identity_init(struct query_identity *identity, uint16_t first_port, ui
 	return 0;
 }
 
-void query_identity_encode(const struct query_identity *identity, const struct query_code *code,
-			   uint16_t *ret_port, uint16_t *ret_id)
+static uint32_t pack(const struct query_identity *identity, const struct query_code *code)
 {
 	uint32_t plain = code->generation & ((1u << identity->generation_bits) - 1);
 	plain = plain << identity->slot_bits | code->slot;
-	plain = plain << identity->worker_bits | code->worker;
+	return plain << identity->worker_bits | code->worker;
+}
 
-	uint32_t cipher = code_permutation_encrypt(&identity->permutation, plain);
-	*ret_port = (uint16_t)(identity->first_port + (cipher >> ID_BITS));
-	*ret_id = (uint16_t)cipher;
+static void unpack(const struct query_identity *identity, uint32_t plain,
+		   struct query_code *ret_code)
+{
+	ret_code->worker = (uint16_t)(plain & ((1u << identity->worker_bits) - 1));
+	plain >>= identity->worker_bits;
+	ret_code->slot = plain & ((1u << identity->slot_bits) - 1);
+	ret_code->generation = plain >> identity->slot_bits;
+}
+
+void query_identity_encode_burst(const struct query_identity *identity, struct query_pair *pairs,
+				 unsigned count)
+{
+	assert(count <= QUERY_PAIRS_MAX);
+	PLX_UNINITIALIZED uint32_t numbers[QUERY_PAIRS_MAX];
+	for (unsigned i = 0; i < count; i++) {
+		numbers[i] = pack(identity, &pairs[i].code);
+	}
+	code_permutation_encrypt(&identity->permutation, numbers, count);
+	for (unsigned i = 0; i < count; i++) {
+		pairs[i].port = (uint16_t)(identity->first_port + (numbers[i] >> ID_BITS));
+		pairs[i].id = (uint16_t)numbers[i];
+	}
+}
+
+void query_identity_decode_burst(const struct query_identity *identity, struct query_pair *pairs,
+				 unsigned count)
+{
+	assert(count <= QUERY_PAIRS_MAX);
+	PLX_UNINITIALIZED uint32_t numbers[QUERY_PAIRS_MAX];
+	for (unsigned i = 0; i < count; i++) {
+		// Wraps to a large number below the range.
+		uint32_t port_offset = (uint32_t)pairs[i].port - identity->first_port;
+		pairs[i].is_ours = port_offset >> identity->port_bits == 0;
+		numbers[i] = pairs[i].is_ours ? port_offset << ID_BITS | pairs[i].id : 0;
+	}
+	code_permutation_decrypt(&identity->permutation, numbers, count);
+	for (unsigned i = 0; i < count; i++) {
+		unpack(identity, numbers[i], &pairs[i].code);
+	}
+}
+
+void query_identity_encode(const struct query_identity *identity, const struct query_code *code,
+			   uint16_t *ret_port, uint16_t *ret_id)
+{
+	struct query_pair pair = {.code = *code};
+	query_identity_encode_burst(identity, &pair, 1);
+	*ret_port = pair.port;
+	*ret_id = pair.id;
 }
 
 bool query_identity_decode(const struct query_identity *identity, uint16_t port, uint16_t id,
 			   struct query_code *ret_code)
 {
-	uint32_t port_offset =
-		(uint32_t)port - identity->first_port; // wraps to a large number below the range
-	if (port_offset >> identity->port_bits != 0) {
-		return false;
+	struct query_pair pair = {.port = port, .id = id};
+	query_identity_decode_burst(identity, &pair, 1);
+	if (pair.is_ours) {
+		*ret_code = pair.code;
 	}
-	uint32_t plain =
-		code_permutation_decrypt(&identity->permutation, port_offset << ID_BITS | id);
-	ret_code->worker = (uint16_t)(plain & ((1u << identity->worker_bits) - 1));
-	plain >>= identity->worker_bits;
-	ret_code->slot = plain & ((1u << identity->slot_bits) - 1);
-	ret_code->generation = plain >> identity->slot_bits;
-	return true;
+	return pair.is_ours;
 }

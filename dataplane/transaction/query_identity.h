@@ -46,8 +46,24 @@ struct plx_random;
 PLX_MUST_CHECK int query_identity_init(struct query_identity *identity, uint16_t first_port,
 				       uint8_t port_bits, uint8_t worker_bits, uint8_t slot_bits,
 				       struct plx_random *random);
+
+// A code on its way to the wire or back.
+struct query_pair {
+	struct query_code code;
+	uint16_t port;
+	uint16_t id;
+	bool is_ours; // decoded: the port is in the range, and code is set. It may still name a worker or slot that does not exist.
+};
+
+// Bursts of at most QUERY_PAIRS_MAX: of `code`, port and ID; and the other way round.
+#define QUERY_PAIRS_MAX 64
+void query_identity_encode_burst(const struct query_identity *identity, struct query_pair *pairs,
+				 unsigned count);
+void query_identity_decode_burst(const struct query_identity *identity, struct query_pair *pairs,
+				 unsigned count);
+
 void query_identity_encode(const struct query_identity *identity, const struct query_code *code,
 			   uint16_t *ret_port, uint16_t *ret_id);
-// False when the port is outside the range. A true answer may still name a worker or slot that does not exist.
+// False when the port is outside the range.
 bool query_identity_decode(const struct query_identity *identity, uint16_t port, uint16_t id,
 			   struct query_code *ret_code);

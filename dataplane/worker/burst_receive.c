@@ -2,7 +2,7 @@
 // Packets in, in passes over a burst, so that latency overlaps, of memory and of decryption: prefetch the headers; parse
 // them; decode the identities and prefetch their slots; prefetch what these lead to; hand the payloads to the
 // resolver. (In one pass, parsing and
-// decoding take 174 cycles a packet, in two 105.) An answer whose code names another worker goes to that worker's ring:
+// decoding took 174 cycles a packet, in two 105.) An answer whose code names another worker goes to that worker's ring:
 // the key is shared, so any queue can tell whose it is.
 
 #include "capture/packet_tap.h"
@@ -11,18 +11,21 @@
 #include <rte_ethdev.h>
 #include <rte_prefetch.h>
 
+#include <assert.h>
+
+static_assert(WORKER_BURST <= QUERY_PAIRS_MAX, "a burst is decoded at once");
+
 #define DNS_MESSAGE_MIN 17 // header and the shortest question: root, type, class
 
 struct parsed_packet {
 	struct rte_mbuf *mbuf;
 	struct datagram datagram;
-	uint16_t destination_port;
-	uint16_t id;
 };
 
 struct receive_burst {
 	struct parsed_packet answers[WORKER_BURST];
-	struct rte_mbuf *done[WORKER_BURST]; // to be freed
+	struct query_pair pairs[WORKER_BURST]; // of each answer
+	struct rte_mbuf *done[WORKER_BURST];   // to be freed
 	unsigned answer_count;
 	unsigned done_count;
 	unsigned frame_count; // handed to the control thread
@@ -84,29 +87,32 @@ static void note_answer(struct worker *worker, struct receive_burst *burst, stru
 		return;
 	}
 	uint8_t *frame = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	struct parsed_packet *answer = &burst->answers[burst->answer_count++];
+	struct parsed_packet *answer = &burst->answers[burst->answer_count];
+	struct query_pair *pair = &burst->pairs[burst->answer_count++];
 	answer->mbuf = mbuf;
 	answer->datagram.payload = frame + (view->payload - frame);
 	answer->datagram.length = view->payload_length;
 	answer->datagram.source = view->source;
-	answer->destination_port = view->destination_port;
-	answer->id = (uint16_t)((unsigned)view->payload[0] << 8 | view->payload[1]);
+	pair->port = view->destination_port;
+	pair->id = (uint16_t)((unsigned)view->payload[0] << 8 | view->payload[1]);
 }
 
 // Keeps those that are this worker's, in order.
 static void identify(struct worker *worker, struct receive_burst *burst)
 {
 	unsigned kept = 0;
+	query_identity_decode_burst(&worker->environment->identity, burst->pairs,
+				    burst->answer_count);
 	for (unsigned i = 0; i < burst->answer_count; i++) {
 		struct parsed_packet *answer = &burst->answers[i];
-		struct query_code *code = &answer->datagram.code;
-		if (!query_identity_decode(&worker->environment->identity, answer->destination_port,
-					   answer->id, code)) {
+		const struct query_pair *pair = &burst->pairs[i];
+		if (!pair->is_ours) {
 			finish(worker, burst, answer->mbuf, PLX_DROP_NO_TRANSACTION);
-		} else if (code->worker != worker->index) {
-			steer(worker, burst, answer->mbuf, code->worker);
+		} else if (pair->code.worker != worker->index) {
+			steer(worker, burst, answer->mbuf, pair->code.worker);
 		} else {
-			resolver_prefetch(worker->resolver, code->slot);
+			resolver_prefetch(worker->resolver, pair->code.slot);
+			answer->datagram.code = pair->code;
 			if (kept != i) {
 				burst->answers[kept] = *answer;
 			}

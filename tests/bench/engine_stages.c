@@ -25,8 +25,6 @@ struct engine_buffer {
 
 struct parsed {
 	struct datagram datagram;
-	uint16_t destination_port;
-	uint16_t id;
 };
 
 static struct engine_buffer *buffer_next(struct engine *engine)
@@ -239,7 +237,7 @@ static unsigned serve(struct engine *engine, const struct outgoing_query *querie
 
 // As burst_receive.c does it.
 static unsigned parse(struct engine *engine, const struct frame *frames, unsigned count,
-		      struct parsed *parsed)
+		      struct parsed *parsed, struct query_pair *pairs)
 {
 	unsigned answers = 0;
 	for (unsigned i = 0; i < count; i++) {
@@ -253,31 +251,31 @@ static unsigned parse(struct engine *engine, const struct frame *frames, unsigne
 			engine->counters.packets_by_reason[reason]++;
 			continue;
 		}
+		struct query_pair *pair = &pairs[answers];
 		struct parsed *answer = &parsed[answers++];
 		answer->datagram.payload = frames[i].bytes + (view.payload - frames[i].bytes);
 		answer->datagram.length = view.payload_length;
 		answer->datagram.source = view.source;
-		answer->destination_port = view.destination_port;
-		answer->id = (uint16_t)((unsigned)view.payload[0] << 8 | view.payload[1]);
+		pair->port = view.destination_port;
+		pair->id = (uint16_t)((unsigned)view.payload[0] << 8 | view.payload[1]);
 	}
 	return answers;
 }
 
-static unsigned identify(struct engine *engine, struct parsed *parsed, unsigned count)
+static unsigned identify(struct engine *engine, struct parsed *parsed, struct query_pair *pairs,
+			 unsigned count)
 {
 	unsigned kept = 0;
+	query_identity_decode_burst(&engine->identity, pairs, count);
 	for (unsigned i = 0; i < count; i++) {
-		struct parsed *answer = &parsed[i];
-		struct query_code *code = &answer->datagram.code;
-		if (!query_identity_decode(&engine->identity, answer->destination_port, answer->id,
-					   code) ||
-		    code->worker != engine->config.worker) {
+		if (!pairs[i].is_ours || pairs[i].code.worker != engine->config.worker) {
 			engine->counters.packets_by_reason[PLX_DROP_NO_TRANSACTION]++;
 			continue;
 		}
-		resolver_prefetch(engine->resolver, code->slot);
+		resolver_prefetch(engine->resolver, pairs[i].code.slot);
+		parsed[i].datagram.code = pairs[i].code;
 		if (kept != i) {
-			parsed[kept] = *answer;
+			parsed[kept] = parsed[i];
 		}
 		kept++;
 	}
@@ -319,6 +317,7 @@ static void run_turn(struct engine *engine, unsigned jobs, uint32_t in_flight)
 	PLX_UNINITIALIZED struct outgoing_query queries[ENGINE_BURST];
 	PLX_UNINITIALIZED struct frame frames[ENGINE_BURST];
 	PLX_UNINITIALIZED struct parsed parsed[ENGINE_BURST];
+	PLX_UNINITIALIZED struct query_pair pairs[ENGINE_BURST];
 	uint64_t at[STAGE_COUNT + 1];
 	engine->now_ns += engine->turn_ns;
 
@@ -335,9 +334,9 @@ static void run_turn(struct engine *engine, unsigned jobs, uint32_t in_flight)
 	at[STAGE_SINK] = __rdtsc();
 	unsigned answer_count = serve(engine, queries, query_count, in_flight, frames);
 	at[STAGE_PARSE] = __rdtsc();
-	answer_count = parse(engine, frames, answer_count, parsed);
+	answer_count = parse(engine, frames, answer_count, parsed, pairs);
 	at[STAGE_IDENTIFY] = __rdtsc();
-	answer_count = identify(engine, parsed, answer_count);
+	answer_count = identify(engine, parsed, pairs, answer_count);
 	at[STAGE_MATCH] = __rdtsc();
 	match(engine, parsed, answer_count);
 	at[STAGE_FLUSH] = __rdtsc();

@@ -45,6 +45,10 @@ struct plx_message {
 	uint16_t question_class;
 	uint8_t question_name_length; // wire octets from offset 12; the first question's name must not be compressed
 	uint32_t records_offset; // first octet after the question section
+	// What plx_message_check saw in the authority section, class IN: most answers need no second look at it.
+	uint32_t soa_owner_offset; // of the first SOA
+	uint8_t soa_count;         // 2: several
+	bool has_authority_ns;
 	// EDNS (RFC 6891), when has_edns.
 	bool has_edns;
 	uint8_t edns_version;

@@ -80,3 +80,23 @@ static inline uint64_t plx_ascii_lower_word(uint64_t word)
 {
 	return word | plx_ascii_upper_word(word) >> 2;
 }
+
+// plx_ascii_lower of any number of octets.
+static inline void plx_ascii_lower_octets(uint8_t *octets, size_t length)
+{
+	uint64_t word;
+	if (length < sizeof(word)) {
+		for (size_t i = 0; i < length; i++) {
+			octets[i] = plx_ascii_lower(octets[i]);
+		}
+		return;
+	}
+	for (size_t at = 0; at < length; at += sizeof(word)) {
+		// The last eight may overlap those before.
+		uint8_t *eight =
+			octets + (at + sizeof(word) <= length ? at : length - sizeof(word));
+		memcpy(&word, eight, sizeof(word));
+		word = plx_ascii_lower_word(word);
+		memcpy(eight, &word, sizeof(word));
+	}
+}

@@ -144,6 +144,32 @@ TEST(an_ede_code_about_validation_goes_before_others)
 	CU_ASSERT_EQUAL(message.ede_code, 6 + 1);
 }
 
+TEST(soas_and_name_servers_of_the_authority_section_are_noted)
+{
+	static const char soa[] = "\0\0"
+				  "\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1";
+	build_start(&built, 1, 3, 0);
+	build_answer(&built, PLX_TYPE_SOA, OCTETS(soa)); // not there
+	build_answer(&built, PLX_TYPE_A, OCTETS("\1\2\3\4"));
+	uint32_t first = (uint32_t)built.writer.position;
+	build_answer(&built, PLX_TYPE_SOA, OCTETS(soa));
+	uint32_t second = (uint32_t)built.writer.position;
+	build_answer(&built, PLX_TYPE_A, OCTETS("\1\2\3\4"));
+	CU_ASSERT_EQUAL_FATAL(build_check(&built, &message), 0);
+	CU_ASSERT_EQUAL(message.soa_count, 1);
+	CU_ASSERT_EQUAL(message.soa_owner_offset, first);
+	CU_ASSERT_FALSE(message.has_authority_ns);
+	built.writer.position = second;
+	build_answer(&built, PLX_TYPE_NS, OCTETS("\0"));
+	CU_ASSERT_EQUAL_FATAL(build_check(&built, &message), 0);
+	CU_ASSERT_TRUE(message.has_authority_ns);
+	built.writer.position = second;
+	build_answer(&built, PLX_TYPE_SOA, OCTETS(soa));
+	CU_ASSERT_EQUAL_FATAL(build_check(&built, &message), 0);
+	CU_ASSERT_EQUAL(message.soa_count, 2);
+	CU_ASSERT_EQUAL(message.soa_owner_offset, first);
+}
+
 TEST(opt_stands_once_at_the_root_of_the_additional_section)
 {
 	build_start(&built, 0, 0, 2);
@@ -245,6 +271,7 @@ TEST_MAIN(message_check, T(trailing_octets_are_refused), T(missing_records_are_r
 	  T(a_pointer_to_offset_0_is_no_known_owner), T(rdata_must_fill_its_length),
 	  T(txt_strings_must_fill_their_rdata), T(malformed_caa_tag_fails_the_whole_message),
 	  T(unknown_types_and_classes_are_opaque), T(edns_fields_are_read),
+	  T(soas_and_name_servers_of_the_authority_section_are_noted),
 	  T(opt_stands_once_at_the_root_of_the_additional_section),
 	  T(options_of_32_are_read_and_33_are_not), T(malformed_options_are_refused),
 	  T(cookies_are_of_8_or_16_to_40_octets),

@@ -82,7 +82,34 @@ TEST(different_codes_never_share_a_port_and_id)
 	}
 }
 
-TEST(a_port_outside_the_range_is_refused)
+TEST(bursts_of_any_length_are_what_one_by_one_would_be)
+{
+	struct query_identity identity;
+	make_identity(&identity, 14, 1, 16);
+	for (unsigned count = 0; count <= QUERY_PAIRS_MAX; count++) {
+		struct query_pair pairs[QUERY_PAIRS_MAX];
+		for (unsigned i = 0; i < count; i++) {
+			pairs[i].code = (struct query_code) {.slot = 7 * i, .generation = i};
+		}
+		query_identity_encode_burst(&identity, pairs, count);
+		for (unsigned i = 0; i < count; i++) {
+			uint16_t port;
+			uint16_t id;
+			query_identity_encode(&identity, &pairs[i].code, &port, &id);
+			CU_ASSERT_TRUE(pairs[i].port == port && pairs[i].id == id);
+			pairs[i].code = (struct query_code) {0};
+			pairs[i].port = i == 5 ? 53 : port;
+		}
+		query_identity_decode_burst(&identity, pairs, count);
+		for (unsigned i = 0; i < count; i++) {
+			CU_ASSERT_EQUAL(pairs[i].is_ours, i != 5);
+			CU_ASSERT_TRUE(i == 5 || (pairs[i].code.slot == 7 * i &&
+						  pairs[i].code.generation == i));
+		}
+	}
+}
+
+TEST(bursts_of_any_length_are_what_one_by_one_would_be), T(a_port_outside_the_range_is_refused)
 {
 	struct query_identity identity;
 	make_identity(&identity, 14, 1, 16);
@@ -133,8 +160,9 @@ TEST(every_bit_of_the_code_reaches_every_bit_on_the_wire)
 		unsigned flips[30] = {0};
 		for (unsigned i = 0; i < 2000; i++) {
 			uint32_t plain = plx_random_u32(&test_random) >> 2;
-			uint32_t change = code_permutation_encrypt(&permutation, plain) ^
-					  code_permutation_encrypt(&permutation, plain ^ 1u << in);
+			uint32_t both[2] = {plain, plain ^ 1u << in};
+			code_permutation_encrypt(&permutation, both, 2);
+			uint32_t change = both[0] ^ both[1];
 			for (unsigned out = 0; out < 30; out++) {
 				flips[out] += change >> out & 1;
 			}
@@ -159,7 +187,8 @@ TEST(impossible_geometries_are_refused)
 }
 
 TEST_MAIN(query_identity, T(every_code_comes_back_through_port_and_id),
-	  T(different_codes_never_share_a_port_and_id), T(a_port_outside_the_range_is_refused),
-	  T(neighbouring_codes_look_unrelated),
+	  T(different_codes_never_share_a_port_and_id),
+	  T(bursts_of_any_length_are_what_one_by_one_would_be),
+	  T(a_port_outside_the_range_is_refused), T(neighbouring_codes_look_unrelated),
 	  T(every_bit_of_the_code_reaches_every_bit_on_the_wire),
 	  T(impossible_geometries_are_refused))
