@@ -163,28 +163,40 @@ bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
 	return compressed_name_equal(message->wire, offset, message->length, name);
 }
 
-// Whether the name at `offset` is a pointer to a label of the question's name, which is `name`: the usual owner of an SOA.
-static bool is_question_ancestor(const struct plx_message *message, uint32_t offset,
-				 const struct plx_name *name)
+bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
+			       const struct plx_name *name)
+{
+	return compressed_name_is_above(message->wire, offset, message->length, name);
+}
+
+// Whether the name at `offset` is a pointer to a label of the question's name: the usual owner of an SOA.
+static bool is_pointer_into_question(const struct plx_message *message, uint32_t offset)
 {
 	struct plx_reader reader = plx_reader_init(message->wire, message->length);
 	(void)plx_read_bytes(&reader, offset);
-	uint32_t target = (plx_read_u16(&reader) ^ 0xc000u) - PLX_DNS_HEADER_BYTES;
-	if (reader.failed || target >= name->length || message->question_count != 1 ||
-	    message->question_name_length != name->length ||
-	    memcmp(message->wire + PLX_DNS_HEADER_BYTES, name->wire, name->length) != 0) {
+	uint32_t target = plx_read_u16(&reader) ^ 0xc000u;
+	uint32_t end = PLX_DNS_HEADER_BYTES + message->question_name_length;
+	if (reader.failed || target >= end) {
 		return false;
 	}
-	uint32_t at = 0;
+	// The name was walked, or compared with one that was: its labels end where it ends.
+	uint32_t at = PLX_DNS_HEADER_BYTES;
 	while (at < target) {
-		at += 1u + name->wire[at];
+		at += 1u + message->wire[at];
 	}
 	return at == target;
 }
 
-bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
-			       const struct plx_name *name)
+bool plx_message_name_is_above_question(const struct plx_message *message, uint32_t offset)
 {
-	return is_question_ancestor(message, offset, name) ||
-	       compressed_name_is_above(message->wire, offset, message->length, name);
+	if (message->question_count != 1) {
+		return false;
+	}
+	if (is_pointer_into_question(message, offset)) {
+		return true;
+	}
+	PLX_UNINITIALIZED struct plx_name question;
+	return compressed_name_read(message->wire, PLX_DNS_HEADER_BYTES, message->length, &question,
+				    NULL) == 0 &&
+	       plx_message_name_is_above(message, offset, &question);
 }

@@ -56,7 +56,9 @@ size_t plx_query_write(const struct plx_query *query, uint8_t *ret_wire, size_t 
 	}
 	header_write(query, ret_wire);
 	uint8_t *at = ret_wire + PLX_DNS_HEADER_BYTES;
-	memcpy(at, query->name, query->name_length);
+	if (query->name != at) {
+		memcpy(at, query->name, query->name_length);
+	}
 	at += query->name_length;
 	struct plx_writer writer = plx_writer_init(at, 4);
 	plx_write_u16(&writer, query->type);

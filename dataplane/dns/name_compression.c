@@ -79,13 +79,9 @@ static inline uint32_t name_walk_next(const struct name_walk *walk)
 	return walk->jumps > 0 ? walk->next_in_place : (uint32_t)walk->reader.position;
 }
 
-// The known name that a pointer which is next leads to, or NULL.
-static inline const struct known_name *
-name_walk_known(const struct name_walk *walk, const struct known_name known[static NAMES_KNOWN_MAX])
+static inline const struct known_name *known_find(const struct known_name *known, uint32_t target)
 {
-	struct plx_reader ahead = walk->reader;
-	uint32_t target = plx_read_u16(&ahead) ^ POINTER_BITS << 8; // above 0x3fff: not a pointer
-	for (unsigned i = 0; i < NAMES_KNOWN_MAX && !ahead.failed; i++) {
+	for (unsigned i = 0; i < NAMES_KNOWN_MAX; i++) {
 		if (known[i].target == target) {
 			return &known[i];
 		}
@@ -93,43 +89,72 @@ name_walk_known(const struct name_walk *walk, const struct known_name known[stat
 	return NULL;
 }
 
-int compressed_name_check_known(const uint8_t *wire, uint32_t offset, uint32_t limit,
-				struct known_name known[static NAMES_KNOWN_MAX], uint32_t *ret_next,
-				uint32_t *ret_steps)
+// Behind a first pointer that leads to no known name: the whole walk again, which is rare.
+static int unknown_rest_check(struct name_walk walk, uint32_t octets_in_place,
+			      uint32_t labels_in_place, struct known_name *ret_rest)
 {
-	struct name_walk walk = name_walk_init(wire, offset, limit);
 	const uint8_t *label;
-	uint32_t octets_in_place = 0;
-	uint32_t labels_in_place = 0;
 	int length;
 	do {
-		if (walk.jumps == 0) {
-			const struct known_name *rest = name_walk_known(&walk, known);
-			if (rest != NULL) {
-				*ret_next = (uint32_t)walk.reader.position + 2;
-				*ret_steps = walk.labels + 1 + rest->steps;
-				bool is_short = walk.octets + rest->octets <= PLX_NAME_MAX &&
-						rest->jumps < PLX_NAME_JUMPS_MAX;
-				return is_short ? 0 : PLX_ERR_DNS_LIMIT;
-			}
-			octets_in_place = walk.octets;
-			labels_in_place = walk.labels;
-		}
 		length = name_walk_label(&walk, &label);
 	} while (length > 0);
 	if (length < 0) {
 		return length;
 	}
-	*ret_next = name_walk_next(&walk);
-	*ret_steps = walk.labels + walk.jumps;
-	if (walk.jumps > 0) {
-		known[NAMES_KNOWN_MAX - 1] = (struct known_name) {
-			.target = walk.first_target,
-			.octets = (uint16_t)(walk.octets - octets_in_place),
-			.jumps = (uint16_t)(walk.jumps - 1),
-			.steps = walk.labels - labels_in_place + walk.jumps - 1,
-		};
+	*ret_rest = (struct known_name) {
+		.target = walk.first_target,
+		.octets = (uint16_t)(walk.octets - octets_in_place),
+		.jumps = (uint16_t)(walk.jumps - 1),
+		.steps = walk.labels - labels_in_place + walk.jumps - 1,
+	};
+	return 0;
+}
+
+// What is wrong with a name of so many octets that ends with `last` and without a pointer. A reader that failed gave 0.
+static int in_place_error(const struct plx_reader *reader, uint8_t last, uint32_t octets)
+{
+	if (reader->failed) {
+		return PLX_ERR_DNS_SHORT;
 	}
+	if (octets > PLX_NAME_MAX) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	return last != 0 ? PLX_ERR_DNS_LABEL : 0;
+}
+
+int compressed_name_check_known(const uint8_t *wire, uint32_t offset, uint32_t limit,
+				struct known_name known[static NAMES_KNOWN_MAX], uint32_t *ret_next,
+				uint32_t *ret_steps)
+{
+	const struct name_walk start = name_walk_init(wire, offset, limit);
+	struct plx_reader reader = start.reader;
+	uint32_t octets = 0;
+	uint32_t labels = 0;
+	uint8_t octet = plx_read_u8(&reader);
+	for (; octet > 0 && octet <= PLX_LABEL_MAX && octets < PLX_NAME_MAX;
+	     octet = plx_read_u8(&reader)) {
+		(void)plx_read_bytes(&reader, octet);
+		octets += 1u + octet;
+		labels++;
+	}
+	if ((octet & POINTER_BITS) != POINTER_BITS) {
+		*ret_next = (uint32_t)reader.position;
+		*ret_steps = labels + 1;
+		return in_place_error(&reader, octet, octets + 1);
+	}
+	uint32_t target = (uint32_t)(octet & ~POINTER_BITS) << 8 | plx_read_u8(&reader);
+	const struct known_name *rest = reader.failed ? NULL : known_find(known, target);
+	if (rest == NULL) {
+		rest = &known[NAMES_KNOWN_MAX - 1];
+		int error = unknown_rest_check(start, octets, labels, &known[NAMES_KNOWN_MAX - 1]);
+		if (error < 0) {
+			return error;
+		}
+	} else if (octets + rest->octets > PLX_NAME_MAX || rest->jumps >= PLX_NAME_JUMPS_MAX) {
+		return PLX_ERR_DNS_LIMIT;
+	}
+	*ret_next = (uint32_t)reader.position;
+	*ret_steps = labels + 1 + rest->steps;
 	return 0;
 }
 

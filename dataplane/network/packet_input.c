@@ -12,6 +12,11 @@
 #include "link/ethernet.h"
 #include "network/checksum.h"
 
+#include <string.h>
+
+#define IPV4_HEADER_BYTES 20u // without options
+#define IPV6_HEADER_BYTES 40u
+#define UDP_HEADER_BYTES 8u
 #define PROTOCOL_ICMP 1
 #define PROTOCOL_UDP 17
 #define PROTOCOL_IPV6_HOP_BY_HOP 0
@@ -28,9 +33,11 @@
 #define IPV4_FRAGMENT_BITS 0x3fff // more fragments, or an offset
 
 struct ip_packet {
-	struct plx_ip source;
+	struct plx_ip
+		*source; // in the caller's view: a copy of what was just written in parts stalls
 	struct plx_ip destination;
-	uint8_t protocol; // behind all extension headers
+	const uint8_t *addresses; // both, in the frame
+	uint8_t protocol;         // behind all extension headers
 	bool has_extensions;
 	struct plx_reader body;
 };
@@ -44,7 +51,10 @@ static enum packet_class drop(enum plx_drop_reason reason, enum plx_drop_reason 
 static bool is_own_address(const struct packet_rules *rules, const struct plx_ip *address)
 {
 	for (unsigned i = 0; i < rules->address_count; i++) {
-		if (plx_ip_equal(&rules->addresses[i], address)) {
+		const struct plx_ip *own = &rules->addresses[i];
+		// As many octets as were written: more would stall.
+		if (own->family == address->family &&
+		    memcmp(own->bytes, address->bytes, address->family == 4 ? 4 : 16) == 0) {
 			return true;
 		}
 	}
@@ -54,26 +64,38 @@ static bool is_own_address(const struct packet_rules *rules, const struct plx_ip
 // ACCEPTED, or why not. On return the reader of `packet` covers exactly what the IP header says.
 static enum plx_drop_reason read_ipv4(struct plx_reader *reader, struct ip_packet *packet)
 {
-	const uint8_t *start = reader->bytes + reader->position;
-	uint8_t version_length = plx_read_u8(reader);
-	plx_read_u8(reader); // DSCP, ECN
-	uint16_t total_length = plx_read_u16(reader);
-	plx_read_u16(reader); // identification
-	uint16_t fragment = plx_read_u16(reader);
-	plx_read_u8(reader); // TTL
-	packet->protocol = plx_read_u8(reader);
-	plx_read_u16(reader); // header checksum, verified below
-	packet->source.family = 4;
-	plx_read_copy(reader, packet->source.bytes, 4);
-	packet->destination.family = 4;
-	plx_read_copy(reader, packet->destination.bytes, 4);
-
-	unsigned header_length = (version_length & 0xf) * 4u;
-	if (reader->failed || version_length >> 4 != 4 || header_length < 20 ||
-	    total_length < header_length || total_length - 20u > plx_reader_left(reader)) {
+	const uint8_t *start = plx_read_bytes(reader, IPV4_HEADER_BYTES);
+	if (start == NULL) {
 		return PLX_DROP_BAD_FRAME;
 	}
-	if (checksum_fold(checksum_add(0, start, header_length)) != 0xffff) {
+	// Of constant length, like the others: the compiler then drops the bounds checks.
+	struct plx_reader header = plx_reader_init(start, IPV4_HEADER_BYTES);
+	uint8_t version_length = plx_read_u8(&header);
+	plx_read_u8(&header); // DSCP, ECN
+	uint16_t total_length = plx_read_u16(&header);
+	plx_read_u16(&header); // identification
+	uint16_t fragment = plx_read_u16(&header);
+	plx_read_u8(&header); // TTL
+	packet->protocol = plx_read_u8(&header);
+	plx_read_u16(&header); // header checksum, verified below
+	packet->addresses = start + header.position;
+	*packet->source = (struct plx_ip) {.family = 4};
+	plx_read_copy(&header, packet->source->bytes, 4);
+	packet->destination.family = 4;
+	plx_read_copy(&header, packet->destination.bytes, 4);
+
+	unsigned header_length = (version_length & 0xf) * 4u;
+	if (version_length >> 4 != 4 || header_length < IPV4_HEADER_BYTES ||
+	    total_length < header_length ||
+	    total_length - IPV4_HEADER_BYTES > plx_reader_left(reader)) {
+		return PLX_DROP_BAD_FRAME;
+	}
+	uint64_t sum = checksum_add(0, start, IPV4_HEADER_BYTES);
+	if (header_length > IPV4_HEADER_BYTES) {
+		sum = checksum_add(sum, start + IPV4_HEADER_BYTES,
+				   header_length - IPV4_HEADER_BYTES);
+	}
+	if (checksum_fold(sum) != 0xffff) {
 		return PLX_DROP_CHECKSUM;
 	}
 	if ((fragment & IPV4_FRAGMENT_BITS) != 0) {
@@ -111,15 +133,21 @@ static enum plx_drop_reason skip_extensions(struct ip_packet *packet)
 
 static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packet *packet)
 {
-	uint32_t version = plx_read_u32(reader) >> 28;
-	uint16_t payload_length = plx_read_u16(reader);
-	packet->protocol = plx_read_u8(reader);
-	plx_read_u8(reader); // hop limit
-	packet->source.family = 6;
-	plx_read_copy(reader, packet->source.bytes, 16);
+	const uint8_t *start = plx_read_bytes(reader, IPV6_HEADER_BYTES);
+	if (start == NULL) {
+		return PLX_DROP_BAD_FRAME;
+	}
+	struct plx_reader header = plx_reader_init(start, IPV6_HEADER_BYTES);
+	uint32_t version = plx_read_u32(&header) >> 28;
+	uint16_t payload_length = plx_read_u16(&header);
+	packet->protocol = plx_read_u8(&header);
+	plx_read_u8(&header); // hop limit
+	packet->addresses = start + header.position;
+	packet->source->family = 6;
+	plx_read_copy(&header, packet->source->bytes, 16);
 	packet->destination.family = 6;
-	plx_read_copy(reader, packet->destination.bytes, 16);
-	if (reader->failed || version != 6 || payload_length > plx_reader_left(reader)) {
+	plx_read_copy(&header, packet->destination.bytes, 16);
+	if (version != 6 || payload_length > plx_reader_left(reader)) {
 		return PLX_DROP_BAD_FRAME;
 	}
 	packet->body = plx_reader_init(reader->bytes + reader->position, payload_length);
@@ -129,7 +157,7 @@ static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packe
 // The first octet of an ICMP message; -1: not one.
 static int icmp_type(const struct ip_packet *packet)
 {
-	uint8_t protocol = packet->source.family == 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6;
+	uint8_t protocol = packet->source->family == 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6;
 	const struct plx_reader *body = &packet->body;
 	return packet->protocol == protocol && plx_reader_left(body) > 0
 		       ? body->bytes[body->position]
@@ -141,7 +169,7 @@ static enum packet_class classify_other(const struct ip_packet *packet,
 					enum plx_drop_reason *ret_reason)
 {
 	int type = icmp_type(packet);
-	if (packet->source.family == 4) {
+	if (packet->source->family == 4) {
 		return type == ICMP_REDIRECT ? drop(PLX_DROP_NOT_OURS, ret_reason) : PACKET_FOREIGN;
 	}
 	if (type < ND_ROUTER_SOLICIT || type > ND_REDIRECT) {
@@ -158,16 +186,15 @@ static bool is_udp_checksum_good(const struct packet_rules *rules, const struct 
 		return false;
 	}
 	if (field == 0) {
-		return packet->source.family ==
+		return packet->source->family ==
 		       4; // none given (RFC 768); IPv6 wants one (RFC 8200 8.1)
 	}
 	if (offload == PACKET_CHECKSUM_GOOD || rules->trusts_checksums) {
 		return true;
 	}
-	size_t address_bytes = plx_ip_length(&packet->source);
 	uint64_t sum = checksum_add_u16(checksum_add_u16(0, PROTOCOL_UDP), udp_length);
-	sum = checksum_add(sum, packet->source.bytes, address_bytes);
-	sum = checksum_add(sum, packet->destination.bytes, address_bytes);
+	sum = packet->source->family == 4 ? checksum_add(sum, packet->addresses, 2 * 4)
+					  : checksum_add(sum, packet->addresses, 2 * 16);
 	return checksum_fold(checksum_add(sum, packet->body.bytes, udp_length)) == 0xffff;
 }
 
@@ -176,31 +203,31 @@ static enum packet_class classify_udp(const struct packet_rules *rules, struct i
 				      enum plx_drop_reason *ret_reason)
 {
 	struct plx_reader *reader = &packet->body;
-	uint16_t source_port = plx_read_u16(reader);
-	uint16_t destination_port = plx_read_u16(reader);
-	uint16_t udp_length = plx_read_u16(reader);
-	uint16_t checksum_field = plx_read_u16(reader);
-	if (reader->failed) {
+	const uint8_t *start = plx_read_bytes(reader, UDP_HEADER_BYTES);
+	if (start == NULL) {
 		return drop(PLX_DROP_BAD_FRAME, ret_reason);
 	}
+	struct plx_reader header = plx_reader_init(start, UDP_HEADER_BYTES);
+	uint16_t source_port = plx_read_u16(&header);
+	uint16_t destination_port = plx_read_u16(&header);
+	uint16_t udp_length = plx_read_u16(&header);
+	uint16_t checksum_field = plx_read_u16(&header);
 	if (destination_port < rules->first_port || destination_port > rules->last_port) {
 		return PACKET_FOREIGN;
 	}
 	if (packet->has_extensions || !is_own_address(rules, &packet->destination)) {
 		return drop(PLX_DROP_NOT_OURS, ret_reason);
 	}
-	if (udp_length < 8 || udp_length > reader->length) {
+	if (udp_length < UDP_HEADER_BYTES || udp_length > reader->length) {
 		return drop(PLX_DROP_BAD_FRAME, ret_reason);
 	}
 	if (!is_udp_checksum_good(rules, packet, offload, checksum_field, udp_length)) {
 		return drop(PLX_DROP_CHECKSUM, ret_reason);
 	}
-	*ret_view = (struct packet_view) {
-		.payload = reader->bytes + 8,
-		.payload_length = udp_length - 8u,
-		.source = {.ip = packet->source, .port = source_port},
-		.destination_port = destination_port,
-	};
+	ret_view->payload = reader->bytes + UDP_HEADER_BYTES;
+	ret_view->payload_length = udp_length - UDP_HEADER_BYTES;
+	ret_view->source.port = source_port;
+	ret_view->destination_port = destination_port;
 	return PACKET_ANSWER;
 }
 
@@ -230,7 +257,7 @@ enum packet_class packet_classify(const struct packet_rules *rules, const uint8_
 	if (reader.failed) {
 		return drop(PLX_DROP_BAD_FRAME, ret_reason);
 	}
-	struct ip_packet packet = {0};
+	struct ip_packet packet = {.source = &ret_view->source.ip};
 	enum plx_drop_reason reason;
 	if (type == ETHERNET_TYPE_IPV4) {
 		reason = read_ipv4(&reader, &packet);

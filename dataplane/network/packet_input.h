@@ -44,6 +44,7 @@ struct packet_view {
 	uint16_t destination_port;
 };
 
+// ret_view is scratch unless the class is PACKET_ANSWER.
 enum packet_class packet_classify(const struct packet_rules *rules, const uint8_t *frame,
 				  uint32_t length, enum packet_checksum offload,
 				  struct packet_view *ret_view, enum plx_drop_reason *ret_reason);

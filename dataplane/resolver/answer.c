@@ -90,13 +90,15 @@ static struct authority read_many_soas(const struct plx_message *message,
 }
 
 static struct authority read_authority(const struct plx_message *message,
-				       const struct plx_name *name)
+				       const struct plx_name *name, bool is_question)
 {
 	if (message->soa_count > 1) {
 		return read_many_soas(message, name);
 	}
+	uint32_t owner = message->soa_owner_offset;
 	bool is_above = message->soa_count == 1 &&
-			plx_message_name_is_above(message, message->soa_owner_offset, name);
+			(is_question ? plx_message_name_is_above_question(message, owner)
+				     : plx_message_name_is_above(message, owner, name));
 	return (struct authority) {
 		.has_soa = is_above,
 		.has_other_soa = message->soa_count == 1 && !is_above,
@@ -112,7 +114,7 @@ static enum answer_kind read_negative(const struct plx_message *message,
 	if (alias_count == 0 && has_foreign_answer(message)) {
 		return ANSWER_CONTRADICTORY;
 	}
-	struct authority authority = read_authority(message, name);
+	struct authority authority = read_authority(message, name, alias_count == 0);
 	bool is_nxdomain =
 		message->rcode == PLX_RCODE_NXDOMAIN; // of the last name in the chain, RFC 6604 3
 	if (authority.has_soa) {

@@ -30,6 +30,6 @@ struct answer {
 	uint16_t qtype;
 };
 
-// `name` is the question's; the message answers it with NOERROR or NXDOMAIN.
+// `name` is the question's, which the message holds; the message answers it with NOERROR or NXDOMAIN.
 void answer_read(const struct plx_message *message, const struct plx_name *name, uint16_t qtype,
 		 struct answer *ret_answer);

@@ -130,7 +130,6 @@ static void judge_answer(struct resolver *resolver, const struct accepted_reply 
 	// A copy: those who wait may ask on, in the slot that this question leaves.
 	PLX_UNINITIALIZED struct plx_name name;
 	plx_name_copy(&name, &resolver->table.names[reply->slot]);
-	plx_name_lower(&name); // as in the message, whose question was folded
 	PLX_UNINITIALIZED struct answer answer;
 	answer_read(reply->message, &name, transaction->qtype, &answer);
 	if (answer.kind == ANSWER_LAME) {

@@ -19,7 +19,7 @@ static_assert(WORKER_BURST <= QUERY_PAIRS_MAX, "a burst is decoded at once");
 
 struct parsed_packet {
 	struct rte_mbuf *mbuf;
-	struct datagram datagram;
+	struct packet_view view;
 };
 
 struct receive_burst {
@@ -79,22 +79,20 @@ static void steer(struct worker *worker, struct receive_burst *burst, struct rte
 	worker->counters.packets_steered++; // its owner counts what becomes of it
 }
 
-static void note_answer(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
-			const struct packet_view *view)
+// The answer is at the end of `answers` already.
+static void note_answer(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf)
 {
-	if (view->payload_length < DNS_MESSAGE_MIN) {
+	struct parsed_packet *answer = &burst->answers[burst->answer_count];
+	if (answer->view.payload_length < DNS_MESSAGE_MIN) {
 		finish(worker, burst, mbuf, PLX_DROP_SHORT);
 		return;
 	}
-	uint8_t *frame = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	struct parsed_packet *answer = &burst->answers[burst->answer_count];
-	struct query_pair *pair = &burst->pairs[burst->answer_count++];
+	const uint8_t *payload = answer->view.payload;
 	answer->mbuf = mbuf;
-	answer->datagram.payload = frame + (view->payload - frame);
-	answer->datagram.length = view->payload_length;
-	answer->datagram.source = view->source;
-	pair->port = view->destination_port;
-	pair->id = (uint16_t)((unsigned)view->payload[0] << 8 | view->payload[1]);
+	burst->pairs[burst->answer_count++] = (struct query_pair) {
+		.port = answer->view.destination_port,
+		.id = (uint16_t)((unsigned)payload[0] << 8 | payload[1]),
+	};
 }
 
 // Keeps those that are this worker's, in order.
@@ -112,9 +110,9 @@ static void identify(struct worker *worker, struct receive_burst *burst)
 			steer(worker, burst, answer->mbuf, pair->code.worker);
 		} else {
 			resolver_prefetch(worker->resolver, pair->code.slot);
-			answer->datagram.code = pair->code;
 			if (kept != i) {
 				burst->answers[kept] = *answer;
+				burst->pairs[kept] = *pair;
 			}
 			kept++;
 		}
@@ -125,7 +123,7 @@ static void identify(struct worker *worker, struct receive_burst *burst)
 static void parse(struct worker *worker, struct receive_burst *burst, struct rte_mbuf *mbuf,
 		  uint64_t now_ns)
 {
-	struct packet_view view;
+	struct packet_view *view = &burst->answers[burst->answer_count].view;
 	enum plx_drop_reason reason = PLX_DROP_BAD_FRAME;
 	const uint8_t *frame = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	if (mbuf->nb_segs != 1) {
@@ -133,14 +131,14 @@ static void parse(struct worker *worker, struct receive_burst *burst, struct rte
 		       PLX_DROP_BAD_FRAME); // no answer is longer than a buffer
 		return;
 	}
-	switch (packet_classify(&worker->rules, frame, mbuf->data_len, offload_state(mbuf), &view,
+	switch (packet_classify(&worker->rules, frame, mbuf->data_len, offload_state(mbuf), view,
 				&reason)) {
 	case PACKET_ANSWER:
 		if (!burst->is_steered) {
 			packet_tap_frame(worker->tap, frame, mbuf->data_len, now_ns,
 					 PACKET_RECEIVED);
 		}
-		note_answer(worker, burst, mbuf, &view);
+		note_answer(worker, burst, mbuf);
 		break;
 	case PACKET_NEIGHBOR:
 		hand_to_control(worker, burst, mbuf, PLX_DROP_NEIGHBOR);
@@ -154,6 +152,19 @@ static void parse(struct worker *worker, struct receive_burst *burst, struct rte
 	}
 }
 
+static enum plx_drop_reason receive_one(struct worker *worker, const struct parsed_packet *answer,
+					const struct query_code *code, uint64_t now_ns)
+{
+	uint8_t *frame = rte_pktmbuf_mtod(answer->mbuf, uint8_t *);
+	const struct datagram datagram = {
+		.payload = frame + (answer->view.payload - frame),
+		.length = answer->view.payload_length,
+		.source = answer->view.source,
+		.code = *code,
+	};
+	return resolver_receive(worker->resolver, &datagram, now_ns);
+}
+
 static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned count,
 		      struct receive_burst *burst, uint64_t now_ns)
 {
@@ -165,11 +176,11 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 	}
 	identify(worker, burst);
 	for (unsigned i = 0; i < burst->answer_count; i++) {
-		resolver_prefetch_outcome(worker->resolver, &burst->answers[i].datagram.code);
+		resolver_prefetch_outcome(worker->resolver, &burst->pairs[i].code);
 	}
 	for (unsigned i = 0; i < burst->answer_count; i++) {
 		finish(worker, burst, burst->answers[i].mbuf,
-		       resolver_receive(worker->resolver, &burst->answers[i].datagram, now_ns));
+		       receive_one(worker, &burst->answers[i], &burst->pairs[i].code, now_ns));
 	}
 	rte_pktmbuf_free_bulk(burst->done, burst->done_count);
 	if (burst->frame_count > 0) {

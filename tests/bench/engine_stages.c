@@ -24,7 +24,8 @@ struct engine_buffer {
 } PLX_CACHE_ALIGNED;
 
 struct parsed {
-	struct datagram datagram;
+	uint8_t *frame;
+	struct packet_view view;
 };
 
 static struct engine_buffer *buffer_next(struct engine *engine)
@@ -244,20 +245,20 @@ static unsigned parse(struct engine *engine, const struct frame *frames, unsigne
 		__builtin_prefetch(frames[i].bytes);
 	}
 	for (unsigned i = 0; i < count; i++) {
-		PLX_UNINITIALIZED struct packet_view view;
+		struct parsed *answer = &parsed[answers];
 		enum plx_drop_reason reason = PLX_DROP_BAD_FRAME;
 		if (packet_classify(&engine->rules, frames[i].bytes, frames[i].length,
-				    PACKET_CHECKSUM_UNKNOWN, &view, &reason) != PACKET_ANSWER) {
+				    PACKET_CHECKSUM_UNKNOWN, &answer->view,
+				    &reason) != PACKET_ANSWER) {
 			engine->counters.packets_by_reason[reason]++;
 			continue;
 		}
-		struct query_pair *pair = &pairs[answers];
-		struct parsed *answer = &parsed[answers++];
-		answer->datagram.payload = frames[i].bytes + (view.payload - frames[i].bytes);
-		answer->datagram.length = view.payload_length;
-		answer->datagram.source = view.source;
-		pair->port = view.destination_port;
-		pair->id = (uint16_t)((unsigned)view.payload[0] << 8 | view.payload[1]);
+		const uint8_t *payload = answer->view.payload;
+		answer->frame = frames[i].bytes;
+		pairs[answers++] = (struct query_pair) {
+			.port = answer->view.destination_port,
+			.id = (uint16_t)((unsigned)payload[0] << 8 | payload[1]),
+		};
 	}
 	return answers;
 }
@@ -273,23 +274,30 @@ static unsigned identify(struct engine *engine, struct parsed *parsed, struct qu
 			continue;
 		}
 		resolver_prefetch(engine->resolver, pairs[i].code.slot);
-		parsed[i].datagram.code = pairs[i].code;
 		if (kept != i) {
 			parsed[kept] = parsed[i];
+			pairs[kept] = pairs[i];
 		}
 		kept++;
 	}
 	return kept;
 }
 
-static void match(struct engine *engine, const struct parsed *parsed, unsigned count)
+static void match(struct engine *engine, const struct parsed *parsed,
+		  const struct query_pair *pairs, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		resolver_prefetch_outcome(engine->resolver, &parsed[i].datagram.code);
+		resolver_prefetch_outcome(engine->resolver, &pairs[i].code);
 	}
 	for (unsigned i = 0; i < count; i++) {
+		const struct datagram datagram = {
+			.payload = parsed[i].frame + (parsed[i].view.payload - parsed[i].frame),
+			.length = parsed[i].view.payload_length,
+			.source = parsed[i].view.source,
+			.code = pairs[i].code,
+		};
 		enum plx_drop_reason reason =
-			resolver_receive(engine->resolver, &parsed[i].datagram, engine->now_ns);
+			resolver_receive(engine->resolver, &datagram, engine->now_ns);
 		engine->counters.packets_by_reason[reason]++;
 	}
 }
@@ -338,7 +346,7 @@ static void run_turn(struct engine *engine, unsigned jobs, uint32_t in_flight)
 	at[STAGE_IDENTIFY] = __rdtsc();
 	answer_count = identify(engine, parsed, pairs, answer_count);
 	at[STAGE_MATCH] = __rdtsc();
-	match(engine, parsed, answer_count);
+	match(engine, parsed, pairs, answer_count);
 	at[STAGE_FLUSH] = __rdtsc();
 	exchange_lane_flush(&engine->lane);
 	at[STAGE_CLIENT_COLLECT] = __rdtsc();

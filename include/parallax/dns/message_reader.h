@@ -106,6 +106,9 @@ PLX_MUST_CHECK int plx_message_name(const struct plx_message *message, uint32_t 
 // Whether the name at `offset` is `name` or an ancestor of it. Compares without copying, case-insensitively.
 PLX_PURE bool plx_message_name_is_above(const struct plx_message *message, uint32_t offset,
 					const struct plx_name *name);
+// The same about the name of the only question.
+PLX_PURE bool plx_message_name_is_above_question(const struct plx_message *message,
+						 uint32_t offset);
 // Compares without copying, case-insensitively.
 PLX_PURE bool plx_message_name_equal(const struct plx_message *message, uint32_t offset,
 				     const struct plx_name *name);

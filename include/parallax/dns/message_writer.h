@@ -17,7 +17,8 @@
 #define PLX_QUERY_MAX (12 + 255 + 4 + 11 + 4 + PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX)
 
 struct plx_query {
-	const uint8_t *name; // uncompressed wire form, written as it is (0x20 case included)
+	const uint8_t *
+		name; // uncompressed wire form, written as it is (0x20 case included); may stand in its place already
 	uint8_t name_length;
 	uint16_t id;
 	uint16_t type;

@@ -91,12 +91,14 @@ static inline void plx_ascii_lower_octets(uint8_t *octets, size_t length)
 		}
 		return;
 	}
-	for (size_t at = 0; at < length; at += sizeof(word)) {
-		// The last eight may overlap those before.
-		uint8_t *eight =
-			octets + (at + sizeof(word) <= length ? at : length - sizeof(word));
-		memcpy(&word, eight, sizeof(word));
+	// The last eight may overlap those before, and are read first: reading what was just written in parts stalls.
+	uint64_t last;
+	memcpy(&last, octets + length - sizeof(last), sizeof(last));
+	for (size_t at = 0; at + sizeof(word) < length; at += sizeof(word)) {
+		memcpy(&word, octets + at, sizeof(word));
 		word = plx_ascii_lower_word(word);
-		memcpy(eight, &word, sizeof(word));
+		memcpy(octets + at, &word, sizeof(word));
 	}
+	last = plx_ascii_lower_word(last);
+	memcpy(octets + length - sizeof(last), &last, sizeof(last));
 }

@@ -109,7 +109,7 @@ TEST(bursts_of_any_length_are_what_one_by_one_would_be)
 	}
 }
 
-TEST(bursts_of_any_length_are_what_one_by_one_would_be), T(a_port_outside_the_range_is_refused)
+TEST(a_port_outside_the_range_is_refused)
 {
 	struct query_identity identity;
 	make_identity(&identity, 14, 1, 16);
