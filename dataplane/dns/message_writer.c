@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #include <parallax/base/byte_writer.h>
+#include <parallax/base/octets_copy.h>
 #include <parallax/dns/message_reader.h>
 #include <parallax/dns/message_writer.h>
 #include <parallax/dns/rr_type.h>
-
-#include <string.h>
 
 #define OPTION_COOKIE 10 // RFC 7873
 #define OPTION_HEADER_BYTES 4u
@@ -43,7 +42,8 @@ static void opt_write(const struct plx_query *query, uint8_t *wire)
 		writer = plx_writer_init(wire + OPT_BYTES, OPTION_HEADER_BYTES);
 		plx_write_u16(&writer, OPTION_COOKIE);
 		plx_write_u16(&writer, query->cookie_length);
-		memcpy(wire + OPT_BYTES + OPTION_HEADER_BYTES, query->cookie, query->cookie_length);
+		plx_octets_copy(wire + OPT_BYTES + OPTION_HEADER_BYTES, query->cookie,
+				query->cookie_length);
 	}
 }
 
@@ -57,7 +57,7 @@ size_t plx_query_write(const struct plx_query *query, uint8_t *ret_wire, size_t 
 	header_write(query, ret_wire);
 	uint8_t *at = ret_wire + PLX_DNS_HEADER_BYTES;
 	if (query->name != at) {
-		memcpy(at, query->name, query->name_length);
+		plx_octets_copy(at, query->name, query->name_length);
 	}
 	at += query->name_length;
 	struct plx_writer writer = plx_writer_init(at, 4);

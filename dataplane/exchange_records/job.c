@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Job records of the exchange rings. The reader trusts nothing: the client's process may be anyone's.
 
+#include <parallax/base/octets_copy.h>
 #include <parallax/dns/rr_type.h>
 #include <parallax/exchange/job.h>
 
 #include <errno.h>
-#include <string.h>
 
 #define JOB_NAME_AT (PLX_JOB_RECORD_MAX - PLX_NAME_MAX) // behind the octet that is its length
 
@@ -24,41 +24,23 @@ size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JO
 	return writer.position;
 }
 
-// struct plx_job without its name, which is not copied before it is known to be one.
-struct job_fields {
-	uint64_t tag;
-	uint16_t qtype;
-	uint8_t kind;
-	uint8_t flags;
-	uint8_t resolution;
-	uint8_t attempts;
-	uint32_t timeout_ms;
-};
-
-static bool question_is_allowed(const struct job_fields *job)
+static bool question_is_allowed(uint8_t kind, uint16_t qtype)
 {
-	switch (job->kind) {
+	switch (kind) {
 	case PLX_JOB_LOOKUP:
-		return !plx_type_is_meta(job->qtype);
+		return !plx_type_is_meta(qtype);
 	case PLX_JOB_RELEVANT_CAA:
-		return job->qtype == PLX_TYPE_CAA;
+		return qtype == PLX_TYPE_CAA;
 	default:
 		return false;
 	}
 }
 
 // A climb needs answers that are judged.
-static bool flags_are_allowed(const struct job_fields *job)
+static bool flags_are_allowed(uint8_t kind, uint8_t flags)
 {
-	return (job->flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
-	       (job->kind == PLX_JOB_LOOKUP || (job->flags & PLX_JOB_FIRST_ANSWER) == 0);
-}
-
-static bool fields_are_allowed(const struct job_fields *job)
-{
-	return question_is_allowed(job) && flags_are_allowed(job) &&
-	       job->resolution == PLX_RESOLUTION_STUB && job->attempts <= PLX_JOB_ATTEMPTS_MAX &&
-	       job->timeout_ms <= PLX_JOB_TIMEOUT_MS_MAX;
+	return (flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
+	       (kind == PLX_JOB_LOOKUP || (flags & PLX_JOB_FIRST_ANSWER) == 0);
 }
 
 int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
@@ -68,30 +50,32 @@ int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
 	}
 	// Of constant length: the compiler then drops the bounds checks.
 	struct plx_reader reader = plx_reader_init(record, JOB_NAME_AT);
-	struct job_fields fields = {.tag = plx_read_u64(&reader)};
-	fields.qtype = plx_read_u16(&reader);
-	fields.kind = plx_read_u8(&reader);
-	fields.flags = plx_read_u8(&reader);
-	fields.resolution = plx_read_u8(&reader);
-	fields.attempts = plx_read_u8(&reader);
-	fields.timeout_ms = plx_read_u32(&reader);
+	uint64_t tag = plx_read_u64(&reader);
+	uint16_t qtype = plx_read_u16(&reader);
+	uint8_t kind = plx_read_u8(&reader);
+	uint8_t flags = plx_read_u8(&reader);
+	uint8_t resolution = plx_read_u8(&reader);
+	uint8_t attempts = plx_read_u8(&reader);
+	uint32_t timeout_ms = plx_read_u32(&reader);
 	uint8_t name_length = plx_read_u8(&reader);
 	const uint8_t *name = record + JOB_NAME_AT;
-	if (fields.kind == PLX_JOB_RELEVANT_CAA && fields.qtype == 0) {
-		fields.qtype = PLX_TYPE_CAA;
+	if (kind == PLX_JOB_RELEVANT_CAA && qtype == 0) {
+		qtype = PLX_TYPE_CAA;
 	}
-	if (length != JOB_NAME_AT + (size_t)name_length || !fields_are_allowed(&fields) ||
+	if (length != JOB_NAME_AT + (size_t)name_length || !question_is_allowed(kind, qtype) ||
+	    !flags_are_allowed(kind, flags) || resolution != PLX_RESOLUTION_STUB ||
+	    attempts > PLX_JOB_ATTEMPTS_MAX || timeout_ms > PLX_JOB_TIMEOUT_MS_MAX ||
 	    !plx_name_is_valid_wire(name, name_length)) {
 		return -EINVAL;
 	}
-	ret_job->tag = fields.tag;
-	ret_job->qtype = fields.qtype;
-	ret_job->kind = fields.kind;
-	ret_job->flags = fields.flags;
-	ret_job->resolution = fields.resolution;
-	ret_job->attempts = fields.attempts;
-	ret_job->timeout_ms = fields.timeout_ms;
+	ret_job->tag = tag;
+	ret_job->qtype = qtype;
+	ret_job->kind = kind;
+	ret_job->flags = flags;
+	ret_job->resolution = resolution;
+	ret_job->attempts = attempts;
+	ret_job->timeout_ms = timeout_ms;
 	ret_job->name.length = name_length;
-	memcpy(ret_job->name.wire, name, name_length);
+	plx_octets_copy(ret_job->name.wire, name, name_length);
 	return 0;
 }

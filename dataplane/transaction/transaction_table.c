@@ -2,6 +2,8 @@
 
 #include "transaction/transaction_table.h"
 
+#include <parallax/base/octets_copy.h>
+
 #include "base/table_memory.h"
 
 #include <errno.h>
@@ -127,7 +129,7 @@ uint32_t transaction_acquire(struct transaction_table *table, const struct trans
 		.renewals = transaction->renewals,
 	};
 	table->names[slot].length = key->name_length;
-	memcpy(table->names[slot].wire, key->name, key->name_length);
+	plx_octets_copy(table->names[slot].wire, key->name, key->name_length);
 	*bucket = slot;
 	return slot;
 }

@@ -25,6 +25,7 @@
 
 #include <parallax/base/attributes.h>
 #include <parallax/base/error.h>
+#include <parallax/base/octets_copy.h>
 
 #include <assert.h>
 #include <stdbool.h>
@@ -297,7 +298,7 @@ static inline int plx_ring_peek(struct plx_ring_consumer *consumer, void *ret_re
 	}
 	const uint8_t *payload = consumer->bytes + (consumer->position & (consumer->capacity - 1)) +
 				 sizeof(struct plx_ring_header);
-	memcpy(ret_record, payload, length < room ? length : room);
+	plx_octets_copy(ret_record, payload, length < room ? length : room);
 	consumer->peeked_bytes = size;
 	*ret_length = length;
 	return 1;
