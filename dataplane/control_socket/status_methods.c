@@ -79,7 +79,9 @@ void control_get_counters(struct plx_rpc_call *call, const json_t *params, void 
 		plx_rpc_reply(call, NULL);
 		return;
 	}
-	plx_rpc_reply(call, json_pack("{s:o, s:o}", "total", total, "workers", workers));
+	plx_rpc_reply(call,
+		      json_pack("{s:o, s:o, s:I}", "total", total, "workers", workers,
+				"cycles_per_second", (json_int_t)worker_group_cycles_per_second()));
 }
 
 static json_t *worker_object(const struct control *control, unsigned worker)

@@ -43,6 +43,8 @@ void worker_group_read_status(const struct worker_group *group, unsigned worker,
 			      struct worker_status *ret_status);
 void worker_group_read_counters(const struct worker_group *group, unsigned worker,
 				struct plx_worker_counters *ret_counters);
+// Of the counter that busy_cycles counts.
+uint64_t worker_group_cycles_per_second(void);
 // False when no upstream has this index.
 bool worker_group_read_upstream(const struct worker_group *group, unsigned worker,
 				unsigned upstream, struct upstream_snapshot *ret_snapshot);

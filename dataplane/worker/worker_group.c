@@ -8,6 +8,8 @@
 #include "worker/port_counters.h"
 #include "worker/worker.h"
 
+#include <rte_cycles.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -391,6 +393,11 @@ uint64_t worker_group_lookups_in_flight(const struct worker_group *group)
 		sum += plx_counter_read(&worker->counters.lookups_in_flight);
 	}
 	return sum;
+}
+
+uint64_t worker_group_cycles_per_second(void)
+{
+	return rte_get_tsc_hz();
 }
 
 bool worker_group_read_port(const struct worker_group *group, unsigned place,

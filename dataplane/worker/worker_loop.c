@@ -87,6 +87,7 @@ int worker_run(void *context)
 	while (__atomic_load_n(&worker->should_stop, __ATOMIC_RELAXED) == 0) {
 		uint64_t now_ns = worker_clock_read(&worker->clock);
 		if (work > 0) {
+			worker->counters.busy_turns++;
 			worker->counters.busy_cycles += worker->clock.last_cycles - turn_cycles;
 		}
 		turn_cycles = worker->clock.last_cycles;

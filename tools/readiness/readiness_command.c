@@ -14,7 +14,7 @@
 #include "readiness/readiness_run.h"
 #include "readiness/readiness_table.h"
 #include "readiness/readiness_tally.h"
-#include "readiness/report_file.h"
+#include "report/report_file.h"
 
 #include <jansson.h>
 

@@ -3,10 +3,10 @@
 
 #include "readiness/readiness_html.h"
 
-#include "readiness/html_text.h"
 #include "readiness/json_keep.h"
 #include "readiness/readiness_html_rows.h"
 #include "readiness/readiness_page.h"
+#include "report/html_text.h"
 
 #include <jansson.h>
 

@@ -2,8 +2,8 @@
 
 #include "readiness/readiness_html_rows.h"
 
-#include "readiness/html_text.h"
 #include "readiness/json_keep.h"
+#include "report/html_text.h"
 
 #include <jansson.h>
 

@@ -11,6 +11,7 @@
 
 #define PLX_WORKER_COUNTERS(X)                                                                     \
 	X(loops)                                                                                   \
+	X(busy_turns)  /* loops that had something to do */                                        \
 	X(busy_cycles) /* of the CPU's cycle counter, in turns that had something to do */         \
 	X(idle_sleeps)                                                                             \
 	X(jobs_received)                                                                           \

@@ -4,8 +4,8 @@
 #include "cunit_runner.h"
 
 #include "readiness/json_keep.h"
-#include "readiness/report_file.h"
 #include "readiness_server.h"
+#include "report/report_file.h"
 #include "spawned.h"
 
 #include <jansson.h>

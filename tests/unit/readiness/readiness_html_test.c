@@ -5,9 +5,9 @@
 #include "cunit_runner.h"
 
 #include "hostile_report.h"
-#include "readiness/html_text.h"
 #include "readiness/readiness_html.h"
 #include "readiness/readiness_page.h"
+#include "report/html_text.h"
 #include "spawned.h"
 
 #include <jansson.h>

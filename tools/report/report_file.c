@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "readiness/report_file.h"
+#include "report/report_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

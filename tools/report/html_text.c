@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "readiness/html_text.h"
+#include "report/html_text.h"
 
 #include <stdbool.h>
 #include <stdint.h>

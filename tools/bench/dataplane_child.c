@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "bench/dataplane_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define PROGRAM "parallax-dataplane"
+#define ARGUMENTS_MAX 128
+#define STOP_PATIENCE_MS 5000
+#define LOOK_MS 10
+
+// Beside our own binary, else what PATH has.
+static void find_program(const char *given, char ret_path[static PATH_MAX])
+{
+	if (given != NULL) {
+		snprintf(ret_path, PATH_MAX, "%s", given);
+		return;
+	}
+	char own[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
+	if (length > 0) {
+		own[length] = '\0';
+		char *slash = strrchr(own, '/');
+		*slash = '\0';
+		int printed = snprintf(ret_path, PATH_MAX, "%s/%s", own, PROGRAM);
+		if (printed < PATH_MAX && access(ret_path, X_OK) == 0) {
+			return;
+		}
+	}
+	snprintf(ret_path, PATH_MAX, "%s", PROGRAM);
+}
+
+static int make_directory(struct dataplane_child *child, struct bench_failure *failure)
+{
+	const char *parent = getenv("TMPDIR");
+	if (parent == NULL || strlen(parent) > 32) {
+		parent = "/tmp";
+	}
+	snprintf(child->directory, sizeof(child->directory), "%s/parallax-bench.XXXXXX", parent);
+	if (mkdtemp(child->directory) == NULL) {
+		child->directory[0] = '\0';
+		return bench_fail(failure, BENCH_EXIT_USAGE, "%s: no folder can be made there: %s",
+				  parent, strerror(errno));
+	}
+	// The dataplane gives up root, and its socket is removed by name.
+	(void)chmod(child->directory, 0711);
+	snprintf(child->socket_path, sizeof(child->socket_path), "%s/dataplane.sock",
+		 child->directory);
+	snprintf(child->log_path, sizeof(child->log_path), "%s/dataplane.log", child->directory);
+	return 0;
+}
+
+// In the child: never returns.
+static void become(const char *program, char *const *arguments, const char *log_path, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (getppid() != parent || log < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) {
+		_exit(1);
+	}
+	const struct sigaction standard = {.sa_handler = SIG_DFL};
+	sigaction(SIGPIPE, &standard, NULL);
+	setpgid(0, 0); // Ctrl-C is for us, who then end it
+	execvp(program, arguments);
+	dprintf(STDERR_FILENO, "%s: cannot be started: %s\n", program, strerror(errno));
+	_exit(1);
+}
+
+int dataplane_child_start(struct dataplane_child *child, const char *program,
+			  const char *const *arguments, struct bench_failure *failure)
+{
+	char path[PATH_MAX];
+	char *all[ARGUMENTS_MAX + 1];
+	unsigned count = 0;
+	*child = (struct dataplane_child) {0};
+	if (make_directory(child, failure) != 0) {
+		return -1;
+	}
+	find_program(program, path);
+	all[count++] = path;
+	all[count++] = (char[]) {"--socket"};
+	all[count++] = child->socket_path;
+	for (; *arguments != NULL && count < ARGUMENTS_MAX; arguments++) {
+		union {
+			const char *in;
+			char *out;
+		} argument = {.in = *arguments}; // exec's own type; it changes nothing
+		all[count++] = argument.out;
+	}
+	all[count] = NULL;
+	pid_t own = getpid();
+	child->pid = fork();
+	if (child->pid == 0) {
+		become(path, all, child->log_path, own);
+	}
+	if (child->pid < 0) {
+		child->pid = 0;
+		return bench_fail(failure, BENCH_EXIT_UNREACHABLE, "no process can be started: %s",
+				  strerror(errno));
+	}
+	return 0;
+}
+
+static void read_last_line(const char *path, char *ret_line, size_t room)
+{
+	snprintf(ret_line, room, "it wrote nothing");
+	FILE *log = fopen(path, "re");
+	if (log == NULL) {
+		return;
+	}
+	char line[512];
+	while (fgets(line, sizeof(line), log) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '\0') {
+			snprintf(ret_line, room, "%s", line);
+		}
+	}
+	fclose(log);
+}
+
+bool dataplane_child_is_running(struct dataplane_child *child, struct bench_failure *failure)
+{
+	int status;
+	if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) == 0) {
+		return true;
+	}
+	child->pid = 0;
+	char line[512];
+	read_last_line(child->log_path, line, sizeof(line));
+	bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s ended: %s", PROGRAM, line);
+	return false;
+}
+
+static bool has_ended(pid_t pid)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
+	for (unsigned waited = 0; waited < STOP_PATIENCE_MS; waited += LOOK_MS) {
+		if (waitpid(pid, NULL, WNOHANG) != 0) {
+			return true;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+void dataplane_child_stop(struct dataplane_child *child)
+{
+	if (child->pid != 0) {
+		kill(child->pid, SIGTERM);
+		if (!has_ended(child->pid)) {
+			kill(child->pid, SIGKILL);
+			waitpid(child->pid, NULL, 0);
+		}
+	}
+	if (child->directory[0] != '\0') {
+		unlink(child->socket_path);
+		unlink(child->log_path);
+		rmdir(child->directory);
+	}
+	*child = (struct dataplane_child) {0};
+}
