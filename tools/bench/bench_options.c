@@ -24,6 +24,7 @@ enum option_code {
 	OPTION_JSON,
 	OPTION_REPORT,
 	OPTION_SELF_TEST,
+	OPTION_REFLECT,
 	OPTION_SOCKET,
 	OPTION_DATAPLANE,
 	OPTION_QUIET,
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
 	{"json", required_argument, NULL, OPTION_JSON},
 	{"report", required_argument, NULL, OPTION_REPORT},
 	{"self-test", required_argument, NULL, OPTION_SELF_TEST},
+	{"reflect", required_argument, NULL, OPTION_REFLECT},
 	{"socket", required_argument, NULL, OPTION_SOCKET},
 	{"dataplane", required_argument, NULL, OPTION_DATAPLANE},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
@@ -97,7 +99,9 @@ static void print_help(void)
 	     "10)\n"
 	     "  --json FILE              all numbers; - is stdout instead of the text\n"
 	     "  --report FILE.html       one page with plots\n"
-	     "  --self-test KIND         measure the engine itself: memif, ring, null or af_xdp\n"
+	     "  --self-test KIND         measure the engine itself, over memif or af_xdp\n"
+	     "  --reflect PROGRAM        its responder (default: parallax-reflect beside this "
+	     "program)\n"
 	     "  --socket PATH            use a dataplane that runs already\n"
 	     "  --dataplane PROGRAM      start this one (default: beside this program, or in "
 	     "PATH)\n"
@@ -309,6 +313,9 @@ static int set_word(int code, const char *name, const char *value, struct bench_
 	case OPTION_SELF_TEST:
 		options->self_test = value;
 		return set_mode(BENCH_MODE_SELF_TEST, options, failure);
+	case OPTION_REFLECT:
+		options->reflect_path = value;
+		return 0;
 	case OPTION_STEP:
 		return set_seconds("--step-time", value, &options->step_ns, failure);
 	case OPTION_MAX_LOSS:

@@ -45,7 +45,8 @@ struct bench_options {
 	struct knee_rules rules;
 	const char *json_path;
 	const char *report_path;
-	const char *self_test; // kind of port
+	const char *self_test;    // kind of port
+	const char *reflect_path; // the responder of a self-test; NULL: look for it
 	bool is_quiet;
 
 	const char *socket_path;    // a dataplane that runs already; NULL: start one

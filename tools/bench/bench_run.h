@@ -23,6 +23,7 @@ struct bench_run {
 	struct bench_point points[LOAD_STEPS_MAX];
 	unsigned point_count;
 	unsigned best;        // the point that speaks for all
+	double ceiling_pps;   // self-test: of a bare echo
 	double sustained_qps; // find-max: the highest rate; 0: none
 	bool is_interrupted;
 	// Called each turn of a load; may be NULL.

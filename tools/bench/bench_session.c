@@ -31,6 +31,12 @@ static void describe_server(const struct bench_options *options,
 			    char ret_text[static SERVER_TEXT_MAX])
 {
 	char endpoint[PLX_ENDPOINT_TEXT_MAX];
+	if (options->mode == BENCH_MODE_SELF_TEST) {
+		// Production, with nothing left out.
+		snprintf(ret_text, SERVER_TEXT_MAX, "%s,in_flight=%u",
+			 plx_endpoint_format(&options->server, endpoint), options->outstanding_max);
+		return;
+	}
 	snprintf(ret_text, SERVER_TEXT_MAX, "%s,steady,in_flight=%u,cookies=false%s%s",
 		 plx_endpoint_format(&options->server, endpoint), options->outstanding_max,
 		 options->edns ? "" : ",edns=false", options->dnssec_ok ? "" : ",dnssec_ok=false");
@@ -43,6 +49,14 @@ static int start_child(struct bench_session *session, struct bench_failure *fail
 	unsigned count = 0;
 	char server[SERVER_TEXT_MAX];
 	char lookups[16];
+	if (child_process_prepare(&session->child, "parallax-dataplane", failure) != 0) {
+		return -1;
+	}
+	snprintf(session->child_socket, sizeof(session->child_socket), "%s/dataplane.sock",
+		 session->child.directory);
+	session->socket_path = session->child_socket;
+	arguments[count++] = "--socket";
+	arguments[count++] = session->socket_path;
 	uint32_t lookups_max = LOOKUPS_MIN;
 	while (lookups_max < 2 * options->outstanding_max) {
 		lookups_max *= 2;
@@ -64,8 +78,7 @@ static int start_child(struct bench_session *session, struct bench_failure *fail
 		arguments[count++] = options->dataplane_arguments[i];
 	}
 	arguments[count] = NULL;
-	session->socket_path = session->child.socket_path;
-	return dataplane_child_start(&session->child, options->dataplane_path, arguments, failure);
+	return child_process_start(&session->child, options->dataplane_path, arguments, failure);
 }
 
 static bool is_interrupted(const struct bench_session *session, struct bench_failure *failure)
@@ -93,7 +106,7 @@ static int connect_patiently(struct bench_session *session, struct bench_failure
 			break;
 		}
 		if (is_interrupted(session, failure) ||
-		    !dataplane_child_is_running(&session->child, failure)) {
+		    !child_process_is_running(&session->child, failure)) {
 			return -1;
 		}
 		sleep_a_little();
@@ -215,7 +228,7 @@ void bench_session_close(struct bench_session *session)
 	if (session->connection.fd >= 0) {
 		connection_close(&session->connection);
 	}
-	dataplane_child_stop(&session->child);
+	child_process_stop(&session->child);
 	*session = (struct bench_session) {0};
 }
 

@@ -7,7 +7,7 @@
 
 #include "bench/bench_options.h"
 #include "bench/bench_point.h"
-#include "bench/dataplane_child.h"
+#include "bench/child_process.h"
 #include "bench/load_engine.h"
 #include "bench/query_list.h"
 #include "ctl/connection.h"
@@ -17,7 +17,8 @@
 
 struct bench_session {
 	const struct bench_options *options;
-	struct dataplane_child child;
+	struct child_process child;
+	char child_socket[128];
 	const char *socket_path;
 	struct connection connection;
 	struct plx_client *client;

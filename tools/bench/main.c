@@ -4,6 +4,7 @@
 #include "bench/bench_options.h"
 #include "bench/bench_progress.h"
 #include "bench/bench_run.h"
+#include "bench/self_test.h"
 #include "bench/statistics_json.h"
 #include "bench/statistics_text.h"
 
@@ -126,6 +127,10 @@ static void print_end(const struct bench_run *run)
 		printf("The step with most answers, at %.0f queries per second:\n\n",
 		       run->points[run->best].offered_qps);
 	}
+	if (run->options->mode == BENCH_MODE_SELF_TEST) {
+		statistics_text_self_test(stdout, &run->points[0], run->options->self_test,
+					  run->ceiling_pps);
+	}
 	statistics_text_dnsperf(stdout, &run->points[run->best].tally);
 	statistics_text_beyond(stdout, &run->points[run->best]);
 }
@@ -188,6 +193,11 @@ static int report(struct bench_run *run, struct bench_failure *failure)
 static int run_all(struct bench_run *run, struct bench_progress *progress)
 {
 	struct bench_failure failure = {0};
+	if (run->options->mode == BENCH_MODE_SELF_TEST) {
+		int error = self_test_run(run, &stop_requests, &failure);
+		bench_progress_clear(progress);
+		return error != 0 ? print_failure(&failure) : report(run, &failure);
+	}
 	if (read_queries(run, &failure) != 0 ||
 	    bench_session_open(run->session, run->options, &stop_requests, &failure) != 0) {
 		return print_failure(&failure);

@@ -153,6 +153,14 @@ json_t *statistics_json(const struct bench_run *run)
 				     json_pack("{s:o, s:o}", "before", or_null(best->ports_before),
 					       "after", or_null(best->reading.ports)));
 	error |= json_object_set_new(object, "intervals", series_array(&best->tally.series));
+	if (run->options->mode == BENCH_MODE_SELF_TEST) {
+		double ratio =
+			run->ceiling_pps > 0 ? load_tally_qps(&best->tally) / run->ceiling_pps : 0;
+		error |= json_object_set_new(object, "self_test",
+					     json_string(run->options->self_test));
+		error |= json_object_set_new(object, "ceiling_pps", json_real(run->ceiling_pps));
+		error |= json_object_set_new(object, "ratio", json_real(ratio));
+	}
 	if (run->options->mode == BENCH_MODE_FIND_MAX) {
 		error |=
 			json_object_set_new(object, "sustained_qps", json_real(run->sustained_qps));

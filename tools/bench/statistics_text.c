@@ -70,6 +70,20 @@ static double percentile_s(const struct latency_histogram *histogram, double fra
 	return (double)latency_histogram_percentile(histogram, fraction) / 1e9;
 }
 
+void statistics_text_self_test(FILE *out, const struct bench_point *point, const char *kind,
+			       double ceiling_pps)
+{
+	double qps = load_tally_qps(&point->tally);
+	fprintf(out, "Self-test over %s, nothing left out, results delivered:\n\n", kind);
+	fprintf(out, "  Look-ups per second:  %.0f (%u worker%s)\n", qps, point->reading.workers,
+		point->reading.workers == 1 ? "" : "s");
+	fprintf(out,
+		"  Cycles per look-up:   %.0f (busy turns of the worker: %.1f%% of its time)\n",
+		bench_point_cycles_per_query(point), bench_point_worker_busy(point) * 100);
+	fprintf(out, "  Bare echo per second: %.0f\n", ceiling_pps);
+	fprintf(out, "  Ratio:                %.3f\n\n", ceiling_pps > 0 ? qps / ceiling_pps : 0);
+}
+
 void statistics_text_beyond(FILE *out, const struct bench_point *point)
 {
 	const struct load_tally *tally = &point->tally;

@@ -9,4 +9,6 @@
 #include <stdio.h>
 
 void statistics_text_dnsperf(FILE *out, const struct load_tally *tally);
+void statistics_text_self_test(FILE *out, const struct bench_point *point, const char *kind,
+			       double ceiling_pps);
 void statistics_text_beyond(FILE *out, const struct bench_point *point);

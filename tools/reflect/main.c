@@ -30,7 +30,9 @@ static void log_started(const struct reflector *reflector)
 			     plx_ip_format(&options->shared.address[i].ip, address));
 	}
 	plx_log_text(&line, "answer",
-		     options->is_echo ? "echo" : reflect_kind_name(options->answers.profile.kind));
+		     options->generate > 0 ? "none: generates queries"
+		     : options->is_echo    ? "echo"
+					   : reflect_kind_name(options->answers.profile.kind));
 	plx_log_end(&line);
 }
 
@@ -49,6 +51,8 @@ static void report(const struct reflector *reflector, const char *event, FILE *j
 		.counters = &counters,
 		.run_time_ns = monotonic_time_ns() - reflector->started_ns,
 		.cycles_hz = reflector->cycles_hz,
+		.generator =
+			reflector->options->generate > 0 ? &reflector->workers[0]->generator : NULL,
 	};
 	report_log(&report, event);
 	if (json != NULL && report_write_json(&report, json) != 0) {

@@ -9,6 +9,7 @@
 #include "options/option_table.h"
 #include "options/option_value.h"
 #include "reflect/delay_queue.h"
+#include "reflect/generator.h"
 #include "sweep/quantity.h"
 
 #include <errno.h>
@@ -96,6 +97,38 @@ static int set_authentic(struct reflect_options *options, const char *value,
 static int set_echo(struct reflect_options *options, const char *value, struct options_fault *fault)
 {
 	options->is_echo = true;
+	return 0;
+}
+
+static int set_generate(struct reflect_options *options, const char *value,
+			struct options_fault *fault)
+{
+	uint64_t count;
+	if (quantity_parse_count(value, &count) != 0 || count == 0 ||
+	    count > GENERATOR_UNDER_WAY_MAX) {
+		return wanted(fault, value, "a number of queries under way from 1 to 4096");
+	}
+	options->generate = (uint32_t)count;
+	return 0;
+}
+
+static int set_generate_to(struct reflect_options *options, const char *value,
+			   struct options_fault *fault)
+{
+	if (plx_ip_parse(value, &options->generate_to) != 0 || options->generate_to.family != 4) {
+		return wanted(fault, value, "an IPv4 address");
+	}
+	return 0;
+}
+
+static int set_frame_bytes(struct reflect_options *options, const char *value,
+			   struct options_fault *fault)
+{
+	uint64_t bytes;
+	if (quantity_parse_count(value, &bytes) != 0 || bytes == 0 || bytes > GENERATOR_FRAME_MAX) {
+		return wanted(fault, value, "a number of octets up to 512");
+	}
+	options->frame_bytes = (uint16_t)bytes;
 	return 0;
 }
 
@@ -220,6 +253,11 @@ static const struct flag flags[] = {
 	{"ra", NULL, NULL, set_recursion, "set RA, as a resolver does"},
 	{"ad", NULL, NULL, set_authentic, "set AD when the query asks for it"},
 	{"echo", NULL, NULL, set_echo, "turn queries round and set QR, no more: the ceiling"},
+	{"generate", "N", NULL, set_generate,
+	 "be the other end of an --echo: keep N queries under way, count those that come back"},
+	{"to", "ADDRESS", NULL, set_generate_to, "with --generate: who is asked"},
+	{"frame-bytes", "N", NULL, set_frame_bytes,
+	 "with --generate: octets of a query's frame (default 100)"},
 	{"delay", "D[:JITTER]", NULL, set_delay, "answer after D, plus or minus JITTER"},
 	{"delay-slots", "N", NULL, set_delay_slots,
 	 "answers that can wait at a time, a queue (default 16384)"},
@@ -283,6 +321,12 @@ static int check(const struct reflect_options *options, struct options_fault *fa
 		return options_fault_set(fault, "--interface needs --address: of all others, "
 						"queries stay the kernel's");
 	}
+	if (options->generate > 0 && (options->generate_to.family != 4 ||
+				      options->shared.address_count != 1 || options->is_echo)) {
+		return options_fault_set(fault,
+					 "--generate asks --to ADDRESS, from one --address, and is "
+					 "not --echo");
+	}
 	if (options->is_echo && options->answers.is_by_name) {
 		return options_fault_set(fault, "--echo answers nothing: leave out --by-name");
 	}
@@ -312,8 +356,10 @@ int reflect_options_read(int argc, char **argv, struct reflect_options *ret_opti
 						   .has_arg = flags[i].argument != NULL,
 						   .val = (int)(FLAG_BASE + i)};
 	}
-	*ret_options = (struct reflect_options) {
-		.port = 53, .seed = 1, .delay_slots = DELAY_SLOTS_DEFAULT};
+	*ret_options = (struct reflect_options) {.port = 53,
+						 .seed = 1,
+						 .delay_slots = DELAY_SLOTS_DEFAULT,
+						 .frame_bytes = GENERATOR_FRAME_BYTES_DEFAULT};
 	options_init(&ret_options->shared);
 	*ret_request = REFLECT_RUN;
 	opterr = 0;

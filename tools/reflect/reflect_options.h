@@ -23,6 +23,9 @@ struct reflect_options {
 	uint64_t seed;
 	uint64_t rate_limit; // a second, over all lcores; 0: none
 	bool is_echo;
+	uint32_t generate; // queries under way, of a generator; 0: a responder
+	uint16_t frame_bytes;
+	struct plx_ip generate_to;
 	bool verifies_checksums;
 	uint64_t stats_interval_ns; // 0: never
 	uint64_t duration_ns;       // 0: until a signal

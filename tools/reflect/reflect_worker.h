@@ -10,6 +10,7 @@
 #include "ratelimit/token_bucket.h"
 #include "reflect/counters.h"
 #include "reflect/frame.h"
+#include "reflect/generator.h"
 #include "worker/worker_clock.h"
 
 #include <stdbool.h>
@@ -45,6 +46,7 @@ struct reflect_worker {
 	uint64_t transmit_wait_cycles;
 	uint32_t idle_turns;
 	uint32_t sleep_us;
+	struct generator generator; // set: generator_run instead of reflect_worker_run
 	struct reflect_counters counters PLX_CACHE_ALIGNED;
 	uint32_t should_stop PLX_CACHE_ALIGNED;
 };

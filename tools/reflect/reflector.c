@@ -217,6 +217,13 @@ static int create_worker(struct reflector *reflector, unsigned index, struct por
 					      options->delay_slots);
 		}
 	}
+	if (options->generate > 0 &&
+	    generator_init(&worker->generator, options->generate, options->frame_bytes,
+			   &options->shared.address[0].ip, &options->generate_to) != 0) {
+		return port_fault_set(fault, "generator", -EINVAL,
+				      "--generate works with IPv4 and frames of %u to %u octets",
+				      90, GENERATOR_FRAME_MAX);
+	}
 	return create_link(reflector, worker, fault);
 }
 
@@ -254,11 +261,13 @@ static int launch(struct reflector *reflector, struct port_fault *fault)
 	reflector->cycles_hz = rte_get_tsc_hz();
 	reflector->started_ns = monotonic_time_ns();
 	for (unsigned i = 0; i < reflector->lcores.worker_count; i++) {
+		bool is_generator = reflector->workers[i]->generator.under_way_max > 0;
 		int error = unmap_guard_watch(&reflector->workers[i]->counters.turns);
 		if (error != 0) {
 			return port_fault_set(fault, "launch", error, "too many lcores");
 		}
-		error = rte_eal_remote_launch(reflect_worker_run, reflector->workers[i], i + 1);
+		error = rte_eal_remote_launch(is_generator ? generator_run : reflect_worker_run,
+					      reflector->workers[i], i + 1);
 		if (error != 0) {
 			return port_fault_set(fault, "launch", error, "lcore %u does not start: %s",
 					      i + 1, strerror(-error));

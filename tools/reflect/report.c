@@ -5,6 +5,7 @@
 #include <parallax/base/log_line.h>
 
 #include "reflect/counters.h"
+#include "reflect/generator.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -65,6 +66,14 @@ int report_write_json(const struct reflect_report *report, FILE *file)
 			  "work_cycles_per_answer", per_answer(counters, counters->work_cycles), //
 			  "cycles_hz", (json_int_t)report->cycles_hz,                            //
 			  "sleeps", (json_int_t)counters->sleeps);
+	if (report->generator != NULL) {
+		json_object_set_new(root, "generated",
+				    json_integer((json_int_t)report->generator->sent));
+		json_object_set_new(root, "returned",
+				    json_integer((json_int_t)report->generator->received));
+		json_object_set_new(root, "returned_per_s",
+				    json_real(generator_rate(report->generator)));
+	}
 	if (root == NULL) {
 		return -ENOMEM;
 	}

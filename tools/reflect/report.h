@@ -6,10 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct generator;
 struct reflect_counters;
 
 struct reflect_report {
 	const struct reflect_counters *counters;
+	const struct generator *generator; // NULL: a responder
 	uint64_t run_time_ns;
 	uint64_t cycles_hz;
 };

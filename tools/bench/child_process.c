@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "bench/dataplane_child.h"
+#include "bench/child_process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +16,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define PROGRAM "parallax-dataplane"
 #define ARGUMENTS_MAX 128
 #define STOP_PATIENCE_MS 5000
 #define LOOK_MS 10
 
 // Beside our own binary, else what PATH has.
-static void find_program(const char *given, char ret_path[static PATH_MAX])
+static void find_program(const char *name, const char *given, char ret_path[static PATH_MAX])
 {
 	if (given != NULL) {
 		snprintf(ret_path, PATH_MAX, "%s", given);
@@ -32,16 +33,18 @@ static void find_program(const char *given, char ret_path[static PATH_MAX])
 		own[length] = '\0';
 		char *slash = strrchr(own, '/');
 		*slash = '\0';
-		int printed = snprintf(ret_path, PATH_MAX, "%s/%s", own, PROGRAM);
+		int printed = snprintf(ret_path, PATH_MAX, "%s/%s", own, name);
 		if (printed < PATH_MAX && access(ret_path, X_OK) == 0) {
 			return;
 		}
 	}
-	snprintf(ret_path, PATH_MAX, "%s", PROGRAM);
+	snprintf(ret_path, PATH_MAX, "%s", name);
 }
 
-static int make_directory(struct dataplane_child *child, struct bench_failure *failure)
+int child_process_prepare(struct child_process *child, const char *name,
+			  struct bench_failure *failure)
 {
+	*child = (struct child_process) {.name = name};
 	const char *parent = getenv("TMPDIR");
 	if (parent == NULL || strlen(parent) > 32) {
 		parent = "/tmp";
@@ -52,11 +55,8 @@ static int make_directory(struct dataplane_child *child, struct bench_failure *f
 		return bench_fail(failure, BENCH_EXIT_USAGE, "%s: no folder can be made there: %s",
 				  parent, strerror(errno));
 	}
-	// The dataplane gives up root, and its socket is removed by name.
-	(void)chmod(child->directory, 0711);
-	snprintf(child->socket_path, sizeof(child->socket_path), "%s/dataplane.sock",
-		 child->directory);
-	snprintf(child->log_path, sizeof(child->log_path), "%s/dataplane.log", child->directory);
+	(void)chmod(child->directory, 0711); // it gives up root, and clients connect all the same
+	snprintf(child->log_path, sizeof(child->log_path), "%s/log", child->directory);
 	return 0;
 }
 
@@ -78,20 +78,14 @@ static void become(const char *program, char *const *arguments, const char *log_
 	_exit(1);
 }
 
-int dataplane_child_start(struct dataplane_child *child, const char *program,
-			  const char *const *arguments, struct bench_failure *failure)
+int child_process_start(struct child_process *child, const char *program,
+			const char *const *arguments, struct bench_failure *failure)
 {
 	char path[PATH_MAX];
 	char *all[ARGUMENTS_MAX + 1];
 	unsigned count = 0;
-	*child = (struct dataplane_child) {0};
-	if (make_directory(child, failure) != 0) {
-		return -1;
-	}
-	find_program(program, path);
+	find_program(child->name, program, path);
 	all[count++] = path;
-	all[count++] = (char[]) {"--socket"};
-	all[count++] = child->socket_path;
 	for (; *arguments != NULL && count < ARGUMENTS_MAX; arguments++) {
 		union {
 			const char *in;
@@ -130,24 +124,29 @@ static void read_last_line(const char *path, char *ret_line, size_t room)
 	fclose(log);
 }
 
-bool dataplane_child_is_running(struct dataplane_child *child, struct bench_failure *failure)
+static void tell_end(const struct child_process *child, struct bench_failure *failure)
+{
+	char line[512];
+	read_last_line(child->log_path, line, sizeof(line));
+	bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s ended: %s", child->name, line);
+}
+
+bool child_process_is_running(struct child_process *child, struct bench_failure *failure)
 {
 	int status;
 	if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) == 0) {
 		return true;
 	}
 	child->pid = 0;
-	char line[512];
-	read_last_line(child->log_path, line, sizeof(line));
-	bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s ended: %s", PROGRAM, line);
+	tell_end(child, failure);
 	return false;
 }
 
-static bool has_ended(pid_t pid)
+static bool has_ended(pid_t pid, unsigned patience_ms, int *ret_status)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
-	for (unsigned waited = 0; waited < STOP_PATIENCE_MS; waited += LOOK_MS) {
-		if (waitpid(pid, NULL, WNOHANG) != 0) {
+	for (unsigned waited = 0; waited < patience_ms; waited += LOOK_MS) {
+		if (waitpid(pid, ret_status, WNOHANG) != 0) {
 			return true;
 		}
 		nanosleep(&pause, NULL);
@@ -155,19 +154,46 @@ static bool has_ended(pid_t pid)
 	return false;
 }
 
-void dataplane_child_stop(struct dataplane_child *child)
+int child_process_wait(struct child_process *child, unsigned patience_ms,
+		       struct bench_failure *failure)
 {
+	int status = 0;
+	if (!has_ended(child->pid, patience_ms, &status)) {
+		return bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s does not end", child->name);
+	}
+	child->pid = 0;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		tell_end(child, failure);
+		return -1;
+	}
+	return 0;
+}
+
+static void remove_directory(const char *path)
+{
+	DIR *directory = opendir(path);
+	if (directory == NULL) {
+		return;
+	}
+	for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+		(void)unlinkat(dirfd(directory), entry->d_name, 0); // "." and ".." refuse
+	}
+	closedir(directory);
+	(void)rmdir(path);
+}
+
+void child_process_stop(struct child_process *child)
+{
+	int status;
 	if (child->pid != 0) {
 		kill(child->pid, SIGTERM);
-		if (!has_ended(child->pid)) {
+		if (!has_ended(child->pid, STOP_PATIENCE_MS, &status)) {
 			kill(child->pid, SIGKILL);
-			waitpid(child->pid, NULL, 0);
+			waitpid(child->pid, &status, 0);
 		}
 	}
 	if (child->directory[0] != '\0') {
-		unlink(child->socket_path);
-		unlink(child->log_path);
-		rmdir(child->directory);
+		remove_directory(child->directory);
 	}
-	*child = (struct dataplane_child) {0};
+	*child = (struct child_process) {0};
 }

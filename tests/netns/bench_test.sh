@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# parallax-bench against the lab's knotd: all that was sent is answered, what it prints is laid out as dnsperf's, a server
+# that pauses for a second shows in the p99 of an open loop and hides in that of a closed one, and an interrupted run says so.
+. "$(dirname "$0")/_setup.sh"
+
+setup_lab --names 5000
+lab names | sed 's/$/ CAA/' >"$state/queries"
+server=$(upstreams auth | grep -o '[0-9]*\.[0-9]*\.[0-9]*\.[0-9]*' | head -n 1)
+read -r knotd_pid _ <"$state/lab/pids/knotd.pid"
+bench_command=(on probe "$(program parallax-bench)" --dataplane "$(program parallax-dataplane)" --interface eth0
+	-d "$state/queries")
+bench() { "${bench_command[@]}" -s "$server" "$@"; }
+member() { # FILE PATH
+	python3 -c '
+import json, sys
+value = json.load(open(sys.argv[1], encoding="utf-8"))
+for part in sys.argv[2].split("."):
+    value = value[part]
+print(value)' "$@"
+}
+above() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > b) }'; }
+layout() { # the statistics block with its numbers taken out
+	sed -n '/^Statistics:/,/StdDev/p' "$1" | sed -E 's/[0-9]+(\.[0-9]+)?/N/g; s/(N[A-Z]+ N \(N%\)(, )?)+/CODES/; s/[A-Z]+ N \(N%\)/CODE/g; s/(CODE, )*CODE/CODES/'
+}
+
+bench -n 2 --json "$state/closed.json" >"$state/closed.txt" || fail "a closed loop: $(cat "$state/closed.txt")"
+on probe dnsperf -s "$server" -d "$state/queries" -n 2 >"$state/dnsperf.txt" 2>&1
+layout "$state/closed.txt" >"$state/closed.layout"
+layout "$state/dnsperf.txt" >"$state/dnsperf.layout"
+check "the block has dnsperf's lines" test "$(wc -l <"$state/dnsperf.layout")" -ge 13
+diff "$state/dnsperf.layout" "$state/closed.layout" || fail "the statistics block is not laid out as dnsperf's"
+check "all were sent" test "$(member "$state/closed.json" queries_sent)" = $((2 * $(lines_in "$state/queries")))
+check "all were answered" test "$(member "$state/closed.json" queries_completed)" = "$(member "$state/closed.json" queries_sent)"
+for line in 'Queries sent' 'Queries completed' 'Response codes' 'Average packet size'; do
+	check "dnsperf counts the same: $line" test "$(grep "$line" "$state/closed.txt")" = "$(grep "$line" "$state/dnsperf.txt")"
+done
+check "nothing came that was no answer" test "$(member "$state/closed.json" mismatched)" = 0
+check "the port counted before and after" above "$(member "$state/closed.json" ports.after | grep -o "'packets_received': [0-9]*" | grep -o '[0-9]*$')" 9999
+
+pause_server() { # while a load of four seconds runs
+	wait_until 20 "the load to begin" grep -q 'Started at' "$1"
+	local end=$((SECONDS + 2))
+	while [ $SECONDS -lt $end ]; do pause; done
+	kill -STOP "$knotd_pid"
+	end=$(($(date +%s%N) + 1000000000))
+	while [ "$(date +%s%N)" -lt $end ]; do pause; done
+	kill -CONT "$knotd_pid"
+}
+for loop in open closed; do
+	: >"$state/paused-$loop.txt"
+	flags=(-Q 200)
+	[ $loop = open ] || flags=(-q 20)
+	background "${bench_command[@]}" -s "$server" "${flags[@]}" -l 4 --json "$state/paused-$loop.json" >"$state/paused-$loop.txt"
+	bench_pid=$!
+	pause_server "$state/paused-$loop.txt"
+	wait $bench_pid || fail "the $loop loop under a pause: $(cat "$state/paused-$loop.txt")"
+done
+open_p99=$(member "$state/paused-open.json" latency_us.p99)
+closed_p99=$(member "$state/paused-closed.json" latency_us.p99)
+check "an open loop shows the pause in p99 ($open_p99 us)" above "$open_p99" 700000
+check "a closed loop hides it ($closed_p99 us)" above 300000 "$closed_p99"
+check "though its longest shows it" above "$(member "$state/paused-closed.json" latency_us.max)" 900000
+
+check_status 3 "${bench_command[@]}" -s 10.203.0.99 -l 1 --quiet 2>"$state/unreachable"
+check "that there is no path is said" grep -q 'no path to 10.203.0.99:53' "$state/unreachable"
+: >"$state/interrupted.txt"
+background "${bench_command[@]}" -s "$server" -Q 100 -l 60 --json "$state/interrupted.json" >"$state/interrupted.txt"
+bench_pid=$!
+wait_until 20 "the load to begin" grep -q 'Started at' "$state/interrupted.txt"
+kill -TERM $bench_pid
+status=0
+wait $bench_pid || status=$?
+check "an interrupted run ends with 130" test $status = 130
+check "and tells what it had" test "$(member "$state/interrupted.json" queries_lost)" = 0
+check "no dataplane is left over" test -z "$(ip netns pids "${prefix}probe" | xargs -r ps -o comm= -p | grep parallax-data || :)"
+echo "p99 under a pause of 1 s: open loop $open_p99 us, closed loop $closed_p99 us"

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "bench/self_test.h"
+
+#include "bench/self_test_link.h"
+
+#include <jansson.h>
+
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+
+#define NAMES (1u << 20)
+#define OUTSTANDING 2048
+#define DURATION_NS 5000000000ull
+#define CEILING_SECONDS "4s"
+#define CEILING_PATIENCE_MS 30000
+#define CEILING_UNDER_WAY "1024"
+#define QUERY_OVERHEAD_BYTES 39 // header, type, class, EDNS with a client cookie
+#define START_MS 1000           // until the responder has its port
+#define SERVER "192.0.2.2"
+#define CLIENT "192.0.2.1"
+#define CPU_TEXT_MAX 24
+
+struct self_test {
+	struct bench_run *run;
+	struct bench_options options; // those of the run, and what the test adds
+	struct self_test_link link;
+	struct child_process responder;
+	struct child_process generator;
+	char worker_cpu[CPU_TEXT_MAX]; // "2-2": a list of one
+	char responder_cpu[CPU_TEXT_MAX];
+	char main_cpu[CPU_TEXT_MAX]; // of control threads
+};
+
+// The first two CPUs that we may use; this thread keeps off the first, which is the worker's.
+static int choose_cpus(struct self_test *test, struct bench_failure *failure)
+{
+	cpu_set_t allowed;
+	int cpus[2] = {-1, -1};
+	unsigned count = 0;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+		return bench_fail(failure, BENCH_EXIT_USAGE, "the allowed CPUs cannot be read");
+	}
+	for (int cpu = 0; cpu < CPU_SETSIZE && count < 2; cpu++) {
+		if (CPU_ISSET(cpu, &allowed)) {
+			cpus[count++] = cpu;
+		}
+	}
+	int second = count == 2 ? cpus[1] : cpus[0];
+	snprintf(test->worker_cpu, CPU_TEXT_MAX, "%d-%d", cpus[0], cpus[0]);
+	snprintf(test->responder_cpu, CPU_TEXT_MAX, "%d-%d", second, second);
+	snprintf(test->main_cpu, CPU_TEXT_MAX, "%d", second);
+	return 0;
+}
+
+static void leave_worker_cpu(void)
+{
+	cpu_set_t allowed;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) {
+		return;
+	}
+	int first = 0;
+	while (!CPU_ISSET(first, &allowed)) {
+		first++;
+	}
+	CPU_CLR(first, &allowed);
+	(void)sched_setaffinity(0, sizeof(allowed), &allowed);
+}
+
+static int start_responder(struct self_test *test, const char *const *answer,
+			   struct bench_failure *failure)
+{
+	const char *arguments[16] = {"--device",          test->link.server, "--lcores",
+				     test->responder_cpu, "--main-cpu",      test->main_cpu};
+	unsigned count = 6;
+	for (; *answer != NULL; answer++) {
+		arguments[count++] = *answer;
+	}
+	if (child_process_prepare(&test->responder, "parallax-reflect", failure) != 0 ||
+	    child_process_start(&test->responder, test->options.reflect_path, arguments, failure) !=
+		    0) {
+		return -1;
+	}
+	const struct timespec start = {.tv_sec = START_MS / 1000,
+				       .tv_nsec = START_MS % 1000 * 1000000};
+	nanosleep(&start, NULL);
+	return child_process_is_running(&test->responder, failure) ? 0 : -1;
+}
+
+static int read_ceiling(struct self_test *test, const char *path, struct bench_failure *failure)
+{
+	json_t *report = json_load_file(path, 0, NULL);
+	test->run->ceiling_pps = json_real_value(json_object_get(report, "returned_per_s"));
+	json_decref(report);
+	return test->run->ceiling_pps > 0
+		       ? 0
+		       : bench_fail(failure, BENCH_EXIT_UNREACHABLE,
+				    "nothing came back from the echo: there is no ceiling");
+}
+
+static int measure_ceiling(struct self_test *test, struct bench_failure *failure)
+{
+	static const char *const echo[] = {"--echo", "--poll", NULL};
+	char report[128];
+	if (start_responder(test, echo, failure) != 0 ||
+	    child_process_prepare(&test->generator, "parallax-reflect", failure) != 0) {
+		return -1;
+	}
+	snprintf(report, sizeof(report), "%s/report", test->generator.directory);
+	const char *const arguments[] = {"--device",   test->link.client,
+					 "--address",  CLIENT,
+					 "--to",       SERVER,
+					 "--lcores",   test->worker_cpu,
+					 "--main-cpu", test->main_cpu,
+					 "--generate", CEILING_UNDER_WAY,
+					 "--duration", CEILING_SECONDS,
+					 "--json",     report,
+					 "--poll",     NULL};
+	int error = child_process_start(&test->generator, test->options.reflect_path, arguments,
+					failure);
+	if (error == 0) {
+		error = child_process_wait(&test->generator, CEILING_PATIENCE_MS, failure);
+	}
+	if (error == 0) {
+		error = read_ceiling(test, report, failure);
+	}
+	child_process_stop(&test->generator);
+	child_process_stop(&test->responder);
+	return error;
+}
+
+static int make_names(struct query_list *queries, struct bench_failure *failure)
+{
+	for (unsigned i = 0; i < NAMES; i++) {
+		char text[32];
+		struct plx_name name;
+		int length = snprintf(text, sizeof(text), "c%06x.bench.test", i);
+		if (plx_name_parse(text, (size_t)length, &name) != 0 ||
+		    query_list_add(queries, &name, 257) != 0) {
+			return bench_fail(failure, BENCH_EXIT_USAGE, "not enough memory");
+		}
+	}
+	return 0;
+}
+
+static void describe_dataplane(struct self_test *test)
+{
+	struct bench_options *options = &test->options;
+	static const char *const fixed[] = {"--address", CLIENT "/24", "--main-cpu"};
+	unsigned count = 0;
+	options->dataplane_arguments[count++] = "--device";
+	options->dataplane_arguments[count++] = test->link.client;
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(fixed); i++) {
+		options->dataplane_arguments[count++] = fixed[i];
+	}
+	options->dataplane_arguments[count++] = test->main_cpu;
+	options->dataplane_argument_count = count;
+	options->workers = test->worker_cpu;
+	options->is_poll_mode = true;
+}
+
+static int measure_engine(struct self_test *test, const volatile sig_atomic_t *stop_requests,
+			  struct bench_failure *failure)
+{
+	static const char *const nodata[] = {"--address", SERVER, NULL};
+	struct bench_run *run = test->run;
+	if (make_names(&run->queries, failure) != 0 ||
+	    start_responder(test, nodata, failure) != 0) {
+		return -1;
+	}
+	describe_dataplane(test);
+	int error = bench_session_open(run->session, &test->options, stop_requests, failure);
+	if (error == 0) {
+		leave_worker_cpu();
+		const struct load_plan plan = {
+			.outstanding_max = test->options.outstanding_max,
+			.duration_ns = test->options.duration_ns,
+			.timeout_ms = PLX_JOB_TIMEOUT_MS_DEFAULT,
+			.query_overhead_bytes = QUERY_OVERHEAD_BYTES,
+			.stop_requests = stop_requests,
+			.on_turn = run->on_turn,
+			.context = run->context,
+		};
+		run->point_count = 1;
+		error = bench_session_measure(run->session, &run->queries, &plan, &run->points[0],
+					      failure);
+		run->is_interrupted = *stop_requests > 0;
+	}
+	bench_session_close(run->session);
+	return error;
+}
+
+int self_test_run(struct bench_run *run, const volatile sig_atomic_t *stop_requests,
+		  struct bench_failure *failure)
+{
+	struct self_test test = {.run = run, .options = *run->options};
+	struct bench_options *options = &test.options;
+	options->duration_ns = options->duration_ns > 0 ? options->duration_ns : DURATION_NS;
+	if (options->outstanding_max == BENCH_OUTSTANDING_OPEN) {
+		options->outstanding_max = OUTSTANDING;
+	}
+	int error = plx_ip_parse(SERVER, &options->server.ip);
+	if (error == 0) {
+		error = self_test_link_open(&test.link, options->self_test, failure);
+	}
+	if (error == 0) {
+		error = choose_cpus(&test, failure);
+	}
+	if (error == 0) {
+		error = measure_ceiling(&test, failure);
+	}
+	if (error == 0) {
+		error = measure_engine(&test, stop_requests, failure);
+	}
+	child_process_stop(&test.generator);
+	child_process_stop(&test.responder);
+	self_test_link_close(&test.link);
+	return error;
+}
