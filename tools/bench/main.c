@@ -3,10 +3,12 @@
 
 #include "bench/bench_options.h"
 #include "bench/bench_progress.h"
+#include "bench/bench_report.h"
 #include "bench/bench_run.h"
 #include "bench/self_test.h"
 #include "bench/statistics_json.h"
 #include "bench/statistics_text.h"
+#include "report/report_file.h"
 
 #include <jansson.h>
 
@@ -174,8 +176,17 @@ static bool is_stdout_json(const struct bench_options *options)
 	return options->json_path != NULL && strcmp(options->json_path, "-") == 0;
 }
 
-static int report(struct bench_run *run, struct bench_failure *failure)
+static int report(struct bench_run *run, struct report_file *page, struct bench_failure *failure)
 {
+	if (page->out != NULL) {
+		bench_report_write(page->out, run);
+		int error = report_file_commit(page);
+		if (error != 0) {
+			bench_fail(failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s",
+				   run->options->report_path, strerror(-error));
+			return print_failure(failure);
+		}
+	}
 	if (!is_stdout_json(run->options)) {
 		print_end(run);
 	}
@@ -190,13 +201,20 @@ static int report(struct bench_run *run, struct bench_failure *failure)
 								  : BENCH_EXIT_LOSS;
 }
 
-static int run_all(struct bench_run *run, struct bench_progress *progress)
+static int run_all(struct bench_run *run, struct bench_progress *progress, struct report_file *page)
 {
 	struct bench_failure failure = {0};
+	const char *path = run->options->report_path;
+	int page_error = path != NULL ? report_file_open(path, page) : 0;
+	if (page_error != 0) { // before the run, whose numbers would be lost
+		bench_fail(&failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s", path,
+			   strerror(-page_error));
+		return print_failure(&failure);
+	}
 	if (run->options->mode == BENCH_MODE_SELF_TEST) {
 		int error = self_test_run(run, &stop_requests, &failure);
 		bench_progress_clear(progress);
-		return error != 0 ? print_failure(&failure) : report(run, &failure);
+		return error != 0 ? print_failure(&failure) : report(run, page, &failure);
 	}
 	if (read_queries(run, &failure) != 0 ||
 	    bench_session_open(run->session, run->options, &stop_requests, &failure) != 0) {
@@ -211,7 +229,7 @@ static int run_all(struct bench_run *run, struct bench_progress *progress)
 	if (error != 0) {
 		return print_failure(&failure);
 	}
-	return report(run, &failure);
+	return report(run, page, &failure);
 }
 
 int main(int argc, char **argv)
@@ -237,7 +255,9 @@ int main(int argc, char **argv)
 		.context = &progress,
 	};
 	install_signals();
-	int exit_status = run_all(&run, &progress);
+	struct report_file page = {0};
+	int exit_status = run_all(&run, &progress, &page);
+	report_file_close(&page);
 	bench_session_close(&session);
 	bench_run_free(&run);
 	free(command);
