@@ -19,6 +19,7 @@ static struct load_plan plan_of(const struct bench_run *run)
 		.timeout_ms = options->timeout_ms,
 		.job_flags = PLX_JOB_BENCHMARK,
 		.attempts = 1,
+		.rest_ns = options->is_poll_mode ? 0 : BENCH_REST_NS,
 		.query_overhead_bytes =
 			(uint16_t)(QUERY_FIXED_BYTES + (options->edns ? QUERY_EDNS_BYTES : 0)),
 		.stop_requests = run->session->stop_requests,

@@ -15,6 +15,8 @@
 // Of the load of each step of a ramp or a search, before it is measured.
 #define BENCH_WARM_UP_NS 300000000ull
 
+#define BENCH_REST_NS 50000ull // unless --poll-mode
+
 struct bench_run {
 	const struct bench_options *options;
 	const char *command; // as typed

@@ -9,6 +9,8 @@
 #define SUBMIT_BURST 256
 #define COLLECT_BURST 1024
 #define IDLE_TURNS 100             // that found nothing to do, before sleeping
+#define BUSY_TURN 64               // moves that make a turn busy
+#define RESTING_OUTSTANDING 512    // with fewer a server would run dry in a rest
 #define WAIT_NS 50000000ull        // between looks at the clock and at signals
 #define REST_LONGEST_NS 1000000ull // results must not fill their ring meanwhile
 
@@ -23,6 +25,7 @@ struct load {
 	uint64_t now_ns;     // since then
 	uint64_t answered;
 	uint64_t first_pass; // of the queries
+	unsigned idle_turns; // in a row
 	bool is_cut_off;     // the dataplane lost look-ups
 };
 
@@ -109,24 +112,53 @@ static unsigned submit_due(struct load *load)
 	return count;
 }
 
-static void pause_a_little(const struct load *load, bool may_submit)
+// Sending waits for its time: not longer than results have room, and not shorter than a rest.
+static void rest_until_due(const struct load *load)
+{
+	uint64_t next_ns = load_pacer_next_ns(&load->pacer);
+	uint64_t wait_ns = next_ns > load->now_ns ? next_ns - load->now_ns : 0;
+	wait_ns = wait_ns < load->plan->rest_ns ? load->plan->rest_ns : wait_ns;
+	load->engine->rest(load->engine->context,
+			   wait_ns < REST_LONGEST_NS ? wait_ns : REST_LONGEST_NS);
+}
+
+// Closed loop: while an eighth of the queries outstanding is answered, so that neither the server runs dry nor everybody
+// is woken for each of them.
+static void rest_for_answers(const struct load *load)
+{
+	uint64_t eighth = load->plan->outstanding_max / 8;
+	uint64_t rest_ns = load->answered == 0 ? 0 : eighth * load->now_ns / load->answered;
+	rest_ns = rest_ns < load->plan->rest_ns ? load->plan->rest_ns : rest_ns;
+	load->engine->rest(load->engine->context,
+			   rest_ns < REST_LONGEST_NS ? rest_ns : REST_LONGEST_NS);
+}
+
+static void pause_a_little(struct load *load, bool may_submit, unsigned moved)
 {
 	const struct load_engine *engine = load->engine;
-	bool has_room = outstanding(load) < load->plan->outstanding_max;
-	if (!may_submit || load->plan->rate_qps == 0 || !has_room) {
-		engine->wait(engine->context, WAIT_NS);
+	const struct load_plan *plan = load->plan;
+	load->idle_turns = moved > 0 ? 0 : load->idle_turns + 1;
+	if (plan->rest_ns == 0 && load->idle_turns < IDLE_TURNS) {
 		return;
 	}
-	uint64_t next_ns = load_pacer_next_ns(&load->pacer);
-	uint64_t rest_ns = next_ns > load->now_ns ? next_ns - load->now_ns : 0;
-	engine->rest(engine->context, rest_ns < REST_LONGEST_NS ? rest_ns : REST_LONGEST_NS);
+	bool has_room = outstanding(load) < plan->outstanding_max;
+	if (may_submit && plan->rate_qps > 0 && has_room) {
+		if (moved < BUSY_TURN) {
+			rest_until_due(load);
+		}
+	} else if (plan->outstanding_max >= RESTING_OUTSTANDING && plan->rest_ns > 0) {
+		if (moved < plan->outstanding_max / 8) {
+			rest_for_answers(load);
+		}
+	} else if (moved == 0) {
+		engine->wait(engine->context, WAIT_NS);
+	}
 }
 
 static int run_turns(struct load *load, struct bench_failure *failure)
 {
 	const struct load_engine *engine = load->engine;
 	const struct load_plan *plan = load->plan;
-	unsigned idle_turns = 0;
 	uint64_t over_ns = 0; // when sending ended
 	for (;;) {
 		update_time(load);
@@ -150,11 +182,7 @@ static int run_turns(struct load *load, struct bench_failure *failure)
 				return 0;
 			}
 		}
-		idle_turns = moved > 0 ? 0 : idle_turns + 1;
-		if (idle_turns >= IDLE_TURNS) {
-			pause_a_little(load, !is_over);
-			idle_turns = 0;
-		}
+		pause_a_little(load, !is_over, moved);
 	}
 }
 

@@ -29,6 +29,9 @@ struct load_plan {
 	uint32_t timeout_ms;
 	uint8_t job_flags;
 	uint8_t attempts;
+	// Between turns that moved little, so that others have the processor and work gathers; results carry their own time,
+	// so that only lateness grows. 0: never rest, for who has a processor of its own.
+	uint64_t rest_ns;
 	uint16_t query_overhead_bytes; // of a request besides its name
 	// May be NULL. Above 0 no more is sent; above 1 nothing is waited for.
 	const volatile sig_atomic_t *stop_requests;

@@ -30,7 +30,6 @@ struct self_test {
 	struct child_process generator;
 	char worker_cpu[CPU_TEXT_MAX]; // "2-2": a list of one
 	char responder_cpu[CPU_TEXT_MAX];
-	char main_cpu[CPU_TEXT_MAX]; // of control threads
 };
 
 // The first two CPUs that we may use; this thread keeps off the first, which is the worker's.
@@ -47,10 +46,13 @@ static int choose_cpus(struct self_test *test, struct bench_failure *failure)
 			cpus[count++] = cpu;
 		}
 	}
-	int second = count == 2 ? cpus[1] : cpus[0];
+	if (count < 2) { // all on one, where only the numbers suffer
+		snprintf(test->worker_cpu, CPU_TEXT_MAX, "1");
+		snprintf(test->responder_cpu, CPU_TEXT_MAX, "1");
+		return 0;
+	}
 	snprintf(test->worker_cpu, CPU_TEXT_MAX, "%d-%d", cpus[0], cpus[0]);
-	snprintf(test->responder_cpu, CPU_TEXT_MAX, "%d-%d", second, second);
-	snprintf(test->main_cpu, CPU_TEXT_MAX, "%d", second);
+	snprintf(test->responder_cpu, CPU_TEXT_MAX, "%d-%d", cpus[1], cpus[1]);
 	return 0;
 }
 
@@ -71,9 +73,9 @@ static void leave_worker_cpu(void)
 static int start_responder(struct self_test *test, const char *const *answer,
 			   struct bench_failure *failure)
 {
-	const char *arguments[16] = {"--device",          test->link.server, "--lcores",
-				     test->responder_cpu, "--main-cpu",      test->main_cpu};
-	unsigned count = 6;
+	const char *arguments[16] = {"--device", test->link.server, "--lcores",
+				     test->responder_cpu};
+	unsigned count = 4;
 	for (; *answer != NULL; answer++) {
 		arguments[count++] = *answer;
 	}
@@ -108,15 +110,11 @@ static int measure_ceiling(struct self_test *test, struct bench_failure *failure
 		return -1;
 	}
 	snprintf(report, sizeof(report), "%s/report", test->generator.directory);
-	const char *const arguments[] = {"--device",   test->link.client,
-					 "--address",  CLIENT,
-					 "--to",       SERVER,
-					 "--lcores",   test->worker_cpu,
-					 "--main-cpu", test->main_cpu,
-					 "--generate", CEILING_UNDER_WAY,
-					 "--duration", CEILING_SECONDS,
-					 "--json",     report,
-					 "--poll",     NULL};
+	const char *const arguments[] = {
+		"--device",   test->link.client, "--address",      CLIENT,       "--to",
+		SERVER,       "--lcores",        test->worker_cpu, "--generate", CEILING_UNDER_WAY,
+		"--duration", CEILING_SECONDS,   "--json",         report,       "--poll",
+		NULL};
 	int error = child_process_start(&test->generator, test->options.reflect_path, arguments,
 					failure);
 	if (error == 0) {
@@ -147,14 +145,11 @@ static int make_names(struct query_list *queries, struct bench_failure *failure)
 static void describe_dataplane(struct self_test *test)
 {
 	struct bench_options *options = &test->options;
-	static const char *const fixed[] = {"--address", CLIENT "/24", "--main-cpu"};
 	unsigned count = 0;
 	options->dataplane_arguments[count++] = "--device";
 	options->dataplane_arguments[count++] = test->link.client;
-	for (size_t i = 0; i < PLX_ARRAY_SIZE(fixed); i++) {
-		options->dataplane_arguments[count++] = fixed[i];
-	}
-	options->dataplane_arguments[count++] = test->main_cpu;
+	options->dataplane_arguments[count++] = "--address";
+	options->dataplane_arguments[count++] = CLIENT "/24";
 	options->dataplane_argument_count = count;
 	options->workers = test->worker_cpu;
 	options->is_poll_mode = true;
@@ -178,6 +173,7 @@ static int measure_engine(struct self_test *test, const volatile sig_atomic_t *s
 			.duration_ns = test->options.duration_ns,
 			.timeout_ms = PLX_JOB_TIMEOUT_MS_DEFAULT,
 			.query_overhead_bytes = QUERY_OVERHEAD_BYTES,
+			.rest_ns = run->options->is_poll_mode ? 0 : BENCH_REST_NS,
 			.stop_requests = stop_requests,
 			.on_turn = run->on_turn,
 			.context = run->context,

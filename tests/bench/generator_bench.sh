@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Load generators beside each other on a veth pair, against parallax-reflect on AF_XDP, one core each: completed queries
+# per second, loss, and CPU seconds (user and system, with children) for a million queries sent. Needs root and two cores.
+#
+# usage: generator_bench.sh [--seconds N] [--rounds N] [--only "dnsperf kxdpgun parallax"]
+# BUILD_DIR: where parallax was built (default: build). KXDPGUN_RATES: what it is told to send a second.
+bench_name=generator_bench
+seconds=5 rounds=5 tools="dnsperf kxdpgun parallax" kxdpgun_rates=${KXDPGUN_RATES:-"200000 300000 1000000"}
+while [ $# -gt 0 ]; do
+	case $1 in
+	--seconds) seconds=$2; shift 2 ;;
+	--rounds) rounds=$2; shift 2 ;;
+	--only) tools=$2; shift 2 ;;
+	--help) sed -n '3,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	*) echo "generator_bench: $1: unknown option; see --help" >&2; exit 1 ;;
+	esac
+done
+. "$(dirname "$0")/_veth.sh"
+
+record() { # LABEL SENT COMPLETED, with the CPU seconds in $work/time
+	awk -v label="$1" -v sent="$2" -v completed="$3" -v seconds="$seconds" -v cpu="$(awk '{print $1 + $2}' "$work/time")" '
+		BEGIN { printf "%-16s %12.0f %8.2f %% %10.2f\n", label, completed / seconds, sent ? 100 * (sent - completed) / sent : 0,
+			sent ? cpu * 1e6 / sent : 0 }' | tee -a "$work/rounds"
+}
+timed() { # OUTPUT COMMAND...: user and system seconds in $work/time
+	local output=$1
+	shift
+	exec 3>&2
+	TIMEFORMAT='%U %S'
+	{ time "$@" >"$output" 2>"$work/tool.log" || echo "$?: $(tail -n 1 "$work/tool.log")" >&3; } 2>"$work/time"
+}
+run_dnsperf() {
+	timed "$work/out" on_client dnsperf -s 10.204.0.2 -d "$work/queries" -l "$seconds" -q 1000
+	record dnsperf "$(awk '/Queries sent/ {print $3}' "$work/out")" "$(awk '/Queries completed/ {print $3}' "$work/out")"
+}
+run_kxdpgun() { # RATE
+	timed "$work/out" on_client kxdpgun -t "$seconds" -Q "$1" -b 64 -i "$work/queries" -p 53 10.204.0.2
+	record "kxdpgun-$(($1 / 1000))k" "$(awk '/total queries/ {print $3}' "$work/out" "$work/tool.log")" \
+		"$(awk '/total replies/ {print $3}' "$work/out" "$work/tool.log")"
+}
+run_parallax() {
+	timed "$work/out" bench -l "$seconds" -q 2048 --json "$work/json"
+	record parallax "$(member "$work/json" queries_sent)" "$(member "$work/json" queries_completed)"
+}
+
+print_machine
+write_zone 100000
+raise_network bare
+start_reflect
+# The client's kernel must know the way before kxdpgun looks for it.
+wait_for 10 "an answer" on_client kdig +time=1 +retry=0 @10.204.0.2 c0.bench.test CAA
+printf '%-16s %12s %10s %10s\n' tool completed/s lost CPU-s/M
+for _ in $(seq "$rounds"); do
+	for tool in $tools; do
+		case $tool in
+		kxdpgun) for rate in $kxdpgun_rates; do run_kxdpgun "$rate"; done ;;
+		dnsperf | parallax) "run_$tool" ;;
+		*) fail "--only $tool: unknown tool" ;;
+		esac
+	done
+done
+printf '\n%-16s %12s %10s   median\n' tool completed/s CPU-s/M
+for label in $(cut -d' ' -f1 "$work/rounds" | sort -u); do
+	printf '%-16s %12s %10s\n' "$label" "$(awk -v l="$label" '$1 == l {print $2}' "$work/rounds" | median)" \
+		"$(awk -v l="$label" '$1 == l {print $5}' "$work/rounds" | median)"
+done | tee "$work/medians"
+awk '$1 == "dnsperf" {d = $2; dc = $3} $1 ~ /^kxdpgun/ && $2 > k {k = $2} $1 == "parallax" {p = $2; pc = $3}
+	END { if (p && k) printf "parallax / best kxdpgun, completed: %.2f\n", p / k
+	      if (pc && dc) printf "dnsperf / parallax, CPU for a query: %.2f\n", dc / pc }' "$work/medians"
