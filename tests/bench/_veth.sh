@@ -8,6 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(realpath -m "${BUILD_DIR:-$here/../../build}")
 server_core=${SERVER_CORE:-0} client_core=${CLIENT_CORE:-1}
+# shellcheck disable=SC2154 # set by who sources this
 fail() { echo "$bench_name: $*" >&2; exit 1; }
 program() { # the built program of that name
 	local found

@@ -5,6 +5,7 @@
 #
 # usage: generator_bench.sh [--seconds N] [--rounds N] [--only "dnsperf kxdpgun parallax"]
 # BUILD_DIR: where parallax was built (default: build). KXDPGUN_RATES: what it is told to send a second.
+# shellcheck disable=SC2034 # for _veth.sh
 bench_name=generator_bench
 seconds=5 rounds=5 tools="dnsperf kxdpgun parallax" kxdpgun_rates=${KXDPGUN_RATES:-"200000 300000 1000000"}
 while [ $# -gt 0 ]; do
@@ -16,6 +17,7 @@ while [ $# -gt 0 ]; do
 	*) echo "generator_bench: $1: unknown option; see --help" >&2; exit 1 ;;
 	esac
 done
+# shellcheck source-path=SCRIPTDIR source=_veth.sh
 . "$(dirname "$0")/_veth.sh"
 
 record() { # LABEL SENT COMPLETED, with the CPU seconds in $work/time

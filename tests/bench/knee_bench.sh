@@ -6,6 +6,7 @@
 #
 # usage: knee_bench.sh [--runs N] [--names N] [--step-time SECONDS] [--only "knotd unbound reflect"]
 # BUILD_DIR: where parallax was built (default: build). Exit status 2 when runs are more than 5 % apart or a verdict is wrong.
+# shellcheck disable=SC2034 # for _veth.sh
 bench_name=knee_bench
 runs=5 names=20000 step_time=2 servers="knotd unbound reflect"
 while [ $# -gt 0 ]; do
@@ -18,6 +19,7 @@ while [ $# -gt 0 ]; do
 	*) echo "knee_bench: $1: unknown option; see --help" >&2; exit 1 ;;
 	esac
 done
+# shellcheck source-path=SCRIPTDIR source=_veth.sh
 . "$(dirname "$0")/_veth.sh"
 
 status=0

@@ -62,6 +62,17 @@ check "an open loop shows the pause in p99 ($open_p99 us)" above "$open_p99" 700
 check "a closed loop hides it ($closed_p99 us)" above 300000 "$closed_p99"
 check "though its longest shows it" above "$(member "$state/paused-closed.json" latency_us.max)" 900000
 
+# A dataplane that runs already: it gets the server for the run, and none that it has is measured by mistake.
+start_dataplane --interface eth0
+attached=(on probe "$(program parallax-bench)" --socket "$socket" -d "$state/queries")
+"${attached[@]}" -s "$server" --json "$state/attached.json" >/dev/null
+check "all were answered through a dataplane that ran" test "$(member "$state/attached.json" queries_completed)" = "$(lines_in "$state/queries")"
+check "the server was taken away again" test "$(rpc upstreams.list | grep -c '"server"')" = 0
+ctl upstreams add "$server" >/dev/null
+check_status 1 "${attached[@]}" -s 10.203.0.99 2>"$state/others"
+check "that it has others is said" grep -q 'has other servers than 10.203.0.99:53' "$state/others"
+stop_dataplane
+
 check_status 3 "${bench_command[@]}" -s 10.203.0.99 -l 1 --quiet 2>"$state/unreachable"
 check "that there is no path is said" grep -q 'no path to 10.203.0.99:53' "$state/unreachable"
 : >"$state/interrupted.txt"

@@ -81,18 +81,17 @@ enum knee_outcome knee_search_tell(struct knee_search *search, const struct knee
 	enum knee_outcome outcome = judge(search, step);
 	search->steps++;
 	if (outcome == KNEE_SUSTAINED) {
-		search->is_second_try = false;
+		search->broken_tries = 0;
 		if (step->rate_qps > search->sustained_qps) {
 			search->sustained_qps = step->rate_qps;
 		}
 		if (search->reference_p99_ns == 0) {
 			search->reference_p99_ns = step->p99_ns;
 		}
-	} else if (!search->is_second_try) {
-		search->is_second_try = true;
+	} else if (++search->broken_tries < KNEE_TRIES) {
 		return outcome; // the same rate again
 	} else {
-		search->is_second_try = false;
+		search->broken_tries = 0;
 		search->broken_qps = step->rate_qps;
 		search->broken_by = outcome;
 	}

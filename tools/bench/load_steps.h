@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Loads in steps: a ramp, and the search for the knee, the highest rate that a server sustains. The search raises the rate
 // until a step breaks a rule, then halves the gap between the best and the worst step, each step an open loop of its own
-// with a warm-up before and its last answers waited for behind it. A step that broke a rule is tried once more, since one
-// that a neighbour on the machine disturbed would end the search below the knee. Pure.
+// with a warm-up before and its last answers waited for behind it. A step that broke a rule is tried KNEE_TRIES times in
+// all: what disturbs a step from outside only ever makes it worse, and would end the search below the knee. Pure.
 
 #pragma once
 
@@ -27,7 +27,8 @@ PLX_PURE double load_ramp_rate(const struct load_ramp *ramp, unsigned index);
 #define KNEE_LATENCY_GROWTH 10.0         // times the p99 of the first step
 #define KNEE_LATENCY_FLOOR_NS 10000000.0 // a p99 below this is never too much
 #define KNEE_SHORTFALL_MAX                                                                         \
-	0.02                // part of the planned queries that the generator did not send in time
+	0.02 // part of the planned queries that the generator did not send in time
+#define KNEE_TRIES 3
 #define KNEE_PRECISION 0.02 // the search ends when best and worst are as near
 
 struct knee_rules {
@@ -71,7 +72,7 @@ struct knee_search {
 	double reference_p99_ns; // of the first step that was sustained
 	enum knee_outcome broken_by;
 	unsigned steps;
-	bool is_second_try;
+	unsigned broken_tries; // of this rate
 };
 
 // `start_qps`: a rate that should be easy.
