@@ -115,10 +115,11 @@ start_unbound() { # answers bench.test from its own data, as it would from a war
 	started+=($!)
 	wait_for 30 "unbound" on_client kdig +time=1 +retry=0 @10.204.0.2 c0.bench.test CAA +short
 }
-bench() { # options of parallax-bench; the dataplane on the client's core
-	on_client "$(program parallax-bench)" --dataplane "$(program parallax-dataplane)" -s 10.204.0.2 -d "$work/queries" \
-		--interface eth0 --workers 1 --quiet "$@"
+bench_by() { # SERVER, the port's and other options of parallax-bench; the dataplane on the client's core
+	on_client "$(program parallax-bench)" --dataplane "$(program parallax-dataplane)" -d "$work/queries" --workers 1 \
+		--quiet -s "$@"
 }
+bench() { bench_by 10.204.0.2 --interface eth0 "$@"; }
 member() { # FILE NAME of a top member of JSON
 	python3 -c 'import json, sys; print(json.load(open(sys.argv[1], encoding="utf-8"))[sys.argv[2]])' "$@"
 }

@@ -114,10 +114,24 @@ static int scout(struct bench_run *run, double *ret_qps, struct bench_failure *f
 	return error;
 }
 
+// What broke the steps above the knee. Only drops of our own port and a full link excuse the server from losses.
+static enum bench_verdict knee_verdict(const struct knee_search *search,
+				       enum bench_verdict broken_by)
+{
+	if (search->broken_by == KNEE_GENERATOR) {
+		return BENCH_VERDICT_GENERATOR_BOUND;
+	}
+	bool is_excused =
+		broken_by == BENCH_VERDICT_NIC_DROP || broken_by == BENCH_VERDICT_WIRE_BOUND;
+	return is_excused ? broken_by : BENCH_VERDICT_SERVER_BOUND;
+}
+
 static int run_find_max(struct bench_run *run, struct bench_failure *failure)
 {
 	double rate_qps;
 	struct knee_search search;
+	enum bench_verdict broken_by =
+		BENCH_VERDICT_NOT_EVALUATED; // the last step that was not sustained
 	if (scout(run, &rate_qps, failure) != 0) {
 		return -1;
 	}
@@ -140,15 +154,14 @@ static int run_find_max(struct bench_run *run, struct bench_failure *failure)
 		if (point->outcome == KNEE_SUSTAINED && rate_qps >= search.sustained_qps) {
 			run->best = run->point_count - 1;
 		}
+		if (point->outcome != KNEE_SUSTAINED) {
+			broken_by = point->verdict;
+		}
 		tell_step(run);
 	}
 	run->sustained_qps = search.sustained_qps;
-	struct bench_point *best = &run->points[run->best];
-	if (search.broken_by == KNEE_GENERATOR) {
-		best->verdict = BENCH_VERDICT_GENERATOR_BOUND;
-	} else if (search.broken_qps > 0 && best->verdict == BENCH_VERDICT_RATE_LIMITED) {
-		best->verdict =
-			BENCH_VERDICT_SERVER_BOUND; // at the knee, the next step is too much
+	if (search.broken_qps > 0) {
+		run->points[run->best].verdict = knee_verdict(&search, broken_by);
 	}
 	return 0;
 }

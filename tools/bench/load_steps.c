@@ -51,11 +51,11 @@ bool knee_search_next(const struct knee_search *search, double *ret_qps)
 static enum knee_outcome judge(const struct knee_search *search, const struct knee_step *step)
 {
 	const struct knee_rules *rules = &search->rules;
+	if (step->loss > rules->loss_max) {
+		return KNEE_LOSS; // lost queries keep their places until they are given up, which may cause a shortfall
+	}
 	if (step->shortfall > rules->shortfall_max) {
 		return KNEE_GENERATOR;
-	}
-	if (step->loss > rules->loss_max) {
-		return KNEE_LOSS;
 	}
 	double limit_ns = rules->latency_growth * search->reference_p99_ns;
 	if (limit_ns < rules->latency_floor_ns) {
