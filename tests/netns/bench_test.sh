@@ -85,4 +85,12 @@ wait $bench_pid || status=$?
 check "an interrupted run ends with 130" test $status = 130
 check "and tells what it had" test "$(member "$state/interrupted.json" queries_lost)" = 0
 check "no dataplane is left over" test -z "$(ip netns pids "${prefix}probe" | xargs -r ps -o comm= -p | grep parallax-data || :)"
+# The engine beside a bare echo, in a network of its own: whatever the rate, all is answered and there is a ceiling.
+unshare -n "$(program parallax-bench)" --self-test memif -l 1 --dataplane "$(program parallax-dataplane)" \
+	--reflect "$(program parallax-reflect)" --json "$state/self.json" >/dev/null
+check "the self-test's look-ups were answered" test "$(member "$state/self.json" queries_lost)" = 0
+check "with nothing left out" test "$(member "$state/self.json" response_codes)" = "{'NOERROR': $(member "$state/self.json" queries_sent)}"
+check "and an echo came back" above "$(member "$state/self.json" ceiling_pps)" 1000
+check_status 1 "$(program parallax-bench)" --self-test ring 2>"$state/ring"
+check "other ports are refused by name" grep -q 'give memif or af_xdp' "$state/ring"
 echo "p99 under a pause of 1 s: open loop $open_p99 us, closed loop $closed_p99 us"

@@ -13,7 +13,7 @@
 #define NAMES (1u << 20)
 #define OUTSTANDING 2048
 #define DURATION_NS 5000000000ull
-#define CEILING_SECONDS "4s"
+#define CEILING_SECONDS "3s"
 #define CEILING_PATIENCE_MS 30000
 #define CEILING_UNDER_WAY "1024"
 #define QUERY_OVERHEAD_BYTES 39 // header, type, class, EDNS with a client cookie
