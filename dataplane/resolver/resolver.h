@@ -122,8 +122,9 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 				      uint64_t now_ns);
 // Hint: the slot of a datagram whose code is known but whose payload is not looked at yet.
 void resolver_prefetch(const struct resolver *resolver, uint32_t slot);
-// Hint, when the one before has had its time: what an answer with this code will touch if it is accepted.
-void resolver_prefetch_outcome(const struct resolver *resolver, const struct query_code *code);
+// Hint, when the one before has had its time: what answers with these codes will touch if they are accepted.
+void resolver_prefetch_outcomes(const struct resolver *resolver, const struct query_pair *pairs,
+				unsigned count);
 
 // The next queries to put on the wire, at most `max` and QUERY_PAIRS_MAX. The caller gives room for PLX_QUERY_MAX bytes in each `wire`.
 // Fewer when there is nothing more to send now (no work, limits, windows full).

@@ -126,12 +126,6 @@ uint32_t transaction_find(const struct transaction_table *table, const struct tr
 // For a key that transaction_find did not find: a fresh slot in state QUEUED, entered in the merge hash, or SLOT_NONE when all are taken. The
 // caller draws its first generation with transaction_start.
 uint32_t transaction_acquire(struct transaction_table *table, const struct transaction_key *key);
-// Hint that this slot is about to be released.
-static inline void transaction_prefetch_release(const struct transaction_table *table,
-						const struct transaction *transaction)
-{
-	transaction_prefetch_bucket(table, transaction->name_hash);
-}
 void transaction_release(struct transaction_table *table, uint32_t slot);
 
 // Moves on to the first generation of a question, by a random step.

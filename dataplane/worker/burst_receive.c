@@ -175,9 +175,7 @@ static void run_burst(struct worker *worker, struct rte_mbuf **mbufs, unsigned c
 		parse(worker, burst, mbufs[i], now_ns);
 	}
 	identify(worker, burst);
-	for (unsigned i = 0; i < burst->answer_count; i++) {
-		resolver_prefetch_outcome(worker->resolver, &burst->pairs[i].code);
-	}
+	resolver_prefetch_outcomes(worker->resolver, burst->pairs, burst->answer_count);
 	for (unsigned i = 0; i < burst->answer_count; i++) {
 		finish(worker, burst, burst->answers[i].mbuf,
 		       receive_one(worker, &burst->answers[i], &burst->pairs[i].code, now_ns));

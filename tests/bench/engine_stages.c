@@ -286,9 +286,7 @@ static unsigned identify(struct engine *engine, struct parsed *parsed, struct qu
 static void match(struct engine *engine, const struct parsed *parsed,
 		  const struct query_pair *pairs, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++) {
-		resolver_prefetch_outcome(engine->resolver, &pairs[i].code);
-	}
+	resolver_prefetch_outcomes(engine->resolver, pairs, count);
 	for (unsigned i = 0; i < count; i++) {
 		const struct datagram datagram = {
 			.payload = parsed[i].frame + (parsed[i].view.payload - parsed[i].frame),
