@@ -53,16 +53,13 @@ int exchange_lane_peek(struct exchange_lane *lane, struct plx_job *ret_job)
 	if (PLX_UNLIKELY(lane->results.is_corrupt)) {
 		return PLX_ERR_RING_CORRUPT;
 	}
+	const uint8_t *record;
 	uint32_t length;
-	int found = plx_ring_peek(&lane->jobs, lane->record, sizeof(lane->record), &length);
+	int found = plx_ring_peek_in_place(&lane->jobs, &record, &length);
 	if (found <= 0) {
 		return found;
 	}
-	// A record that is too long was copied in part only, and none of it is read.
-	if (length > sizeof(lane->record)) {
-		return -EINVAL;
-	}
-	int error = plx_job_read(lane->record, length, ret_job);
+	int error = plx_job_take(record, length, plx_ring_readable(&lane->jobs, record), ret_job);
 	return error == 0 ? 1 : -EINVAL;
 }
 

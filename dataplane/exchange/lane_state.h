@@ -28,7 +28,6 @@ struct exchange_lane {
 	struct plx_beat *beat; // in the region: written, never read back
 	uint64_t beat_count;
 	uint32_t refused_bytes; // length of the result that found no room; 0: none waits
-	uint8_t record[PLX_JOB_RECORD_MAX];
 
 	// worker: rw (relaxed), control: ro (relaxed), for status output.
 	uint64_t jobs_taken;

@@ -6,6 +6,7 @@
 #include <parallax/exchange/job.h>
 
 #include <errno.h>
+#include <string.h>
 
 #define JOB_NAME_AT (PLX_JOB_RECORD_MAX - PLX_NAME_MAX) // behind the octet that is its length
 
@@ -43,13 +44,11 @@ static bool flags_are_allowed(uint8_t kind, uint8_t flags)
 	       (kind == PLX_JOB_LOOKUP || (flags & PLX_JOB_FIRST_ANSWER) == 0);
 }
 
-int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
+// All but the name, whose length is known. The job is untouched when something is wrong.
+static int fields_read(const uint8_t *fixed, size_t name_length, struct plx_job *job)
 {
-	if (length < JOB_NAME_AT) {
-		return -EINVAL;
-	}
 	// Of constant length: the compiler then drops the bounds checks.
-	struct plx_reader reader = plx_reader_init(record, JOB_NAME_AT);
+	struct plx_reader reader = plx_reader_init(fixed, JOB_NAME_AT);
 	uint64_t tag = plx_read_u64(&reader);
 	uint16_t qtype = plx_read_u16(&reader);
 	uint8_t kind = plx_read_u8(&reader);
@@ -57,25 +56,63 @@ int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
 	uint8_t resolution = plx_read_u8(&reader);
 	uint8_t attempts = plx_read_u8(&reader);
 	uint32_t timeout_ms = plx_read_u32(&reader);
-	uint8_t name_length = plx_read_u8(&reader);
-	const uint8_t *name = record + JOB_NAME_AT;
+	uint8_t given_length = plx_read_u8(&reader);
 	if (kind == PLX_JOB_RELEVANT_CAA && qtype == 0) {
 		qtype = PLX_TYPE_CAA;
 	}
-	if (length != JOB_NAME_AT + (size_t)name_length || !question_is_allowed(kind, qtype) ||
+	if (given_length != name_length || !question_is_allowed(kind, qtype) ||
 	    !flags_are_allowed(kind, flags) || resolution != PLX_RESOLUTION_STUB ||
-	    attempts > PLX_JOB_ATTEMPTS_MAX || timeout_ms > PLX_JOB_TIMEOUT_MS_MAX ||
-	    !plx_name_is_valid_wire(name, name_length)) {
+	    attempts > PLX_JOB_ATTEMPTS_MAX || timeout_ms > PLX_JOB_TIMEOUT_MS_MAX) {
 		return -EINVAL;
 	}
-	ret_job->tag = tag;
-	ret_job->qtype = qtype;
-	ret_job->kind = kind;
-	ret_job->flags = flags;
-	ret_job->resolution = resolution;
-	ret_job->attempts = attempts;
-	ret_job->timeout_ms = timeout_ms;
-	ret_job->name.length = name_length;
+	job->tag = tag;
+	job->qtype = qtype;
+	job->kind = kind;
+	job->flags = flags;
+	job->resolution = resolution;
+	job->attempts = attempts;
+	job->timeout_ms = timeout_ms;
+	return 0;
+}
+
+int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job)
+{
+	if (length < JOB_NAME_AT) {
+		return -EINVAL;
+	}
+	size_t name_length = length - JOB_NAME_AT;
+	const uint8_t *name = record + JOB_NAME_AT;
+	if (!plx_name_is_valid_wire(name, name_length) ||
+	    fields_read(record, name_length, ret_job) != 0) {
+		return -EINVAL;
+	}
+	ret_job->name.length = (uint8_t)name_length;
 	plx_octets_copy(ret_job->name.wire, name, name_length);
 	return 0;
+}
+
+int plx_job_take(const uint8_t *shared, size_t length, size_t readable, struct plx_job *ret_job)
+{
+	if (length <= JOB_NAME_AT || length > PLX_JOB_RECORD_MAX) {
+		return -EINVAL;
+	}
+	uint8_t fixed[JOB_NAME_AT];
+	memcpy(fixed, shared, sizeof(fixed));
+	size_t name_length = length - JOB_NAME_AT;
+	const uint8_t *name = shared + JOB_NAME_AT;
+	size_t whole = (name_length + PLX_NAME_BLOCK - 1) / PLX_NAME_BLOCK * PLX_NAME_BLOCK;
+	if (PLX_LIKELY(whole <= PLX_NAME_LAST_BLOCK && whole <= readable - JOB_NAME_AT)) {
+		// In the blocks in which it is copied on: a copy across them would stall.
+		for (size_t at = 0; at < name_length; at += PLX_NAME_BLOCK) {
+			memcpy(ret_job->name.wire + at, name + at, PLX_NAME_BLOCK);
+		}
+	} else {
+		plx_octets_copy(ret_job->name.wire, name, name_length);
+	}
+	ret_job->name.length = (uint8_t)name_length;
+	// Nothing of it is read again from where the other process can change it.
+	__asm__ volatile("" ::: "memory");
+	return plx_name_is_valid_wire(ret_job->name.wire, name_length)
+		       ? fields_read(fixed, name_length, ret_job)
+		       : -EINVAL;
 }

@@ -11,11 +11,36 @@
 
 #define QTYPE_OFFSET 8
 
+static bool is_same(const struct plx_job *a, const struct plx_job *b)
+{
+	return a->tag == b->tag && a->qtype == b->qtype && a->kind == b->kind &&
+	       a->flags == b->flags && a->resolution == b->resolution &&
+	       a->attempts == b->attempts && a->timeout_ms == b->timeout_ms &&
+	       plx_name_equal(&a->name, &b->name);
+}
+
+// plx_job_take says the same, whether octets behind the record can be read or not.
+static void compare_taken(const uint8_t *data, size_t size, int error, const struct plx_job *job)
+{
+	uint8_t roomy[PLX_JOB_RECORD_MAX + PLX_NAME_BLOCK];
+	struct plx_job taken;
+	must(plx_job_take(data, size, size, &taken) == error);
+	must(error < 0 || is_same(&taken, job));
+	if (size <= PLX_JOB_RECORD_MAX) {
+		memset(roomy, 0x41, sizeof(roomy));
+		memcpy(roomy, data, size);
+		must(plx_job_take(roomy, size, sizeof(roomy), &taken) == error);
+		must(error < 0 || is_same(&taken, job));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct plx_job job;
 	uint8_t record[PLX_JOB_RECORD_MAX];
-	if (plx_job_read(data, size, &job) < 0) {
+	int error = plx_job_read(data, size, &job);
+	compare_taken(data, size, error, &job);
+	if (error < 0) {
 		return 0;
 	}
 	must(job.kind == PLX_JOB_LOOKUP || job.kind == PLX_JOB_RELEVANT_CAA);

@@ -21,7 +21,7 @@ struct plx_name {
 	uint8_t length; // 1..255; 0 means no name
 	uint8_t wire[PLX_NAME_MAX];
 };
-static_assert(sizeof(struct plx_name) == 256, "whole blocks, for plx_name_copy");
+static_assert(sizeof(struct plx_name) == 256, "names in tables start on cache lines");
 
 // Presentation form (RFC 1035 5.1, \X and \DDD escapes) to wire; a final dot is optional; "." is the root.
 // Case is kept. Refuses unescaped blanks and control characters and any octet above 126.
@@ -32,13 +32,20 @@ PLX_MUST_CHECK int plx_name_parse(const char *text, size_t text_length, struct p
 // same name back; returns the text's length.
 size_t plx_name_format(const struct plx_name *name, char text[static PLX_NAME_TEXT_MAX]);
 
-// Copies the name alone, in whole blocks: a copy of a known small size is a few instructions, while one of the whole
-// struct touches four cache lines and one of exactly `length` octets is a call.
-#define PLX_NAME_BLOCK 64
+// Copies the name alone, in whole blocks from its first octet on: a copy of a known small size is a few instructions,
+// while one of the whole struct touches four cache lines and one of exactly `length` octets is a call.
+#define PLX_NAME_BLOCK 32
+#define PLX_NAME_LAST_BLOCK (PLX_NAME_MAX / PLX_NAME_BLOCK * PLX_NAME_BLOCK) // of one octet less
 static inline void plx_name_copy(struct plx_name *ret_name, const struct plx_name *name)
 {
-	for (size_t at = 0; at <= name->length; at += PLX_NAME_BLOCK) {
-		memcpy((uint8_t *)ret_name + at, (const uint8_t *)name + at, PLX_NAME_BLOCK);
+	size_t length = name->length;
+	ret_name->length = name->length;
+	for (size_t at = 0; at < length && at < PLX_NAME_LAST_BLOCK; at += PLX_NAME_BLOCK) {
+		memcpy(ret_name->wire + at, name->wire + at, PLX_NAME_BLOCK);
+	}
+	if (length > PLX_NAME_LAST_BLOCK) {
+		memcpy(ret_name->wire + PLX_NAME_LAST_BLOCK, name->wire + PLX_NAME_LAST_BLOCK,
+		       PLX_NAME_MAX - PLX_NAME_LAST_BLOCK);
 	}
 }
 

@@ -60,3 +60,8 @@ struct plx_job {
 // PLX_JOB_RELEVANT_CAA may be CAA or 0 and reads as CAA; that of PLX_JOB_LOOKUP may be anything but a meta-type.
 size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX]);
 PLX_MUST_CHECK int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job);
+// The same for a record in memory that the other process may change meanwhile: it is copied before it is looked at, and
+// what was copied is checked. `readable` octets may be read from its beginning on, which are at least `length`. On -EINVAL
+// ret_job holds anything.
+PLX_MUST_CHECK int plx_job_take(const uint8_t *shared, size_t length, size_t readable,
+				struct plx_job *ret_job);

@@ -107,6 +107,17 @@ PLX_MUST_CHECK static inline bool plx_ring_publish(struct plx_ring_producer *pro
 // is there; PLX_ERR_RING_CORRUPT. The record stays until plx_ring_take.
 PLX_MUST_CHECK static inline int plx_ring_peek(struct plx_ring_consumer *consumer, void *ret_record,
 					       size_t room, uint32_t *ret_length);
+// The same without the copy: the record where it is. The peer may change it at any time: each octet is to be read once,
+// by a copy, before anything is decided by it.
+PLX_MUST_CHECK static inline int plx_ring_peek_in_place(struct plx_ring_consumer *consumer,
+							const uint8_t **ret_payload,
+							uint32_t *ret_length);
+// From `payload`, which was peeked, to the end of the ring's memory.
+static inline size_t plx_ring_readable(const struct plx_ring_consumer *consumer,
+				       const uint8_t *payload)
+{
+	return (size_t)(consumer->bytes + consumer->capacity - payload);
+}
 static inline void plx_ring_take(struct plx_ring_consumer *consumer);
 // Gives the bytes of everything taken back to the producer. True: it waits for room and must be kicked now.
 PLX_MUST_CHECK static inline bool plx_ring_release(struct plx_ring_consumer *consumer);
@@ -274,8 +285,8 @@ static inline bool plx_ring_is_within(const struct plx_ring_consumer *consumer, 
 	return size <= to_end && size <= consumer->published - consumer->position;
 }
 
-static inline int plx_ring_peek(struct plx_ring_consumer *consumer, void *ret_record, size_t room,
-				uint32_t *ret_length)
+static inline int plx_ring_peek_in_place(struct plx_ring_consumer *consumer,
+					 const uint8_t **ret_payload, uint32_t *ret_length)
 {
 	consumer->peeked_bytes = 0;
 	if (consumer->position == consumer->published) {
@@ -296,12 +307,22 @@ static inline int plx_ring_peek(struct plx_ring_consumer *consumer, void *ret_re
 		consumer->is_corrupt = true;
 		return PLX_ERR_RING_CORRUPT;
 	}
-	const uint8_t *payload = consumer->bytes + (consumer->position & (consumer->capacity - 1)) +
-				 sizeof(struct plx_ring_header);
-	plx_octets_copy(ret_record, payload, length < room ? length : room);
+	*ret_payload = consumer->bytes + (consumer->position & (consumer->capacity - 1)) +
+		       sizeof(struct plx_ring_header);
 	consumer->peeked_bytes = size;
 	*ret_length = length;
 	return 1;
+}
+
+static inline int plx_ring_peek(struct plx_ring_consumer *consumer, void *ret_record, size_t room,
+				uint32_t *ret_length)
+{
+	const uint8_t *payload;
+	int found = plx_ring_peek_in_place(consumer, &payload, ret_length);
+	if (found == 1) {
+		plx_octets_copy(ret_record, payload, *ret_length < room ? *ret_length : room);
+	}
+	return found;
 }
 
 static inline void plx_ring_take(struct plx_ring_consumer *consumer)

@@ -147,8 +147,36 @@ TEST(records_of_another_length_are_refused)
 	CU_ASSERT_EQUAL(plx_job_read(record, length + 1, &read), -EINVAL);
 }
 
+// Of names of any length, with and without octets behind the record that can be read.
+TEST(a_record_that_may_change_is_read_as_one_that_does_not)
+{
+	struct plx_job job = plain_job();
+	for (unsigned length = 3; length <= PLX_NAME_MAX; length += 2) {
+		job.name.length = (uint8_t)length;
+		for (unsigned i = 0; i + 1 < length; i += 2) {
+			job.name.wire[i] = 1;
+			job.name.wire[i + 1] = (uint8_t)('a' + i % 26);
+		}
+		job.name.wire[length - 1] = 0;
+		uint8_t record[PLX_JOB_RECORD_MAX + PLX_NAME_BLOCK] = {0};
+		size_t record_length = plx_job_write(&job, record);
+		for (size_t behind = 0; behind <= PLX_NAME_BLOCK; behind += 8) {
+			struct plx_job taken;
+			CU_ASSERT_EQUAL(
+				plx_job_take(record, record_length, record_length + behind, &taken),
+				0);
+			CU_ASSERT_EQUAL(taken.tag, job.tag);
+			CU_ASSERT_TRUE(plx_name_equal(&taken.name, &job.name));
+			struct plx_name copy;
+			plx_name_copy(&copy, &taken.name);
+			CU_ASSERT_TRUE(plx_name_equal(&copy, &job.name));
+		}
+	}
+}
+
 TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits), T(limits_are_kept_exactly),
 	  T(a_climb_cannot_end_with_its_first_answer),
 	  T(unknown_kinds_flags_and_resolutions_are_refused),
 	  T(meta_types_are_refused_and_relevant_caa_asks_for_caa), T(malformed_names_are_refused),
-	  T(records_of_another_length_are_refused))
+	  T(records_of_another_length_are_refused),
+	  T(a_record_that_may_change_is_read_as_one_that_does_not))
