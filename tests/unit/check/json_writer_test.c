@@ -65,6 +65,20 @@ TEST(members_of_large_and_nested_objects_are_in_order)
 	json_decref(value);
 }
 
+TEST(members_of_an_outer_object_outlive_a_wide_one_within)
+{
+	json_t *wide = json_object();
+	for (unsigned i = 0; i < 1000; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "%u", i);
+		json_object_set_new(wide, name, json_integer((json_int_t)i));
+	}
+	json_t *value = json_pack("{s:{s:o, s:i}, s:i, s:s}", "a", "b", wide, "c", 1, "d", 2, "e",
+				  "the stack of members moved meanwhile");
+	expect_as_jansson(value);
+	json_decref(value);
+}
+
 TEST(what_is_neither_object_nor_array_is_no_document)
 {
 	json_t *text = json_string("text");
@@ -92,4 +106,5 @@ TEST(depth_has_a_limit)
 
 TEST_MAIN(json_writer, T(values_are_written_as_jansson_writes_them),
 	  T(members_of_large_and_nested_objects_are_in_order),
+	  T(members_of_an_outer_object_outlive_a_wide_one_within),
 	  T(what_is_neither_object_nor_array_is_no_document), T(depth_has_a_limit))

@@ -175,6 +175,14 @@ TEST(records_make_the_list_anew_however_many_there_were)
 		mode_window_list_restore(&list, &change);
 	}
 	CU_ASSERT_EQUAL(list.count, 1);
+	for (int i = 0; i < 2 * MODE_WINDOWS_MAX; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "day %d", i);
+		struct mode_window_change change = change_of(name, 5000 + i, 5000 + i + 1);
+		change.at_s = 5000 + i;
+		mode_window_list_restore(&list, &change);
+		CU_ASSERT_PTR_NOT_NULL(mode_window_list_find(&list, PROFILE_PRIVATE, name));
+	}
 	struct mode_window_change kept = change_of("kept", 9000, 9001), gone = kept;
 	snprintf(gone.window.name, sizeof(gone.window.name), "gone");
 	mode_window_list_restore(&list, &kept);

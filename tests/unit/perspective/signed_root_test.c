@@ -5,10 +5,15 @@
 
 #include "perspective/signed_root.h"
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static EVP_PKEY *make_key(unsigned char first)
 {
@@ -119,8 +124,24 @@ TEST(sizes_and_names_past_their_limits_are_not_signed)
 	EVP_PKEY_free(key);
 }
 
+TEST(keys_of_another_kind_are_none)
+{
+	char path[] = "/tmp/parallax-key-XXXXXX";
+	int fd = mkstemp(path);
+	EVP_PKEY *other = EVP_EC_gen("P-256"), *none = NULL;
+	FILE *file = fdopen(fd, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(PEM_write_PrivateKey(file, other, NULL, NULL, 0, NULL, NULL), 1);
+	CU_ASSERT_EQUAL(PEM_write_PUBKEY(file, other), 1);
+	CU_ASSERT_EQUAL(fclose(file), 0);
+	CU_ASSERT_EQUAL(signing_key_read(path, true, &none), -EINVAL);
+	CU_ASSERT_EQUAL(signing_key_read(path, false, &none), -EINVAL);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	EVP_PKEY_free(other);
+}
+
 TEST_MAIN(signed_root, T(the_signature_is_over_the_documented_lines),
 	  T(a_root_counts_with_its_key_name_size_and_octets_only),
 	  T(a_root_is_verified_once_and_the_oldest_is_forgotten),
 	  T(what_is_not_signed_is_not_remembered),
-	  T(sizes_and_names_past_their_limits_are_not_signed))
+	  T(sizes_and_names_past_their_limits_are_not_signed), T(keys_of_another_kind_are_none))

@@ -253,6 +253,7 @@ TEST(a_reload_during_a_change_counts_with_it)
 	snprintf(window.name, sizeof(window.name), "in the file");
 	CU_ASSERT_EQUAL(mode_schedule_add(&next, &window, &other), MODE_SCHEDULE_FAULT_NONE);
 	CU_ASSERT_EQUAL(window_keeper_change(windows, &change, on_done, NULL), 0);
+	CU_ASSERT_EQUAL(window_keeper_check(windows, &next, sentence), -EINVAL);
 	CU_ASSERT_EQUAL(window_keeper_configure(windows, &next, sentence), -EINVAL);
 	next.windows[0].start_s = NOON_S + 20;
 	next.windows[0].end_s = NOON_S + 30;
@@ -260,6 +261,37 @@ TEST(a_reload_during_a_change_counts_with_it)
 	CU_ASSERT_EQUAL(mode_keeper_schedule(modes)->count, 1);
 	turn_until(&done_count, 1);
 	CU_ASSERT_EQUAL(mode_keeper_schedule(modes)->count, 2);
+	stop();
+}
+
+TEST(a_change_whose_record_is_not_in_the_log_changes_nothing)
+{
+	char moved[sizeof(path) + 8];
+	start();
+	snprintf(moved, sizeof(moved), "%s.moved", path);
+	CU_ASSERT_EQUAL(rename(path, moved), 0);
+	const struct mode_window_change change = drill(NOON_S + 10, NOON_S + 20);
+	ask(change);
+	CU_ASSERT_NOT_EQUAL(done_error, 0);
+	CU_ASSERT_EQUAL(effective_at(NOON_S + 10).mode, MODE_ENFORCE);
+	CU_ASSERT_PTR_NULL(window_keeper_find(windows, &change.window));
+	CU_ASSERT_EQUAL(rename(moved, path), 0);
+	ask(change); // the way is free again
+	CU_ASSERT_EQUAL(done_error, 0);
+	CU_ASSERT_EQUAL(effective_at(NOON_S + 10).mode, MODE_TEST_WINDOW);
+	stop();
+}
+
+TEST(a_change_on_its_way_when_the_daemon_ends_is_told_and_taken_up_again)
+{
+	start();
+	struct mode_window_change change = drill(NOON_S + 10, NOON_S + 20);
+	CU_ASSERT_EQUAL(window_keeper_change(windows, &change, on_done, NULL), 0);
+	close_keepers(); // the keeper goes first, the log tells when it closes
+	CU_ASSERT_EQUAL(done_count, 1);
+	CU_ASSERT_EQUAL(done_error, 0);
+	CU_ASSERT_EQUAL_FATAL(open_keepers(), 0);
+	CU_ASSERT_EQUAL(effective_at(NOON_S + 10).mode, MODE_TEST_WINDOW);
 	stop();
 }
 
@@ -315,5 +347,7 @@ TEST_MAIN(window_keeper, T(an_added_window_takes_effect_with_its_record_and_outl
 	  T(what_is_refused_says_why_and_leaves_no_record),
 	  T(a_reload_keeps_added_windows_and_is_refused_when_it_is_in_their_way),
 	  T(a_reload_during_a_change_counts_with_it),
+	  T(a_change_whose_record_is_not_in_the_log_changes_nothing),
+	  T(a_change_on_its_way_when_the_daemon_ends_is_told_and_taken_up_again),
 	  T(a_file_in_the_way_of_an_added_window_stops_the_start),
 	  T(a_record_is_read_as_it_was_written_and_nothing_else_is))

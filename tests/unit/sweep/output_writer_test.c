@@ -10,11 +10,15 @@
 #include "sweep_files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define DEADLINE_MS 10000
 
 struct bench {
 	struct sweep_files files;
@@ -147,6 +151,22 @@ TEST(full_disk_is_told_once_written)
 	close_bench(bench);
 }
 
+TEST(nothing_follows_lines_that_were_not_written)
+{
+	struct bench *bench = open_bench(NULL);
+	struct rlimit before;
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+	const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &none), 0);
+	CU_ASSERT_EQUAL(append(bench, 1, &no_records, NULL), 0);
+	CU_ASSERT_EQUAL(output_writer_settle(&bench->writer, &bench->failure), -1);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+	CU_ASSERT_EQUAL(append(bench, 2, &no_records, NULL), 0);
+	CU_ASSERT_EQUAL(output_writer_settle(&bench->writer, &bench->failure), -1);
+	CU_ASSERT_EQUAL(count_lines(bench->files.output), 0);
+	close_bench(bench);
+}
+
 static void *fill_the_ring(void *argument)
 {
 	struct bench *bench = argument;
@@ -192,7 +212,9 @@ TEST(closing_does_not_wait_for_a_reader_that_rests)
 		CU_ASSERT_EQUAL(append(bench, i, &no_records, NULL), 0);
 	}
 	CU_ASSERT_EQUAL(output_writer_hand_over(&bench->writer, &bench->failure), 0);
-	close_bench(bench); // or this test never ends
+	struct pollfd first = {.fd = reader, .events = POLLIN};
+	CU_ASSERT_EQUAL(poll(&first, 1, DEADLINE_MS), 1); // the thread is at it, and has to stall
+	close_bench(bench);                               // or this test never ends
 	close(reader);
 	sweep_files_remove(&files);
 }
@@ -200,5 +222,6 @@ TEST(closing_does_not_wait_for_a_reader_that_rests)
 TEST_MAIN(output_writer, T(settled_lines_are_in_the_file_and_counted),
 	  T(names_that_are_none_are_copied_too), T(unreadable_results_are_lines_and_failures),
 	  T(handed_over_lines_reach_the_file_without_settling), T(full_disk_is_told_once_written),
+	  T(nothing_follows_lines_that_were_not_written),
 	  T(reader_that_rests_holds_up_the_sweep_and_its_stop_ends_that),
 	  T(closing_does_not_wait_for_a_reader_that_rests))
