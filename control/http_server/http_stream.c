@@ -86,6 +86,10 @@ int http_stream_write(struct http_exchange *exchange, const char *bytes, size_t 
 	if (connection == NULL || connection->phase == CONNECTION_BROKEN_OFF) {
 		return -EPIPE;
 	}
+	// The header is all that it gets; evhttp would not take the rest, and leave it to the next answer.
+	if (evhttp_request_get_command(connection->request) == EVHTTP_REQ_HEAD) {
+		return 0;
+	}
 	struct http_listener *listener = exchange->listener;
 	if (http_stream_pending_bytes(exchange) + length >
 	    listener->config.limits.stream_bytes_max) {

@@ -368,6 +368,32 @@ TEST(what_a_turn_of_the_loop_writes_leaves_together)
 	stop();
 }
 
+static bool has_second(void *context)
+{
+	return later_count > 1;
+}
+
+TEST(a_head_of_a_stream_gets_its_header_and_leaves_nothing_behind)
+{
+	start(http_limits_default());
+	memset(received, 0, sizeof(received));
+	int fd = connect_socket();
+	send_text(fd, "HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+	CU_ASSERT_TRUE_FATAL(loop_until(base, has_later, NULL));
+	CU_ASSERT_EQUAL(http_stream_write(later[0], "{\"n\":1}\n", 8), 0);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	http_stream_end(later[0]);
+	send_text(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+	CU_ASSERT_TRUE_FATAL(loop_until(base, has_second, NULL));
+	CU_ASSERT_EQUAL(http_stream_write(later[1], "{\"n\":2}\n", 8), 0);
+	http_stream_end(later[1]);
+	CU_ASSERT_TRUE(loop_until(base, has_last_chunk, &fd));
+	CU_ASSERT_PTR_NOT_NULL(strstr(received, "\r\n\r\nHTTP/1.1 200 OK"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(received, "\r\n\r\n8\r\n{\"n\":2}\n\r\n0\r\n"));
+	close(fd);
+	stop();
+}
+
 static void note_drained(void *context)
 {
 	drained++;
@@ -409,5 +435,6 @@ TEST_MAIN(http_listener, T(requests_of_one_connection_are_answered),
 	  T(a_request_may_be_answered_after_its_listener_closed),
 	  T(a_stream_that_is_not_read_ends_at_its_limit),
 	  T(a_stream_arrives_line_by_line_and_whole),
+	  T(a_head_of_a_stream_gets_its_header_and_leaves_nothing_behind),
 	  T(what_a_turn_of_the_loop_writes_leaves_together),
 	  T(draining_finishes_what_runs_and_refuses_what_comes))
