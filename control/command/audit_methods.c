@@ -11,6 +11,7 @@
 #include "command/audit_task.h"
 #include "command/command_internal.h"
 #include "rules/utc_time.h"
+#include "service/answer_signatures.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +49,23 @@ static int read_head(struct audit_reader *reader, struct audit_head *head, bool 
 	return error == -ENOENT ? 0 : error;
 }
 
+static int add_signatures(struct audit_reader *reader, const struct audit_task_request *request,
+			  json_t *result, struct audit_fault *fault)
+{
+	struct answer_signature_counts counts;
+	int error = answer_signatures_verify(reader, request->config, &counts, fault);
+	if (error != 0) {
+		return error;
+	}
+	json_t *more = json_pack(
+		"{s:I, s:I, s:I, s:o}", "signatures_verified", (json_int_t)counts.verified,
+		"signatures_mismatched", (json_int_t)counts.mismatched, "signatures_unverifiable",
+		(json_int_t)counts.unverifiable, "first_mismatched",
+		counts.first_mismatched != 0 ? json_integer(counts.first_mismatched) : json_null());
+	error = json_object_update_new(result, more);
+	return error == 0 ? 0 : out_of_memory(fault);
+}
+
 static int verify(struct audit_reader *reader, const struct audit_task_request *request,
 		  json_t **ret_result, struct audit_fault *fault)
 {
@@ -69,7 +87,13 @@ static int verify(struct audit_reader *reader, const struct audit_task_request *
 		(json_int_t)found.record_count, "last_sequence", (json_int_t)found.last.sequence,
 		"last_hash", hash_text(found.last.hash), "log_id", audit_reader_log_id(reader),
 		"head_checked", (int)has_head, "index_whole", (int)found.is_index_whole);
-	return *ret_result != NULL ? 0 : out_of_memory(fault);
+	if (*ret_result == NULL) {
+		return out_of_memory(fault);
+	}
+	// Of a chain that is broken nobody knows what was signed.
+	return is_intact && request->wants_signatures
+		       ? add_signatures(reader, request, *ret_result, fault)
+		       : 0;
 }
 
 struct show {
@@ -259,7 +283,10 @@ static uint64_t number_of(const json_t *params, const char *name, uint64_t other
 void command_verify_audit(struct plx_rpc_call *call, const json_t *params, void *context)
 {
 	const struct command_server *server = context;
-	const struct audit_task_request request = {.public_key = server->service->public_key};
+	const struct audit_task_request request = {
+		.public_key = server->service->public_key,
+		.wants_signatures = json_is_true(json_object_get(params, "signatures")),
+	};
 	if (command_needs_primary(server, call)) {
 		audit_task_start(context, call, &request, verify);
 	}

@@ -6,6 +6,7 @@
 
 #include "audit/audit_reader.h"
 #include "command/command_internal.h"
+#include "service/generation.h"
 
 #include <event2/event.h>
 
@@ -24,6 +25,7 @@ struct audit_task {
 	struct audit_task_request request;
 	char *order, *identifier, *perspective;
 	char *path;
+	struct generation *generation; // holds request.config
 	audit_task_work work;
 	pthread_t thread;
 	bool is_thread_running; // not joined yet
@@ -82,6 +84,7 @@ void audit_task_destroy(struct audit_task *task)
 		close(task->done_fd);
 	}
 	json_decref(task->result);
+	generation_release(task->generation);
 	free(task->order);
 	free(task->identifier);
 	free(task->perspective);
@@ -117,6 +120,8 @@ static struct audit_task *task_create(struct command_server *server,
 	task->work = work;
 	task->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	task->path = strdup(service_config(server->service)->audit_log);
+	task->generation = generation_acquire(server->service->generation);
+	task->request.config = task->generation->configuration.config;
 	bool is_whole =
 		copy_text(request->order, &task->order, &task->request.order) &&
 		copy_text(request->identifier, &task->identifier, &task->request.identifier) &&

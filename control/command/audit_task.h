@@ -8,11 +8,13 @@
 
 #include "audit/audit_query.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct audit_reader;
 struct audit_task;
 struct command_server;
+struct config;
 struct json_t;
 struct plx_rpc_call;
 
@@ -24,6 +26,8 @@ struct audit_task_request {
 	unsigned limit;
 	char file[256];                 // of an export
 	struct evp_pkey_st *public_key; // of the head; borrowed, the task's alone while it runs
+	bool wants_signatures;
+	const struct config *config; // of the moment; set by the task, which keeps it
 };
 
 // On the task's own thread. Fills ret_result, which it makes itself, or the fault.

@@ -238,6 +238,20 @@ enum signed_line_verdict signed_line_read(const char *text, size_t length,
 	return SIGNED_LINE_VALID;
 }
 
+enum signed_line_verdict signed_payload_judge(const json_t *payload, const char *signature,
+					      struct root_verifier *verifier)
+{
+	char *text = signed_payload_write(payload);
+	if (text == NULL) {
+		return SIGNED_LINE_MALFORMED;
+	}
+	const struct line_parts parts = {.signature = {signature, strlen(signature)},
+					 .payload = {text, strlen(text)}};
+	bool is_valid = is_signed(&parts, verifier);
+	free(text);
+	return is_valid ? SIGNED_LINE_VALID : SIGNED_LINE_BAD_SIGNATURE;
+}
+
 const char *signed_line_verdict_name(enum signed_line_verdict verdict)
 {
 	switch (verdict) {

@@ -50,4 +50,9 @@ enum signed_line_verdict signed_line_read(const char *text, size_t length,
 					  struct root_verifier *verifier,
 					  struct json_t **ret_envelope);
 
+// The same for an answer whose line is gone: its payload, put together again, and the signature as the line had it. VALID,
+// MALFORMED (no canonical form, or no memory) or BAD_SIGNATURE.
+enum signed_line_verdict signed_payload_judge(const struct json_t *payload, const char *signature,
+					      struct root_verifier *verifier);
+
 const char *signed_line_verdict_name(enum signed_line_verdict verdict);

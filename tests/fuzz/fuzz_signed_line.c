@@ -60,11 +60,16 @@ static void check_input(const char *text, size_t length)
 	must(json_equal(given, envelope));
 	char *payload = signed_payload_write(json_object_get(envelope, "payload"));
 	must(payload != NULL);
+	struct root_verifier verifier;
+	root_verifier_init(&verifier, "fra-1", key);
+	const json_t *signature = json_object_get(envelope, "signature");
+	must(signed_payload_judge(json_object_get(envelope, "payload"),
+				  json_string_value(signature), &verifier) == SIGNED_LINE_VALID);
 	size_t payload_length = strlen(payload);
 	must(memcmp(text + length - 1 - payload_length, payload, payload_length) == 0);
 	char *line = NULL;
 	must(signed_lines_make((const char *const[]) {payload}, 1, "fra-1", key, &line) == 0);
-	bool is_alone = json_string_length(json_object_get(envelope, "signature")) == 88;
+	bool is_alone = json_string_length(signature) == 88;
 	must(!is_alone || (strlen(line) == length + 1 && memcmp(line, text, length) == 0));
 	free(line);
 	free(payload);

@@ -186,7 +186,8 @@ static bool order_is_issued(const json_t *result)
 
 static bool log_is_intact(const json_t *result)
 {
-	return json_is_true(json_object_get(result, "intact"));
+	return json_is_true(json_object_get(result, "intact")) &&
+	       json_integer_value(json_object_get(result, "signatures_mismatched")) == 0;
 }
 
 static bool report_is_complete(const json_t *result)

@@ -121,6 +121,7 @@ TEST(each_command_asks_and_shows)
 		{{"perspectives", "resume", "fra-1"}, 0, "draining"},
 		{{"perspectives", "test", "fra-1"}, 2, "unreachable"},
 		{{"audit", "verify"}, 0, "intact"},
+		{{"audit", "verify", "--signatures"}, 0, "signatures"},
 		{{"audit", "show", "--kind", "mode-change", "--limit", "2"}, 0, "there are more"},
 		{{"audit", "show", "--kind", "nonsense"}, 1, "kind must be"},
 		{{"audit", "export", "all.ndjson"}, 0, "records"},

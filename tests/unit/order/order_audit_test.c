@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Nothing is answered without its records: a full disk, a full queue, a log that takes nothing (reliability case 52).
 
+#include "order/order_payload.h"
+
 #include "order_fixture.h"
 
 #include <signal.h>
@@ -148,6 +150,7 @@ static bool find_signed(const struct audit_entry *entry, void *context)
 	if (strcmp(answer_text(body, "perspective"), "mad-1") != 0) {
 		CU_ASSERT(json_is_null(answer_get(body, "signature")));
 		CU_ASSERT(json_is_null(answer_get(body, "signed")));
+		CU_ASSERT_PTR_NULL(order_payload_of(body));
 		json_decref(body);
 		return true;
 	}
@@ -158,6 +161,9 @@ static bool find_signed(const struct audit_entry *entry, void *context)
 	json_object_set(answer, "evidence", json_object_get(body, "evidence"));
 	json_object_set_new(payload, "answer", answer);
 	CU_ASSERT(order_fixture_is_signed("mad-1", answer_text(body, "signature"), payload));
+	json_t *same = order_payload_of(body);
+	CU_ASSERT(json_equal(same, payload));
+	json_decref(same);
 	json_object_set_new(answer, "duration_us", json_integer(12001)); // not what was said
 	CU_ASSERT_FALSE(order_fixture_is_signed("mad-1", answer_text(body, "signature"), payload));
 	CU_ASSERT_EQUAL(json_object_size(payload), 2);

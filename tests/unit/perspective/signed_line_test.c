@@ -332,6 +332,33 @@ TEST(an_oversized_line_is_neither_made_nor_read)
 	free(text);
 }
 
+TEST(an_answer_taken_apart_is_judged_as_its_line_was)
+{
+	char *lines[5];
+	make_key();
+	make_lines(5, lines);
+	json_t *envelope = NULL;
+	CU_ASSERT_EQUAL_FATAL(
+		signed_line_read(lines[4], strlen(lines[4]) - 1, &verifier, &envelope),
+		SIGNED_LINE_VALID);
+	const char *signature = json_string_value(json_object_get(envelope, "signature"));
+	json_t *payload = json_object_get(envelope, "payload");
+	make_key(); // and forget what was verified
+	CU_ASSERT_EQUAL(signed_payload_judge(payload, signature, &verifier), SIGNED_LINE_VALID);
+	CU_ASSERT_EQUAL(signed_payload_judge(payload, "", &verifier), SIGNED_LINE_BAD_SIGNATURE);
+	root_verifier_init(&verifier, "fra-2", key);
+	CU_ASSERT_EQUAL(signed_payload_judge(payload, signature, &verifier),
+			SIGNED_LINE_BAD_SIGNATURE);
+	make_key();
+	json_object_set_new(payload, "n", json_integer(3));
+	CU_ASSERT_EQUAL(signed_payload_judge(payload, signature, &verifier),
+			SIGNED_LINE_BAD_SIGNATURE);
+	json_object_set_new(payload, "n", json_real(4));
+	CU_ASSERT_EQUAL(signed_payload_judge(payload, signature, &verifier), SIGNED_LINE_MALFORMED);
+	json_decref(envelope);
+	free_lines(5, lines);
+}
+
 TEST(a_tree_of_no_or_too_many_answers_is_not_made)
 {
 	const char *payloads[HASH_TREE_LEAVES_MAX + 1];
@@ -357,4 +384,5 @@ TEST_MAIN(signed_line, T(a_signed_line_is_read_as_it_was_made),
 	  T(a_signed_payload_that_no_record_could_repeat_is_malformed),
 	  T(a_payload_without_canonical_form_is_not_written),
 	  T(an_oversized_line_is_neither_made_nor_read),
+	  T(an_answer_taken_apart_is_judged_as_its_line_was),
 	  T(a_tree_of_no_or_too_many_answers_is_not_made))
