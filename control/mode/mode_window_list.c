@@ -152,20 +152,37 @@ enum mode_schedule_fault mode_window_list_change(struct mode_window_list *list,
 				  : add_window(list, configured, change, ret_other);
 }
 
-enum mode_schedule_fault mode_window_list_merge(const struct mode_window_list *list,
-						const struct mode_schedule *configured,
-						struct mode_schedule *ret_schedule,
-						const struct mode_window **ret_window,
-						const struct mode_window **ret_other)
+static enum mode_schedule_fault merge_some(const struct mode_window_list *list, int64_t now_s,
+					   bool are_past, struct mode_schedule *schedule,
+					   const struct mode_window **ret_window,
+					   const struct mode_window **ret_other)
 {
-	*ret_schedule = *configured;
 	for (size_t i = 0; i < list->count; i++) {
-		enum mode_schedule_fault fault =
-			mode_schedule_add(ret_schedule, &list->added[i].window, ret_other);
-		if (fault != MODE_SCHEDULE_FAULT_NONE) {
-			*ret_window = &list->added[i].window;
+		const struct mode_window *window = &list->added[i].window;
+		if ((window->end_s <= now_s) != are_past) {
+			continue;
+		}
+		enum mode_schedule_fault fault = mode_schedule_add(schedule, window, ret_other);
+		if (fault != MODE_SCHEDULE_FAULT_NONE && !are_past) {
+			*ret_window = window;
 			return fault;
 		}
 	}
 	return MODE_SCHEDULE_FAULT_NONE;
+}
+
+enum mode_schedule_fault mode_window_list_merge(const struct mode_window_list *list,
+						const struct mode_schedule *configured,
+						int64_t now_s, struct mode_schedule *ret_schedule,
+						const struct mode_window **ret_window,
+						const struct mode_window **ret_other)
+{
+	*ret_schedule = *configured;
+	enum mode_schedule_fault fault =
+		merge_some(list, now_s, false, ret_schedule, ret_window, ret_other);
+	if (fault == MODE_SCHEDULE_FAULT_NONE) {
+		// Last, so that they take nobody's place.
+		fault = merge_some(list, now_s, true, ret_schedule, ret_window, ret_other);
+	}
+	return fault;
 }

@@ -51,9 +51,10 @@ PLX_MUST_CHECK enum mode_schedule_fault
 mode_window_list_change(struct mode_window_list *list, const struct mode_schedule *configured,
 			struct mode_window_change *change, const struct mode_window **ret_other);
 
-// Both as one schedule. On a fault `*ret_window` of the list and `*ret_other` are in each other's way, and
-// ret_schedule is not to be used.
+// Both as one schedule. A window of the list that is over at `now_s` gives way to others; where it is in nobody's way it
+// stays, since the clock may be ahead and be set back. On a fault `*ret_window` of the list and `*ret_other` are in each
+// other's way, and ret_schedule is not to be used.
 PLX_MUST_CHECK enum mode_schedule_fault
 mode_window_list_merge(const struct mode_window_list *list, const struct mode_schedule *configured,
-		       struct mode_schedule *ret_schedule, const struct mode_window **ret_window,
-		       const struct mode_window **ret_other);
+		       int64_t now_s, struct mode_schedule *ret_schedule,
+		       const struct mode_window **ret_window, const struct mode_window **ret_other);

@@ -36,12 +36,13 @@ static int64_t now_s(const struct window_keeper *keeper)
 	return keeper->config.now_s(keeper->config.clock_context);
 }
 
-static int merge(const struct mode_window_list *list, const struct mode_schedule *configured,
-		 struct mode_schedule *ret_merged, char fault[static WINDOW_FAULT_MAX])
+static int merge(const struct window_keeper *keeper, const struct mode_window_list *list,
+		 const struct mode_schedule *configured, struct mode_schedule *ret_merged,
+		 char fault[static WINDOW_FAULT_MAX])
 {
 	const struct mode_window *window = NULL, *other = NULL;
-	enum mode_schedule_fault reason =
-		mode_window_list_merge(list, configured, ret_merged, &window, &other);
+	enum mode_schedule_fault reason = mode_window_list_merge(list, configured, now_s(keeper),
+								 ret_merged, &window, &other);
 	if (reason == MODE_SCHEDULE_FAULT_NONE) {
 		return 0;
 	}
@@ -85,18 +86,19 @@ int window_keeper_check(struct window_keeper *keeper, const struct mode_schedule
 {
 	int error = 0;
 	if (keeper->saving != NULL) {
-		error = merge(&keeper->saving->next, configured, &keeper->merged, fault);
+		error = merge(keeper, &keeper->saving->next, configured, &keeper->merged, fault);
 	}
-	return error != 0 ? error : merge(&keeper->list, configured, &keeper->merged, fault);
+	return error != 0 ? error
+			  : merge(keeper, &keeper->list, configured, &keeper->merged, fault);
 }
 
 int window_keeper_configure(struct window_keeper *keeper, const struct mode_schedule *configured,
 			    char fault[static WINDOW_FAULT_MAX])
 {
-	mode_window_list_forget_past(&keeper->list, now_s(keeper));
 	int error = window_keeper_check(keeper, configured, fault);
 	if (error == 0 && keeper->saving != NULL) {
-		error = merge(&keeper->saving->next, configured, &keeper->saving->merged, fault);
+		error = merge(keeper, &keeper->saving->next, configured, &keeper->saving->merged,
+			      fault);
 	}
 	if (error == 0) {
 		keeper->configured = *configured;
@@ -153,7 +155,7 @@ static int judge(const struct window_keeper *keeper, struct window_saving *savin
 					     WINDOW_FAULT_MAX);
 		return -EINVAL;
 	}
-	return merge(&saving->next, &keeper->configured, &saving->merged, fault);
+	return merge(keeper, &saving->next, &keeper->configured, &saving->merged, fault);
 }
 
 int window_keeper_change(struct window_keeper *keeper, const struct mode_window_change *change,

@@ -62,8 +62,9 @@ static enum mode_schedule_fault take_away(const char *name)
 static enum mode mode_at(int64_t now_s)
 {
 	const struct mode_window *window = NULL;
-	CU_ASSERT_EQUAL_FATAL(mode_window_list_merge(&list, &configured, &merged, &window, &other),
-			      MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL_FATAL(
+		mode_window_list_merge(&list, &configured, NOW_S, &merged, &window, &other),
+		MODE_SCHEDULE_FAULT_NONE);
 	return mode_schedule_at(&merged, PROFILE_PRIVATE, now_s).mode;
 }
 
@@ -199,10 +200,41 @@ TEST(a_configuration_in_the_way_of_an_added_window_does_not_merge)
 	const struct mode_window *window = NULL;
 	CU_ASSERT_EQUAL(add("drill", NOW_S, 2000), MODE_SCHEDULE_FAULT_NONE);
 	configured.windows[0].start_s = 1999;
-	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, &merged, &window, &other),
+	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, NOW_S, &merged, &window, &other),
 			MODE_SCHEDULE_FAULT_OVERLAP);
 	CU_ASSERT_PTR_EQUAL(window, &list.added[0].window);
 	CU_ASSERT_STRING_EQUAL(other->name, "file");
+}
+
+TEST(windows_that_are_over_give_way_and_stay_where_there_is_room)
+{
+	start();
+	const struct mode_window *window = NULL;
+	CU_ASSERT_EQUAL(add("over", NOW_S, 1500), MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL(add("drill", 3000, 4000), MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, 1500, &merged, &window, &other),
+			MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL(merged.count, 3);
+	configured.windows[0].start_s = 1499;
+	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, 1499, &merged, &window, &other),
+			MODE_SCHEDULE_FAULT_OVERLAP);
+	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, 1500, &merged, &window, &other),
+			MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL(merged.count, 2);
+	// A full file leaves no room for "over", which came first, but for "drill".
+	struct mode_window filler = configured.windows[0];
+	for (int i = 1; configured.count < MODE_WINDOWS_MAX - 1; i++) {
+		snprintf(filler.name, sizeof(filler.name), "file %d", i);
+		filler.start_s = 10000 + i;
+		filler.end_s = 10001 + i;
+		CU_ASSERT_EQUAL_FATAL(mode_schedule_add(&configured, &filler, &other),
+				      MODE_SCHEDULE_FAULT_NONE);
+	}
+	configured.windows[0].start_s = 2000;
+	CU_ASSERT_EQUAL(mode_window_list_merge(&list, &configured, 1500, &merged, &window, &other),
+			MODE_SCHEDULE_FAULT_NONE);
+	CU_ASSERT_EQUAL(mode_schedule_at(&merged, PROFILE_PRIVATE, 3000).mode, MODE_TEST_WINDOW);
+	CU_ASSERT_EQUAL(merged.count, MODE_WINDOWS_MAX);
 }
 
 TEST_MAIN(mode_window_list, T(an_added_window_holds_beside_the_configured_ones_until_it_is_removed),
@@ -212,4 +244,5 @@ TEST_MAIN(mode_window_list, T(an_added_window_holds_beside_the_configured_ones_u
 	  T(weaker_than_the_rules_at_any_time_of_it_needs_force),
 	  T(a_full_schedule_takes_no_more_until_windows_are_over),
 	  T(records_make_the_list_anew_however_many_there_were),
-	  T(a_configuration_in_the_way_of_an_added_window_does_not_merge))
+	  T(a_configuration_in_the_way_of_an_added_window_does_not_merge),
+	  T(windows_that_are_over_give_way_and_stay_where_there_is_room))

@@ -238,6 +238,7 @@ TEST(a_reload_keeps_added_windows_and_is_refused_when_it_is_in_their_way)
 	// One that is over is in nobody's way.
 	now = NOON_S + 20;
 	next.windows[0].start_s = NOON_S + 15;
+	CU_ASSERT_EQUAL(window_keeper_check(windows, &next, sentence), 0);
 	CU_ASSERT_EQUAL(window_keeper_configure(windows, &next, sentence), 0);
 	CU_ASSERT_EQUAL(mode_keeper_schedule(modes)->count, 1);
 	stop();
@@ -291,6 +292,19 @@ TEST(a_change_on_its_way_when_the_daemon_ends_is_told_and_taken_up_again)
 	CU_ASSERT_EQUAL(done_count, 1);
 	CU_ASSERT_EQUAL(done_error, 0);
 	CU_ASSERT_EQUAL_FATAL(open_keepers(), 0);
+	CU_ASSERT_EQUAL(effective_at(NOON_S + 10).mode, MODE_TEST_WINDOW);
+	stop();
+}
+
+TEST(a_clock_that_was_ahead_at_the_start_costs_no_window)
+{
+	start();
+	ask(drill(NOON_S + 10, NOON_S + 20));
+	close_keepers();
+	now = NOON_S + 1000000;
+	CU_ASSERT_EQUAL_FATAL(open_keepers(), 0);
+	CU_ASSERT_EQUAL(window_keeper_configure(windows, &configured, sentence), 0);
+	now = NOON_S;
 	CU_ASSERT_EQUAL(effective_at(NOON_S + 10).mode, MODE_TEST_WINDOW);
 	stop();
 }
@@ -349,5 +363,6 @@ TEST_MAIN(window_keeper, T(an_added_window_takes_effect_with_its_record_and_outl
 	  T(a_reload_during_a_change_counts_with_it),
 	  T(a_change_whose_record_is_not_in_the_log_changes_nothing),
 	  T(a_change_on_its_way_when_the_daemon_ends_is_told_and_taken_up_again),
+	  T(a_clock_that_was_ahead_at_the_start_costs_no_window),
 	  T(a_file_in_the_way_of_an_added_window_stops_the_start),
 	  T(a_record_is_read_as_it_was_written_and_nothing_else_is))
