@@ -39,8 +39,8 @@ TEST(values_are_written_as_jansson_writes_them)
 		"[0,-1,9,10,99,100,9223372036854775807,-9223372036854775808]",
 		"[0.1,-2.5e300,1.0,3e0]",
 		"[\"quote \\\" back \\\\ slash / \\b\\f\\n\\r\\t \\u0001\\u001f\\u007f\"]",
-		"{\"caf\xc3\xa9\":\"\xe2\x82\xac\",\"\xf0\x9f\x98\x80\":\"\xef\xbf\xbf "
-		"\xdf\xbf\xe0\xa0\x80\"}",
+		("{\"caf\xc3\xa9\":\"\xe2\x82\xac\",\"\xf0\x9f\x98\x80\":\"\xef\xbf\xbf "
+		 "\xdf\xbf\xe0\xa0\x80\"}"),
 		"[\"\\u0000x\",\"\"]",
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(rows); i++) {
