@@ -8,6 +8,7 @@
 
 #include <parallax/base/attributes.h>
 #include <parallax/base/ip_address.h>
+#include <parallax/settings/setting_fault.h>
 
 #include "names/address_prefix.h"
 #include "policy/caa_switches.h"
@@ -18,9 +19,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define CONFIG_FILE_DEFAULT "/etc/parallax/parallax.yaml"
-#define CONFIG_FILE_BYTES_MAX (1024 * 1024)
-#define CONFIG_FAULT_MAX 640
 #define CONFIG_PATH_SIZE 256
 #define CONFIG_NAME_SIZE 64
 #define CONFIG_URL_SIZE 256
@@ -49,14 +47,8 @@ enum config_log_format {
 	CONFIG_LOG_JSON,
 };
 
-// Where something stands in the file, counted from 1; line 0: not in the file.
-struct config_place {
-	uint32_t line;
-	uint32_t column;
-};
-
 struct config_resolver {
-	struct config_place place;
+	struct plx_setting_place place;
 	char address
 		[CONFIG_NAME_SIZE]; // its identity: two perspectives that name the same one share it
 	char rir[16];
@@ -65,7 +57,7 @@ struct config_resolver {
 
 // A network perspective and where it is (BR 1.6.1, 3.2.2.9).
 struct config_location {
-	struct config_place place;
+	struct plx_setting_place place;
 	char name[CONFIG_NAME_SIZE];
 	char rir[16];
 	double latitude, longitude;
@@ -74,7 +66,7 @@ struct config_location {
 };
 
 struct config_perspective {
-	struct config_place place;
+	struct plx_setting_place place;
 	char name[CONFIG_NAME_SIZE];
 	char rir[16];
 	double latitude, longitude;
@@ -87,14 +79,14 @@ struct config_perspective {
 };
 
 struct config_window {
-	struct config_place place;
+	struct plx_setting_place place;
 	char name[CONFIG_NAME_SIZE];
 	int mode; // enum mode
 	int64_t start, end;
 };
 
 struct config_profile {
-	struct config_place place;
+	struct plx_setting_place place;
 	int mode;   // enum mode: outside all windows
 	bool force; // a mode weaker than the rules demand is meant
 	struct config_window schedule[CONFIG_WINDOWS_MAX];
@@ -102,12 +94,12 @@ struct config_profile {
 };
 
 struct config_profiles {
-	struct config_place place;
+	struct plx_setting_place place;
 	struct config_profile tls, smime, private_use;
 };
 
 struct config_tls {
-	struct config_place place;
+	struct plx_setting_place place;
 	char certificate[CONFIG_PATH_SIZE];
 	char key[CONFIG_PATH_SIZE];
 	char client_ca[CONFIG_PATH_SIZE]; // "": callers show no certificate
@@ -116,12 +108,12 @@ struct config_tls {
 };
 
 struct config_caa {
-	struct config_place place;
+	struct plx_setting_place place;
 	bool is_on[CAA_SWITCH_COUNT];
 };
 
 struct config_dcv {
-	struct config_place place;
+	struct plx_setting_place place;
 	struct dcv_switches switches;
 	char user_agent[128];
 	char probe_user_agent[128];
@@ -129,14 +121,14 @@ struct config_dcv {
 };
 
 struct config_mpic {
-	struct config_place place;
+	struct plx_setting_place place;
 	uint32_t default_perspective_count, absolute_max_attempts;
 	bool any_caa_domain;
 	char hash_secret[CONFIG_PATH_SIZE]; // a file
 };
 
 struct config_limits {
-	struct config_place place;
+	struct plx_setting_place place;
 	uint32_t orders;      // in flight
 	uint32_t identifiers; // of one order
 	uint32_t body_bytes;  // of one request
@@ -150,13 +142,13 @@ struct config_limits {
 };
 
 struct config_guard {
-	struct config_place place;
+	struct plx_setting_place place;
 	uint32_t stable_ms;
 	bool needs_confirmation;
 };
 
 struct config {
-	struct config_place place;
+	struct plx_setting_place place;
 	int role; // enum config_role
 	struct config_location perspective;
 	char dataplane_socket[108], socket[108], socket_group[32], user[32];
@@ -184,22 +176,15 @@ struct config {
 	int log_format; // enum config_log_format
 };
 
-// One line without a newline.
-struct config_fault {
-	char text[CONFIG_FAULT_MAX];
-};
-
-// Reads `path`, checks everything, opens no file that the configuration names. The caller frees with config_free.
-// NULL and the fault.
-struct config *config_read_file(const char *path, struct config_fault *fault);
-// The same for a document in memory; `path` is for messages only.
+// Reads a file's content and checks everything; opens no file that the configuration names. `path` is for messages only.
+// The caller frees with config_free. NULL and the fault.
 struct config *config_read_document(const char *path, const void *bytes, size_t length,
-				    struct config_fault *fault);
+				    struct plx_setting_fault *fault);
 void config_free(struct config *config);
 
 // What one key alone cannot say: which go together, which are needed, what overlaps. PLX_ERR_CONFIG and the fault.
 PLX_MUST_CHECK int config_check(const char *path, const struct config *config,
-				struct config_fault *fault);
+				struct plx_setting_fault *fault);
 
 const char *config_role_name(enum config_role role);
 

@@ -14,24 +14,23 @@
 
 struct check {
 	const char *path;
-	struct config_fault *fault;
+	struct plx_setting_fault *fault;
 };
 
-static int at(const struct check *check, const struct config_place *place)
+static int at(const struct check *check, const struct plx_setting_place *place)
 {
-	return config_fault_prefix(check->fault, "%s:%u:%u", check->path, place->line,
-				   place->column);
+	return plx_setting_fault_at(check->fault, check->path, place, NULL);
 }
 
-static int check_region(const struct check *check, const struct config_place *place,
+static int check_region(const struct check *check, const struct plx_setting_place *place,
 			const char *rir)
 {
 	enum region region;
 	if (region_parse(rir, &region) == 0) {
 		return 0;
 	}
-	config_fault_set(check->fault,
-			 "rir: \"%s\" is none of AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC", rir);
+	plx_setting_fault_set(check->fault,
+			      "rir: \"%s\" is none of AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC", rir);
 	return at(check, place);
 }
 
@@ -47,16 +46,17 @@ static int check_resolvers(const struct check *check, const struct config_resolv
 	return 0;
 }
 
-static int check_name(const struct check *check, const struct config_place *place, const char *name)
+static int check_name(const struct check *check, const struct plx_setting_place *place,
+		      const char *name)
 {
 	static const char allowed[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 	if (name[strspn(name, allowed)] == '\0') {
 		return 0;
 	}
-	config_fault_set(check->fault,
-			 "name: \"%s\" has a character other than letters, digits, - . and _",
-			 name);
+	plx_setting_fault_set(check->fault,
+			      "name: \"%s\" has a character other than letters, digits, - . and _",
+			      name);
 	return at(check, place);
 }
 
@@ -76,22 +76,22 @@ static int check_remote(const struct check *check, const struct config *config, 
 		is_taken |= strcmp(remote->name, config->perspectives[i].name) == 0;
 	}
 	if (is_taken) {
-		config_fault_set(check->fault,
-				 "name: \"%s\" is taken; give each perspective its own",
-				 remote->name);
+		plx_setting_fault_set(check->fault,
+				      "name: \"%s\" is taken; give each perspective its own",
+				      remote->name);
 		return at(check, &remote->place);
 	}
 	if (strncmp(remote->url, "https://", 8) != 0) {
-		config_fault_set(
+		plx_setting_fault_set(
 			check->fault,
 			"url: \"%s\" is not https; the channel must be encrypted (BR 3.2.2.9)",
 			remote->url);
 		return at(check, &remote->place);
 	}
 	if (remote->protocol == CONFIG_PROTOCOL_PARALLAX && remote->public_key[0] == '\0') {
-		config_fault_set(check->fault,
-				 "has no public_key; add `public_key: FILE`, which its "
-				 "answers are verified with");
+		plx_setting_fault_set(check->fault,
+				      "has no public_key; add `public_key: FILE`, which its "
+				      "answers are verified with");
 		return at(check, &remote->place);
 	}
 	return 0;
@@ -102,16 +102,16 @@ static int check_windows(const struct check *check, const struct config_profile 
 	for (unsigned i = 0; i < profile->schedule_count; i++) {
 		const struct config_window *window = &profile->schedule[i];
 		if (window->end <= window->start) {
-			config_fault_set(check->fault, "window \"%s\" ends before it starts",
-					 window->name);
+			plx_setting_fault_set(check->fault, "window \"%s\" ends before it starts",
+					      window->name);
 			return at(check, &window->place);
 		}
 		for (unsigned j = 0; j < i; j++) {
 			const struct config_window *other = &profile->schedule[j];
 			if (window->start < other->end && other->start < window->end) {
-				config_fault_set(check->fault,
-						 "window \"%s\" overlaps \"%s\" of line %u",
-						 window->name, other->name, other->place.line);
+				plx_setting_fault_set(check->fault,
+						      "window \"%s\" overlaps \"%s\" of line %u",
+						      window->name, other->name, other->place.line);
 				return at(check, &window->place);
 			}
 		}
@@ -125,18 +125,18 @@ static int check_names(const struct check *check, const struct config *config)
 	for (unsigned i = 0; i < config->issuer_domain_count; i++) {
 		if (plx_name_parse(config->issuer_domains[i], strlen(config->issuer_domains[i]),
 				   &name) != 0) {
-			config_fault_set(check->fault,
-					 "issuer_domains: \"%s\" is not a domain name",
-					 config->issuer_domains[i]);
+			plx_setting_fault_set(check->fault,
+					      "issuer_domains: \"%s\" is not a domain name",
+					      config->issuer_domains[i]);
 			return at(check, &config->place);
 		}
 	}
 	for (unsigned i = 0; i < config->private_suffix_count; i++) {
 		if (plx_name_parse(config->private_suffixes[i], strlen(config->private_suffixes[i]),
 				   &name) != 0) {
-			config_fault_set(check->fault,
-					 "private_suffixes: \"%s\" is not a domain name",
-					 config->private_suffixes[i]);
+			plx_setting_fault_set(check->fault,
+					      "private_suffixes: \"%s\" is not a domain name",
+					      config->private_suffixes[i]);
 			return at(check, &config->place);
 		}
 	}
@@ -148,9 +148,10 @@ static int check_role(const struct check *check, const struct config *config)
 	bool is_remote = config->role == CONFIG_ROLE_REMOTE;
 	const char *missing = NULL;
 	if (is_remote && config->perspective_count > 0) {
-		config_fault_set(check->fault,
-				 "perspectives: a remote asks no others; remove them or set role: "
-				 "primary");
+		plx_setting_fault_set(
+			check->fault,
+			"perspectives: a remote asks no others; remove them or set role: "
+			"primary");
 		return at(check, &config->perspectives[0].place);
 	}
 	if (is_remote && config->tls.client_ca[0] == '\0') {
@@ -167,7 +168,7 @@ static int check_role(const struct check *check, const struct config *config)
 		missing = "tls.server_ca: without it no remote's certificate can be checked";
 	}
 	if (missing != NULL) {
-		config_fault_set(check->fault, "needs %s", missing);
+		plx_setting_fault_set(check->fault, "needs %s", missing);
 		return at(check, &config->place);
 	}
 	return 0;
@@ -178,13 +179,13 @@ static int check_limits(const struct check *check, const struct config *config)
 	if (config->limits.probe_delay_ms < config->limits.probe_wait_ms) {
 		return 0;
 	}
-	config_fault_set(check->fault,
-			 "probe_delay: is not shorter than probe_wait, so that no such "
-			 "probe could end; make it shorter");
+	plx_setting_fault_set(check->fault,
+			      "probe_delay: is not shorter than probe_wait, so that no such "
+			      "probe could end; make it shorter");
 	return at(check, &config->limits.place);
 }
 
-int config_check(const char *path, const struct config *config, struct config_fault *fault)
+int config_check(const char *path, const struct config *config, struct plx_setting_fault *fault)
 {
 	struct check check = {.path = path, .fault = fault};
 	const struct config_location *own = &config->perspective;

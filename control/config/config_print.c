@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Everything that people read about the keys, made from the tables.
 
+#include <parallax/settings/setting_file.h>
+#include <parallax/settings/wrapped_text.h>
+
 #include "config/config.h"
 #include "config/config_spec.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-#define TEXT_COLUMNS 100
-
-// Words of `text` in lines of TEXT_COLUMNS, each but the first after `indent`.
-static void print_wrapped(FILE *out, const char *text, const char *indent)
-{
-	size_t room = TEXT_COLUMNS - strlen(indent), used = 0;
-	while (*text != '\0') {
-		size_t word = strcspn(text, " ");
-		if (used > 0 && used + 1 + word > room) {
-			fprintf(out, "\n%s", indent);
-			used = 0;
-		} else if (used > 0) {
-			fputc(' ', out);
-			used++;
-		}
-		fprintf(out, "%.*s", (int)word, text);
-		used += word;
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
 
 // `indent` begins with "# ": the whole section is commented out unless it must be there.
 static void print_example(FILE *out, const struct config_section *section, const char *indent,
@@ -39,7 +19,7 @@ static void print_example(FILE *out, const struct config_section *section, const
 	for (size_t i = 0; i < section->spec_count; i++) {
 		const struct config_spec *spec = &section->specs[i];
 		fprintf(out, "%s%s", i > 0 || is_item ? "\n" : "", comment);
-		print_wrapped(out, spec->help, comment);
+		plx_wrapped_text_print(out, spec->help, comment);
 		if (spec->type != CONFIG_SECTION || spec->list_max > 0) {
 			fprintf(out, "%s%s%s: %s\n", indent,
 				spec->is_required || spec->is_shown ? "" : "#", spec->key,
@@ -103,7 +83,8 @@ void config_print_markdown(FILE *out)
 		"<!-- Made from the tables of control/config by `parallax-config-document "
 		"markdown`; do not edit. -->\n"
 		"# Configuration of parallaxd\n\n"
-		"The keys below `control:` in `" CONFIG_FILE_DEFAULT "`; those below `dataplane:` "
+		"The keys below `control:` in `" PLX_SETTING_FILE_DEFAULT
+		"`; those below `dataplane:` "
 		"are in\n[configuration.md](configuration.md). `parallaxd --check-config --config "
 		"FILE` checks a file and does nothing else.\nEvery fault is one line with "
 		"FILE:LINE:COLUMN. Secrets are files, never values.\n"

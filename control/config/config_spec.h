@@ -48,7 +48,7 @@ struct config_spec {
 	const struct config_section *section;
 };
 
-// A section's struct begins with its struct config_place.
+// A section's struct begins with its struct plx_setting_place.
 struct config_section {
 	const char *name; // its key
 	const char *help;

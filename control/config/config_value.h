@@ -5,15 +5,10 @@
 #pragma once
 
 #include <parallax/base/attributes.h>
+#include <parallax/settings/setting_fault.h>
 
-struct config_fault;
 struct config_spec;
 
 // `field` is where the value goes (an element for lists). PLX_ERR_CONFIG and the fault's text.
 PLX_MUST_CHECK int config_value_parse(const struct config_spec *spec, const char *text, void *field,
-				      struct config_fault *fault);
-
-// Replaces the fault's text; returns PLX_ERR_CONFIG.
-int config_fault_set(struct config_fault *fault, const char *format, ...) PLX_PRINTF(2, 3);
-// Puts a place in front of the text that is there; returns PLX_ERR_CONFIG.
-int config_fault_prefix(struct config_fault *fault, const char *format, ...) PLX_PRINTF(2, 3);
+				      struct plx_setting_fault *fault);

@@ -2,7 +2,7 @@
 
 #include "daemon/daemon_options.h"
 
-#include "config/config.h"
+#include <parallax/settings/setting_file.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -82,7 +82,7 @@ static int read_word(int argc, char **argv, int *index, struct daemon_options *o
 int daemon_options_read(int argc, char **argv, struct daemon_options *ret_options,
 			struct daemon_options_fault *fault)
 {
-	struct daemon_options options = {.config_path = CONFIG_FILE_DEFAULT};
+	struct daemon_options options = {.config_path = PLX_SETTING_FILE_DEFAULT};
 	for (int i = 1; i < argc; i++) {
 		int error = read_word(argc, argv, &i, &options, fault);
 		if (error != 0) {
@@ -98,7 +98,8 @@ void daemon_options_print_help(FILE *out)
 	fputs("usage: parallaxd [--config FILE] [--check-config] [--log-format text|json]\n"
 	      "Judges certificate orders from many network perspectives: the primary, or one of "
 	      "the remotes.\n\n"
-	      "  --config FILE        the configuration; " CONFIG_FILE_DEFAULT " unless given\n"
+	      "  --config FILE        the configuration; " PLX_SETTING_FILE_DEFAULT
+	      " unless given\n"
 	      "  --check-config       says whether the configuration is good, and ends\n"
 	      "  --log-format FORMAT  text or json, whatever the configuration says\n"
 	      "  --version            says which version this is\n\n"

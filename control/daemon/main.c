@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 {
 	static struct daemon daemon;
 	struct daemon_options_fault options_fault;
-	struct config_fault config_fault;
+	struct plx_setting_fault config_fault;
 	if (daemon_options_read(argc, argv, &daemon.options, &options_fault) != 0) {
 		fprintf(stderr, "parallaxd: %s\n", options_fault.text);
 		return EXIT_FAILURE;

@@ -3,6 +3,7 @@
 #include "service/configuration.h"
 
 #include <parallax/base/error.h>
+#include <parallax/settings/setting_file.h>
 
 #include "mode/mode_schedule.h"
 #include "perspective/service_name.h"
@@ -16,36 +17,6 @@
 #include <string.h>
 
 #define DIGEST_BYTES 32
-
-static int read_failed(const char *path, int error, struct config_fault *fault)
-{
-	snprintf(fault->text, sizeof(fault->text), "%s: cannot be read: %s", path,
-		 strerror(-error));
-	return error;
-}
-
-// The whole file, and one octet more than allowed when it is too long: config_read_document says so then.
-static int read_bytes(const char *path, char **ret_bytes, size_t *ret_length,
-		      struct config_fault *fault)
-{
-	char *bytes = malloc(CONFIG_FILE_BYTES_MAX + 1);
-	FILE *file = bytes == NULL ? NULL : fopen(path, "re");
-	if (file == NULL) {
-		int error = bytes == NULL ? -ENOMEM : -errno;
-		free(bytes);
-		return read_failed(path, error, fault);
-	}
-	errno = EIO;
-	*ret_length = fread(bytes, 1, CONFIG_FILE_BYTES_MAX + 1, file);
-	int error = ferror(file) ? -errno : 0;
-	fclose(file);
-	if (error != 0) {
-		free(bytes);
-		return read_failed(path, error, fault);
-	}
-	*ret_bytes = bytes;
-	return 0;
-}
 
 static int digest_text(const char *bytes, size_t length, char *text)
 {
@@ -62,7 +33,8 @@ static int digest_text(const char *bytes, size_t length, char *text)
 }
 
 // At a primary they are of any form.
-static int check_callers(const char *path, const struct config *config, struct config_fault *fault)
+static int check_callers(const char *path, const struct config *config,
+			 struct plx_setting_fault *fault)
 {
 	char uri[SERVICE_NAME_MAX + 1];
 	for (unsigned i = 0; config->role == CONFIG_ROLE_REMOTE && i < config->caller_count; i++) {
@@ -79,12 +51,12 @@ static int check_callers(const char *path, const struct config *config, struct c
 }
 
 int configuration_read(const char *path, int64_t now_s, struct configuration *ret_configuration,
-		       struct config_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	struct configuration configuration = {.config = NULL};
 	char *bytes = NULL;
 	size_t length = 0;
-	int error = read_bytes(path, &bytes, &length, fault);
+	int error = plx_setting_file_read(path, fault, &bytes, &length);
 	if (error != 0) {
 		return error;
 	}
@@ -94,7 +66,8 @@ int configuration_read(const char *path, int64_t now_s, struct configuration *re
 		error = PLX_ERR_CONFIG;
 	} else if (configuration.schedule == NULL ||
 		   digest_text(bytes, length, configuration.digest) != 0) {
-		error = read_failed(path, -ENOMEM, fault);
+		plx_setting_fault_set(fault, "%s: not enough memory", path);
+		error = -ENOMEM;
 	} else {
 		error = mode_calendar_make(path, &configuration.config->profiles, now_s,
 					   configuration.schedule, fault);
@@ -138,7 +111,7 @@ static bool is_same_guard(const struct config *now, const struct config *next)
 }
 
 int configuration_check_reload(const char *path, const struct config *now,
-			       const struct config *next, struct config_fault *fault)
+			       const struct config *next, struct plx_setting_fault *fault)
 {
 	const struct {
 		const char *key;

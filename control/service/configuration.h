@@ -22,11 +22,11 @@ struct configuration {
 // -errno or PLX_ERR_CONFIG, and the fault: one line that says where, what, and how to mend it. Opens no other file.
 PLX_MUST_CHECK int configuration_read(const char *path, int64_t now_s,
 				      struct configuration *ret_configuration,
-				      struct config_fault *fault);
+				      struct plx_setting_fault *fault);
 void configuration_fini(struct configuration *configuration);
 
 // Whether `next` can come into force while the daemon runs; else the fault names the key that needs a restart.
 // PLX_ERR_CONFIG.
 PLX_MUST_CHECK int configuration_check_reload(const char *path, const struct config *now,
 					      const struct config *next,
-					      struct config_fault *fault);
+					      struct plx_setting_fault *fault);

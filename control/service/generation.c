@@ -21,7 +21,7 @@
 #define NS_PER_US 1000
 
 static int generation_fault(const struct generation_config *config, int error, const char *what,
-			    struct config_fault *fault)
+			    struct plx_setting_fault *fault)
 {
 	snprintf(fault->text, sizeof(fault->text), "%s: %s: %s", config->path, what,
 		 plx_error_text(error));
@@ -29,7 +29,7 @@ static int generation_fault(const struct generation_config *config, int error, c
 }
 
 static int open_names(struct generation *generation, const struct generation_config *config,
-		      struct config_fault *fault)
+		      struct plx_setting_fault *fault)
 {
 	const struct config *from = generation->configuration.config;
 	struct plx_name suffixes[CONFIG_SUFFIXES_MAX];
@@ -57,7 +57,7 @@ static int open_names(struct generation *generation, const struct generation_con
 
 // One line; the line feed that editors add is not part of the secret.
 static int read_secret(struct generation *generation, const struct generation_config *config,
-		       struct config_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	const char *path = generation->configuration.config->mpic.hash_secret;
 	if (path[0] == '\0') {
@@ -87,7 +87,7 @@ static int64_t now_us(void *context)
 }
 
 static int open_runner(struct generation *generation, const struct generation_config *config,
-		       struct config_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	const struct config *from = generation->configuration.config;
 	int error = 0;
@@ -119,7 +119,7 @@ static void reap(evutil_socket_t fd, short what, void *context)
 }
 
 int generation_create(const struct generation_config *config, struct generation **ret_generation,
-		      struct config_fault *fault)
+		      struct plx_setting_fault *fault)
 {
 	struct generation *generation = calloc(1, sizeof(*generation));
 	if (generation == NULL) {

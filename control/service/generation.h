@@ -49,7 +49,7 @@ struct generation_config {
 // One reference. -errno or PLX_ERR_CONFIG, and the fault.
 PLX_MUST_CHECK int generation_create(const struct generation_config *config,
 				     struct generation **ret_generation,
-				     struct config_fault *fault);
+				     struct plx_setting_fault *fault);
 struct generation *generation_acquire(struct generation *generation);
 // The last one ends it in a later turn of the loop. NULL is accepted.
 void generation_release(struct generation *generation);

@@ -11,8 +11,8 @@
 
 #define SENTENCE_MAX 400
 
-static int calendar_fault(struct config_fault *fault, const char *path,
-			  const struct config_place *place, const char *sentence)
+static int calendar_fault(struct plx_setting_fault *fault, const char *path,
+			  const struct plx_setting_place *place, const char *sentence)
 {
 	snprintf(fault->text, sizeof(fault->text), "%s:%u:%u: %s", path, place->line, place->column,
 		 sentence);
@@ -20,7 +20,7 @@ static int calendar_fault(struct config_fault *fault, const char *path,
 }
 
 static int add_windows(const char *path, enum profile profile, const struct config_profile *from,
-		       struct mode_schedule *schedule, struct config_fault *fault)
+		       struct mode_schedule *schedule, struct plx_setting_fault *fault)
 {
 	for (unsigned i = 0; i < from->schedule_count; i++) {
 		const struct config_window *given = &from->schedule[i];
@@ -46,7 +46,7 @@ static int add_windows(const char *path, enum profile profile, const struct conf
 
 static int check_strength(const char *path, enum profile profile, const struct config_profile *from,
 			  const struct mode_schedule *schedule, int64_t now_s,
-			  struct config_fault *fault)
+			  struct plx_setting_fault *fault)
 {
 	int64_t at_s;
 	struct mode_moment moment;
@@ -68,7 +68,7 @@ static int check_strength(const char *path, enum profile profile, const struct c
 }
 
 int mode_calendar_make(const char *path, const struct config_profiles *profiles, int64_t now_s,
-		       struct mode_schedule *ret_schedule, struct config_fault *fault)
+		       struct mode_schedule *ret_schedule, struct plx_setting_fault *fault)
 {
 	const struct {
 		enum profile profile;

@@ -14,4 +14,4 @@
 // fit, or a mode is weaker than the rules demand at some time from `now_s` on and `force` is not set.
 PLX_MUST_CHECK int mode_calendar_make(const char *path, const struct config_profiles *profiles,
 				      int64_t now_s, struct mode_schedule *ret_schedule,
-				      struct config_fault *fault);
+				      struct plx_setting_fault *fault);

@@ -85,7 +85,7 @@ static int open_foreign(const struct config *config, const struct config_perspec
 int remote_list_open(const char *path, const struct config *config,
 		     const struct identifier_rules *identifiers, struct event_base *base,
 		     struct plx_random *random, struct remote_list *ret_list,
-		     struct config_fault *fault)
+		     struct plx_setting_fault *fault)
 {
 	*ret_list = (struct remote_list) {.count = 0};
 	for (unsigned i = 0; i < config->perspective_count; i++) {

@@ -35,7 +35,7 @@ struct remote_list {
 PLX_MUST_CHECK int remote_list_open(const char *path, const struct config *config,
 				    const struct identifier_rules *identifiers,
 				    struct event_base *base, struct plx_random *random,
-				    struct remote_list *ret_list, struct config_fault *fault);
+				    struct remote_list *ret_list, struct plx_setting_fault *fault);
 // What was asked ends as PERSPECTIVE_CLOSED from within. Not from a callback of a channel.
 void remote_list_close(struct remote_list *list);
 // NULL: none of that name.

@@ -116,7 +116,7 @@ static int open_lookup(struct service_context *service, const struct config *fro
 int service_open(struct service_context *service, struct event_base *base, const char *config_path,
 		 struct configuration *configuration, struct service_fault *fault)
 {
-	struct config_fault reason;
+	struct plx_setting_fault reason;
 	*service = (struct service_context) {.base = base, .config_path = config_path};
 	LIST_INIT(&service->generations);
 	service->started_us = service->reloaded_us = service_now_us();

@@ -70,7 +70,7 @@ struct service_context {
 
 struct service_fault {
 	const char *step; // for the log line
-	char text[CONFIG_FAULT_MAX];
+	char text[PLX_SETTING_FAULT_MAX];
 };
 
 // `configuration` is taken over. -errno and the fault; service_close undoes what was done.

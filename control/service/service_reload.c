@@ -32,7 +32,7 @@ struct service_reload {
 };
 
 static int reload_listener(struct service_context *service, const struct config *config,
-			   struct config_fault *fault)
+			   struct plx_setting_fault *fault)
 {
 	struct http_fault reason;
 	const struct http_tls_config tls = service_tls(config);
@@ -47,7 +47,7 @@ static int reload_listener(struct service_context *service, const struct config 
 }
 
 static int check_windows(struct service_context *service, const struct configuration *next,
-			 struct config_fault *fault)
+			 struct plx_setting_fault *fault)
 {
 	char sentence[WINDOW_FAULT_MAX];
 	int error = service->windows == NULL
@@ -98,7 +98,7 @@ static void reload_take_effect(int status, void *context)
 {
 	struct service_reload *reload = context;
 	struct service_context *service = reload->service;
-	struct config_fault fault;
+	struct plx_setting_fault fault;
 	if (status != 0) {
 		reload_end(reload, status, "the audit log cannot be written");
 		return;
@@ -138,7 +138,7 @@ static void reload_take_effect(int status, void *context)
 }
 
 static int make_next(struct service_context *service, struct service_reload *reload,
-		     struct config_fault *fault)
+		     struct plx_setting_fault *fault)
 {
 	struct configuration configuration;
 	int error = configuration_read(service->config_path, service_now_us() / UTC_SECOND_US,
@@ -165,7 +165,7 @@ static int make_next(struct service_context *service, struct service_reload *rel
 }
 
 static int record_next(struct service_context *service, struct service_reload *reload,
-		       const char *actor, struct config_fault *fault)
+		       const char *actor, struct plx_setting_fault *fault)
 {
 	struct audit_fault reason = {.text = "not enough memory"};
 	json_t *body = service_configuration_body(service, &reload->next->configuration, actor);
@@ -196,7 +196,7 @@ int service_reload(struct service_context *service, const char *actor, service_r
 	if (reload == NULL) {
 		return -ENOMEM;
 	}
-	struct config_fault fault;
+	struct plx_setting_fault fault;
 	*reload = (struct service_reload) {.service = service, .done = done, .context = context};
 	service->reload = reload;
 	plx_supervisor_reloading(service->supervisor, monotonic_us());

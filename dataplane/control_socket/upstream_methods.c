@@ -144,7 +144,7 @@ void control_add_upstream(struct plx_rpc_call *call, const json_t *params, void 
 	struct control *control = context;
 	const char *text = json_string_value(json_object_get(params, "server"));
 	struct upstream_config config;
-	struct options_fault fault;
+	struct plx_setting_fault fault;
 	if (options_parse_upstream(text, &config, &fault) != 0) {
 		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/server", "%s", fault.text);
 		return;

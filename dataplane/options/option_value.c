@@ -3,102 +3,15 @@
 #include "options/option_value.h"
 
 #include <parallax/base/error.h>
+#include <parallax/settings/setting_value.h>
 
 #include "options/option_table.h"
 #include "options/options.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CPU_MAX 1023
 #define NUMBER_DIGITS_MAX 10
-
-int options_fault_set(struct options_fault *fault, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
-	va_end(arguments);
-	// Faults are one line: control characters come from the input.
-	for (char *c = fault->text; *c != '\0'; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f) {
-			*c = '?';
-		}
-	}
-	return PLX_ERR_CONFIG;
-}
-
-int options_fault_prefix(struct options_fault *fault, const char *format, ...)
-{
-	char place[OPTIONS_FAULT_MAX / 2];
-	char rest[OPTIONS_FAULT_MAX];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(place, sizeof(place), format, arguments);
-	va_end(arguments);
-	memcpy(rest, fault->text, sizeof(rest));
-	return options_fault_set(fault, "%s: %s", place, rest);
-}
-
-int option_parse_count(const char *text, uint32_t minimum, uint32_t maximum, uint32_t *ret_value)
-{
-	size_t digits = strspn(text, "0123456789");
-	if (digits == 0 || digits > NUMBER_DIGITS_MAX) {
-		return PLX_ERR_CONFIG;
-	}
-	uint64_t value = strtoull(text, NULL, 10);
-	const char *unit = text + digits;
-	if (strcmp(unit, "k") == 0) {
-		value *= 1000;
-	} else if (strcmp(unit, "M") == 0) {
-		value *= 1000000;
-	} else if (*unit != '\0') {
-		return PLX_ERR_CONFIG;
-	}
-	if (value < minimum || value > maximum) {
-		return PLX_ERR_CONFIG;
-	}
-	*ret_value = (uint32_t)value;
-	return 0;
-}
-
-int option_parse_boolean(const char *text, bool *ret_value)
-{
-	static const char *const yes[] = {"true", "yes", "on"};
-	static const char *const no[] = {"false", "no", "off"};
-	for (size_t i = 0; i < PLX_ARRAY_SIZE(yes); i++) {
-		if (strcmp(text, yes[i]) == 0) {
-			*ret_value = true;
-			return 0;
-		}
-		if (strcmp(text, no[i]) == 0) {
-			*ret_value = false;
-			return 0;
-		}
-	}
-	return PLX_ERR_CONFIG;
-}
-
-static int text_parse(const struct option_spec *spec, const char *text, char *field,
-		      struct options_fault *fault)
-{
-	size_t length = strlen(text);
-	if (length == 0) {
-		return options_fault_set(fault, "has no value; give one or leave it out");
-	}
-	if (length >= spec->size) {
-		return options_fault_set(fault,
-					 "the value has %zu characters, at most %u are possible",
-					 length, spec->size - 1);
-	}
-	if (spec->type == OPTION_PATH && text[0] != '/') {
-		return options_fault_set(fault, "\"%s\" is not an absolute path; start it with /",
-					 text);
-	}
-	memcpy(field, text, length + 1);
-	return 0;
-}
 
 // "2" to ret_first and ret_last, "2-5" to both.
 static int range_parse(const char *text, uint32_t maximum, uint32_t *ret_first, uint32_t *ret_last)
@@ -111,8 +24,8 @@ static int range_parse(const char *text, uint32_t maximum, uint32_t *ret_first, 
 	memcpy(first, text, (size_t)(dash - text));
 	first[dash - text] = '\0';
 	uint32_t low, high;
-	if (option_parse_count(first, 0, maximum, &low) != 0 ||
-	    option_parse_count(dash + 1, low, maximum, &high) != 0) {
+	if (plx_setting_count(first, 0, maximum, &low) != 0 ||
+	    plx_setting_count(dash + 1, low, maximum, &high) != 0) {
 		return PLX_ERR_CONFIG;
 	}
 	*ret_first = low;
@@ -120,30 +33,30 @@ static int range_parse(const char *text, uint32_t maximum, uint32_t *ret_first, 
 	return 0;
 }
 
-static int cpu_add(uint32_t cpu, struct options_workers *workers, struct options_fault *fault)
+static int cpu_add(uint32_t cpu, struct options_workers *workers, struct plx_setting_fault *fault)
 {
 	for (unsigned i = 0; i < workers->count; i++) {
 		if (workers->cpu[i] == cpu) {
-			return options_fault_set(fault, "CPU %u is listed twice", cpu);
+			return plx_setting_fault_set(fault, "CPU %u is listed twice", cpu);
 		}
 	}
 	if (workers->count == OPTIONS_WORKERS_MAX) {
-		return options_fault_set(fault, "more than %u CPUs are listed",
-					 OPTIONS_WORKERS_MAX);
+		return plx_setting_fault_set(fault, "more than %u CPUs are listed",
+					     OPTIONS_WORKERS_MAX);
 	}
 	workers->is_pinned = true;
 	workers->cpu[workers->count++] = (uint16_t)cpu;
 	return 0;
 }
 
-int option_value_add_cpu(const char *text, struct options *options, struct options_fault *fault)
+int option_value_add_cpu(const char *text, struct options *options, struct plx_setting_fault *fault)
 {
 	uint32_t first, last;
-	if (option_parse_count(text, 0, CPU_MAX, &first) == 0) {
+	if (plx_setting_count(text, 0, CPU_MAX, &first) == 0) {
 		last = first;
 	} else if (range_parse(text, CPU_MAX, &first, &last) != 0) {
-		return options_fault_set(fault, "\"%s\" is not a CPU number (0 to %u) or a range",
-					 text, CPU_MAX);
+		return plx_setting_fault_set(
+			fault, "\"%s\" is not a CPU number (0 to %u) or a range", text, CPU_MAX);
 	}
 	for (uint32_t cpu = first; cpu <= last; cpu++) {
 		int error = cpu_add(cpu, &options->workers, fault);
@@ -154,15 +67,15 @@ int option_value_add_cpu(const char *text, struct options *options, struct optio
 	return 0;
 }
 
-static int workers_parse(const char *text, struct options *options, struct options_fault *fault)
+static int workers_parse(const char *text, struct options *options, struct plx_setting_fault *fault)
 {
 	uint32_t count;
-	if (option_parse_count(text, 1, OPTIONS_WORKERS_MAX, &count) == 0) {
+	if (plx_setting_count(text, 1, OPTIONS_WORKERS_MAX, &count) == 0) {
 		options->workers = (struct options_workers) {.count = count};
 		return 0;
 	}
 	if (strpbrk(text, ",-") == NULL) {
-		return options_fault_set(
+		return plx_setting_fault_set(
 			fault,
 			"\"%s\" is neither a count of workers (1 to %u) nor a list "
 			"of CPUs; write 2, 2,3 or 2-5",
@@ -184,18 +97,18 @@ static int workers_parse(const char *text, struct options *options, struct optio
 }
 
 static int port_range_parse(const char *text, struct options_port_range *range,
-			    struct options_fault *fault)
+			    struct plx_setting_fault *fault)
 {
 	uint32_t first, last;
 	if (range_parse(text, UINT16_MAX, &first, &last) != 0) {
-		return options_fault_set(fault,
-					 "\"%s\" is not a port range; write FIRST-LAST such as "
-					 "16384-32767",
-					 text);
+		return plx_setting_fault_set(fault,
+					     "\"%s\" is not a port range; write FIRST-LAST such as "
+					     "16384-32767",
+					     text);
 	}
 	uint32_t count = last - first + 1;
 	if (first < 1024 || count < 4096 || count > 32768 || (count & (count - 1)) != 0) {
-		return options_fault_set(
+		return plx_setting_fault_set(
 			fault,
 			"%s is a range of %u ports from %u; it must hold 4096, "
 			"8192, 16384 or 32768 ports above 1023, such as 16384-32767",
@@ -206,17 +119,17 @@ static int port_range_parse(const char *text, struct options_port_range *range,
 }
 
 static int list_room(const struct option_spec *spec, struct options *options, unsigned **ret_count,
-		     struct options_fault *fault)
+		     struct plx_setting_fault *fault)
 {
 	*ret_count = (unsigned *)(void *)((char *)options + spec->count_offset);
 	if (**ret_count == spec->size) {
-		return options_fault_set(fault, "more than %u are listed", spec->size);
+		return plx_setting_fault_set(fault, "more than %u are listed", spec->size);
 	}
 	return 0;
 }
 
 static int prefix_add(const struct option_spec *spec, const char *text, struct options *options,
-		      struct options_fault *fault)
+		      struct plx_setting_fault *fault)
 {
 	unsigned *count;
 	int error = list_room(spec, options, &count, fault);
@@ -231,8 +144,8 @@ static int prefix_add(const struct option_spec *spec, const char *text, struct o
 		memcpy(address, text, (size_t)(slash - text));
 	}
 	if (slash == NULL || plx_ip_parse(address, &prefix.ip) != 0 ||
-	    option_parse_count(slash + 1, 1, prefix.ip.family == 4 ? 32 : 128, &length) != 0) {
-		return options_fault_set(
+	    plx_setting_count(slash + 1, 1, prefix.ip.family == 4 ? 32 : 128, &length) != 0) {
+		return plx_setting_fault_set(
 			fault,
 			"\"%s\" is not an address with its prefix length; write it "
 			"as 192.0.2.10/24 or 2001:db8::10/64",
@@ -244,7 +157,7 @@ static int prefix_add(const struct option_spec *spec, const char *text, struct o
 }
 
 static int gateway_add(const struct option_spec *spec, const char *text, struct options *options,
-		       struct options_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	unsigned *count;
 	int error = list_room(spec, options, &count, fault);
@@ -253,13 +166,14 @@ static int gateway_add(const struct option_spec *spec, const char *text, struct 
 	}
 	struct plx_ip ip;
 	if (plx_ip_parse(text, &ip) != 0) {
-		return options_fault_set(
+		return plx_setting_fault_set(
 			fault, "\"%s\" is not an address; write it as 192.0.2.1 or 2001:db8::1",
 			text);
 	}
 	for (unsigned i = 0; i < *count; i++) {
 		if (plx_ip_equal(&options->gateway[i], &ip)) {
-			return options_fault_set(fault, "\"%s\" is given twice; remove one", text);
+			return plx_setting_fault_set(fault, "\"%s\" is given twice; remove one",
+						     text);
 		}
 	}
 	options->gateway[(*count)++] = ip;
@@ -267,7 +181,7 @@ static int gateway_add(const struct option_spec *spec, const char *text, struct 
 }
 
 int option_add_upstream(const struct option_spec *spec, struct options *options,
-			const struct upstream_config *upstream, struct options_fault *fault)
+			const struct upstream_config *upstream, struct plx_setting_fault *fault)
 {
 	unsigned *count;
 	int error = list_room(spec, options, &count, fault);
@@ -277,8 +191,9 @@ int option_add_upstream(const struct option_spec *spec, struct options *options,
 	for (unsigned i = 0; i < *count; i++) {
 		if (plx_endpoint_equal(&options->upstreams[i].endpoint, &upstream->endpoint)) {
 			char text[PLX_ENDPOINT_TEXT_MAX];
-			return options_fault_set(fault, "%s is listed twice",
-						 plx_endpoint_format(&upstream->endpoint, text));
+			return plx_setting_fault_set(
+				fault, "%s is listed twice",
+				plx_endpoint_format(&upstream->endpoint, text));
 		}
 	}
 	options->upstreams[(*count)++] = *upstream;
@@ -286,7 +201,7 @@ int option_add_upstream(const struct option_spec *spec, struct options *options,
 }
 
 static int upstream_add(const struct option_spec *spec, const char *text, struct options *options,
-			struct options_fault *fault)
+			struct plx_setting_fault *fault)
 {
 	struct upstream_config upstream;
 	int error = options_parse_upstream(text, &upstream, fault);
@@ -294,63 +209,57 @@ static int upstream_add(const struct option_spec *spec, const char *text, struct
 }
 
 static int number_parse(const struct option_spec *spec, const char *text, void *field,
-			struct options_fault *fault)
+			struct plx_setting_fault *fault)
 {
-	if (option_parse_count(text, spec->minimum, spec->maximum, field) == 0) {
+	if (plx_setting_count(text, spec->minimum, spec->maximum, field) == 0) {
 		return 0;
 	}
 	if (spec->type == OPTION_RATE) {
-		return options_fault_set(fault,
-					 "\"%s\" is not a rate; write queries per second such as "
-					 "500, 10k or 1M, or 0 for no limit",
-					 text);
+		return plx_setting_fault_set(
+			fault,
+			"\"%s\" is not a rate; write queries per second such as "
+			"500, 10k or 1M, or 0 for no limit",
+			text);
 	}
-	return options_fault_set(fault, "\"%s\" is not a number from %u to %u", text, spec->minimum,
-				 spec->maximum);
+	return plx_setting_fault_set(fault, "\"%s\" is not a number from %u to %u", text,
+				     spec->minimum, spec->maximum);
 }
 
-static int boolean_parse(const char *text, void *field, struct options_fault *fault)
-{
-	if (option_parse_boolean(text, field) == 0) {
-		return 0;
-	}
-	return options_fault_set(fault, "\"%s\" is neither true nor false", text);
-}
-
-static int cpu_parse(const char *text, int *field, struct options_fault *fault)
+static int cpu_parse(const char *text, int *field, struct plx_setting_fault *fault)
 {
 	uint32_t cpu;
-	if (option_parse_count(text, 0, CPU_MAX, &cpu) != 0) {
-		return options_fault_set(fault, "\"%s\" is not a CPU number (0 to %u)", text,
-					 CPU_MAX);
+	if (plx_setting_count(text, 0, CPU_MAX, &cpu) != 0) {
+		return plx_setting_fault_set(fault, "\"%s\" is not a CPU number (0 to %u)", text,
+					     CPU_MAX);
 	}
 	*field = (int)cpu;
 	return 0;
 }
 
 static int log_format_parse(const char *text, enum options_log_format *field,
-			    struct options_fault *fault)
+			    struct plx_setting_fault *fault)
 {
 	if (strcmp(text, "text") == 0) {
 		*field = OPTIONS_LOG_TEXT;
 	} else if (strcmp(text, "json") == 0) {
 		*field = OPTIONS_LOG_JSON;
 	} else {
-		return options_fault_set(fault, "\"%s\" is neither text nor json", text);
+		return plx_setting_fault_set(fault, "\"%s\" is neither text nor json", text);
 	}
 	return 0;
 }
 
 int option_value_parse(const struct option_spec *spec, const char *text, struct options *options,
-		       struct options_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	void *field = (char *)options + spec->offset;
 	switch (spec->type) {
 	case OPTION_TEXT:
+		return plx_setting_text(text, spec->size, field, fault);
 	case OPTION_PATH:
-		return text_parse(spec, text, field, fault);
+		return plx_setting_path(text, spec->size, field, fault);
 	case OPTION_BOOLEAN:
-		return boolean_parse(text, field, fault);
+		return plx_setting_boolean(text, field, fault);
 	case OPTION_COUNT:
 	case OPTION_RATE:
 		return number_parse(spec, text, field, fault);
@@ -369,7 +278,7 @@ int option_value_parse(const struct option_spec *spec, const char *text, struct 
 	case OPTION_UPSTREAM_LIST:
 		return upstream_add(spec, text, options, fault);
 	}
-	return options_fault_set(fault, "has an unknown type");
+	return plx_setting_fault_set(fault, "has an unknown type");
 }
 
 void option_value_clear(const struct option_spec *spec, struct options *options)

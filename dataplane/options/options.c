@@ -15,7 +15,7 @@ void options_init(struct options *options)
 {
 	*options = (struct options) {.main_cpu = -1};
 	for (size_t i = 0; i < option_count; i++) {
-		struct options_fault fault;
+		struct plx_setting_fault fault;
 		const struct option_spec *spec = &option_table[i];
 		if (spec->default_text[0] != '\0' &&
 		    option_value_parse(spec, spec->default_text, options, &fault) != 0) {
@@ -24,17 +24,19 @@ void options_init(struct options *options)
 	}
 }
 
-static int check_exclusive_mode(const struct options *options, struct options_fault *fault)
+static int check_exclusive_mode(const struct options *options, struct plx_setting_fault *fault)
 {
 	if (options->address_count == 0) {
 		fault->key = "device";
-		return options_fault_set(fault, "address is missing: with device (exclusive mode) "
-						"the port needs an address such as 192.0.2.10/24");
+		return plx_setting_fault_set(fault,
+					     "address is missing: with device (exclusive mode) "
+					     "the port needs an address such as 192.0.2.10/24");
 	}
 	if (options->xdp_program[0] != '\0') {
 		fault->key = "xdp_program";
-		return options_fault_set(fault, "xdp_program belongs to shared mode (interface), "
-						"but device is given; remove one of them");
+		return plx_setting_fault_set(fault,
+					     "xdp_program belongs to shared mode (interface), "
+					     "but device is given; remove one of them");
 	}
 	for (unsigned i = 0; i < options->gateway_count; i++) {
 		bool is_usable = false;
@@ -43,7 +45,7 @@ static int check_exclusive_mode(const struct options *options, struct options_fa
 		}
 		if (!is_usable) {
 			fault->key = "gateway";
-			return options_fault_set(
+			return plx_setting_fault_set(
 				fault,
 				"gateway: there is no IPv%u address to reach it from; "
 				"add one to address",
@@ -54,27 +56,28 @@ static int check_exclusive_mode(const struct options *options, struct options_fa
 }
 
 // The kernel's addresses and routes are used there: a value that had no effect would only mislead.
-static int check_shared_mode(const struct options *options, struct options_fault *fault)
+static int check_shared_mode(const struct options *options, struct plx_setting_fault *fault)
 {
 	if (options->address_count > 0) {
 		fault->key = "address";
-		return options_fault_set(fault, "address: shared mode uses the interface's own "
-						"addresses; remove it, or use device");
+		return plx_setting_fault_set(fault, "address: shared mode uses the interface's own "
+						    "addresses; remove it, or use device");
 	}
 	if (options->gateway_count > 0) {
 		fault->key = "gateway";
-		return options_fault_set(fault, "gateway: shared mode uses the kernel's routes; "
-						"remove it, or use device");
+		return plx_setting_fault_set(fault,
+					     "gateway: shared mode uses the kernel's routes; "
+					     "remove it, or use device");
 	}
 	return 0;
 }
 
-static int check_cpus(const struct options *options, struct options_fault *fault)
+static int check_cpus(const struct options *options, struct plx_setting_fault *fault)
 {
 	for (unsigned i = 0; options->workers.is_pinned && i < options->workers.count; i++) {
 		if (options->workers.cpu[i] == options->main_cpu) {
 			fault->key = "main_cpu";
-			return options_fault_set(
+			return plx_setting_fault_set(
 				fault,
 				"main_cpu: CPU %d is in workers as well; give the control "
 				"thread another one or none",
@@ -84,20 +87,21 @@ static int check_cpus(const struct options *options, struct options_fault *fault
 	return 0;
 }
 
-int options_check(const struct options *options, struct options_fault *fault)
+int options_check(const struct options *options, struct plx_setting_fault *fault)
 {
 	fault->key = NULL;
 	bool is_shared = options->interface[0] != '\0';
 	bool is_exclusive = options->device[0] != '\0';
 	if (!is_shared && !is_exclusive) {
-		return options_fault_set(
+		return plx_setting_fault_set(
 			fault, "interface or device is missing: name the port to use, for "
 			       "example --interface eth0 (all keys: --help)");
 	}
 	if (is_shared && is_exclusive) {
 		fault->key = "device";
-		return options_fault_set(fault, "interface and device are both given; the port is "
-						"either shared with the kernel or exclusive");
+		return plx_setting_fault_set(fault,
+					     "interface and device are both given; the port is "
+					     "either shared with the kernel or exclusive");
 	}
 	int error = is_exclusive ? check_exclusive_mode(options, fault)
 				 : check_shared_mode(options, fault);
@@ -106,21 +110,21 @@ int options_check(const struct options *options, struct options_fault *fault)
 
 // Puts where to mend it in front of a fault of options_check: the key's place, the file, or the flags.
 static int check_fault_place(const struct options *options, const char *path,
-			     struct options_fault *fault)
+			     struct plx_setting_fault *fault)
 {
 	if (path != NULL && fault->key == NULL) {
-		return options_fault_prefix(fault, "%s", path);
+		return plx_setting_fault_prefix(fault, "%s", path);
 	}
-	const struct options_place *place =
+	const struct plx_setting_place *place =
 		path != NULL ? &options->places[option_find_key(fault->key) - option_table] : NULL;
 	if (place == NULL || place->line == 0) {
-		return options_fault_prefix(fault, "command line");
+		return plx_setting_fault_prefix(fault, "command line");
 	}
-	return options_fault_prefix(fault, "%s:%u:%u", path, place->line, place->column);
+	return plx_setting_fault_at(fault, path, place, NULL);
 }
 
 int options_read(int argc, char **argv, struct options *ret_options,
-		 struct options_request *ret_request, struct options_fault *fault)
+		 struct options_request *ret_request, struct plx_setting_fault *fault)
 {
 	struct options options;
 	struct options_request request;

@@ -10,6 +10,7 @@
 
 #include <parallax/base/attributes.h>
 #include <parallax/base/ip_address.h>
+#include <parallax/settings/setting_fault.h>
 
 #include "resolver/upstream_config.h"
 
@@ -17,12 +18,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define OPTIONS_PATH_DEFAULT "/etc/parallax/parallax.yaml"
 #define OPTIONS_ADDRESSES_MAX 8
 #define OPTIONS_GATEWAYS_MAX 8 // LINK_GATEWAYS_MAX
 #define OPTIONS_WORKERS_MAX 64 // EXCHANGE_WORKERS_MAX
 #define OPTIONS_EAL_ARGUMENTS_MAX 64
-#define OPTIONS_FAULT_MAX 640
 #define OPTIONS_KEYS_MAX 64
 
 struct options_prefix {
@@ -45,12 +44,6 @@ struct options_port_range {
 enum options_log_format {
 	OPTIONS_LOG_TEXT, // key=value
 	OPTIONS_LOG_JSON,
-};
-
-// Where a key of the file stands, counted from 1; line 0: not in the file, or a flag took its place.
-struct options_place {
-	uint32_t line;
-	uint32_t column;
 };
 
 // Strings are "" when not given. Exactly one of interface and device is set after options_check.
@@ -80,7 +73,8 @@ struct options {
 	char xdp_program[256]; // object file; "": the built-in place
 	enum options_log_format log_format;
 	char capture_dir[256];
-	struct options_place places[OPTIONS_KEYS_MAX]; // by index in option_table
+	// By index in option_table; line 0 also when a flag took the place of the file's.
+	struct plx_setting_place places[OPTIONS_KEYS_MAX];
 };
 
 enum options_action {
@@ -98,31 +92,26 @@ struct options_request {
 	char *eal_arguments[OPTIONS_EAL_ARGUMENTS_MAX];
 };
 
-// One line without a newline.
-struct options_fault {
-	char text[OPTIONS_FAULT_MAX];
-	const char *key; // of options_check: whose line to look at; NULL: none in particular
-};
-
 // All defaults.
 void options_init(struct options *options);
 // Defaults, then the file of --config, then the flags, then options_check. PLX_ERR_CONFIG and the fault.
 // With --help and --version nothing else is looked at and nothing is checked.
 PLX_MUST_CHECK int options_read(int argc, char **argv, struct options *ret_options,
-				struct options_request *ret_request, struct options_fault *fault);
+				struct options_request *ret_request,
+				struct plx_setting_fault *fault);
 // The `dataplane:` section of a file onto `options`. PLX_ERR_CONFIG, or -errno when it cannot be read.
 PLX_MUST_CHECK int options_read_file(const char *path, struct options *options,
-				     struct options_fault *fault);
+				     struct plx_setting_fault *fault);
 // The same for a document in memory; `path` is for messages only.
 PLX_MUST_CHECK int options_read_document(const char *path, const void *bytes, size_t length,
-					 struct options *options, struct options_fault *fault);
+					 struct options *options, struct plx_setting_fault *fault);
 // What one key alone cannot say: which go together, which are needed. PLX_ERR_CONFIG.
-PLX_MUST_CHECK int options_check(const struct options *options, struct options_fault *fault);
+PLX_MUST_CHECK int options_check(const struct options *options, struct plx_setting_fault *fault);
 
 // "192.0.2.53:5353,trusted,rate=10k,in_flight=4096", as in --upstream and `upstreams.add`. PLX_ERR_CONFIG; the
 // fault says what is wrong with the text, without a place.
 PLX_MUST_CHECK int options_parse_upstream(const char *text, struct upstream_config *ret_config,
-					  struct options_fault *fault);
+					  struct plx_setting_fault *fault);
 
 // Text made from the table.
 void options_print_help(FILE *out);

@@ -2,6 +2,8 @@
 
 #include "options/options_arguments.h"
 
+#include <parallax/settings/setting_value.h>
+
 #include "options/option_table.h"
 #include "options/option_value.h"
 #include "options/options.h"
@@ -35,17 +37,17 @@ static const char *flag_at(size_t index)
 }
 
 static int unknown_flag(const char *word, const struct argument *argument,
-			struct options_fault *fault)
+			struct plx_setting_fault *fault)
 {
 	char name[64];
 	snprintf(name, sizeof(name), "%.*s", (int)argument->name_length, argument->name);
 	const char *nearest =
 		option_nearest(name, flag_at, option_count + PLX_ARRAY_SIZE(special_names));
-	return options_fault_set(fault,
-				 nearest != NULL
-					 ? "command line: unknown flag %s; did you mean --%s?"
-					 : "command line: unknown flag %s; --help lists all",
-				 word, nearest);
+	return plx_setting_fault_set(fault,
+				     nearest != NULL
+					     ? "command line: unknown flag %s; did you mean --%s?"
+					     : "command line: unknown flag %s; --help lists all",
+				     word, nearest);
 }
 
 static enum special_flag special_find(const struct argument *argument)
@@ -71,21 +73,23 @@ static bool takes_value(const struct argument *argument)
 static bool is_switch_value(const struct argument *argument, const char *word)
 {
 	bool ignored;
+	struct plx_setting_fault no_word;
 	return argument->spec != NULL && argument->spec->type == OPTION_BOOLEAN && word != NULL &&
-	       option_parse_boolean(word, &ignored) == 0;
+	       plx_setting_boolean(word, &ignored, &no_word) == 0;
 }
 
 static int argument_read(char **argv, int argc, int index, struct argument *ret_argument,
-			 struct options_fault *fault)
+			 struct plx_setting_fault *fault)
 {
 	const char *word = argv[index];
 	const char *next = index + 1 < argc ? argv[index + 1] : NULL;
 	struct argument argument = {0};
 	if (strcmp(word, "-h") != 0 && (strncmp(word, "--", 2) != 0 || word[2] == '\0')) {
-		return options_fault_set(fault,
-					 "command line: \"%s\" is not a flag; flags start with --, "
-					 "EAL options follow a single --",
-					 word);
+		return plx_setting_fault_set(
+			fault,
+			"command line: \"%s\" is not a flag; flags start with --, "
+			"EAL options follow a single --",
+			word);
 	}
 	argument.name = word + strspn(word, "-");
 	argument.name_length = strcspn(argument.name, "=");
@@ -101,19 +105,20 @@ static int argument_read(char **argv, int argc, int index, struct argument *ret_
 		argument.is_separate = true;
 	}
 	if (takes_value(&argument) && argument.value == NULL) {
-		return options_fault_set(fault, "command line: --%s: a value must follow",
-					 argument.name);
+		return plx_setting_fault_set(fault, "command line: --%s: a value must follow",
+					     argument.name);
 	}
 	*ret_argument = argument;
 	return 0;
 }
 
 static int eal_arguments_take(int argc, char **argv, int first, struct options_request *request,
-			      struct options_fault *fault)
+			      struct plx_setting_fault *fault)
 {
 	if (argc - first > OPTIONS_EAL_ARGUMENTS_MAX) {
-		return options_fault_set(fault, "command line: more than %u EAL options follow --",
-					 OPTIONS_EAL_ARGUMENTS_MAX);
+		return plx_setting_fault_set(fault,
+					     "command line: more than %u EAL options follow --",
+					     OPTIONS_EAL_ARGUMENTS_MAX);
 	}
 	for (int i = first; i < argc; i++) {
 		request->eal_arguments[request->eal_argument_count++] = argv[i];
@@ -146,7 +151,7 @@ static void special_apply(const struct argument *argument, struct options_reques
 }
 
 int options_arguments_scan(int argc, char **argv, struct options_request *ret_request,
-			   struct options_fault *fault)
+			   struct plx_setting_fault *fault)
 {
 	struct options_request request = {0};
 	for (int i = 1; i < argc; i++) {
@@ -170,7 +175,7 @@ int options_arguments_scan(int argc, char **argv, struct options_request *ret_re
 }
 
 int options_arguments_apply(int argc, char **argv, struct options *options,
-			    struct options_fault *fault)
+			    struct plx_setting_fault *fault)
 {
 	bool is_given[OPTIONS_KEYS_MAX] = {false};
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -189,15 +194,15 @@ int options_arguments_apply(int argc, char **argv, struct options *options,
 		if (!*given) {
 			option_value_clear(spec, options);
 		} else if (!option_is_list(spec->type)) {
-			return options_fault_set(fault, "command line: --%s: given twice",
-						 spec->flag);
+			return plx_setting_fault_set(fault, "command line: --%s: given twice",
+						     spec->flag);
 		}
 		*given = true;
-		options->places[spec - option_table] = (struct options_place) {0};
+		options->places[spec - option_table] = (struct plx_setting_place) {0};
 		const char *value = argument.value != NULL ? argument.value : "true";
 		error = option_value_parse(spec, value, options, fault);
 		if (error != 0) {
-			return options_fault_prefix(fault, "command line: --%s", spec->flag);
+			return plx_setting_fault_prefix(fault, "command line: --%s", spec->flag);
 		}
 	}
 	return 0;

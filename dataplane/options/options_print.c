@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Everything that people read about options, made from the table.
 
+#include <parallax/settings/setting_file.h>
+#include <parallax/settings/wrapped_text.h>
+
 #include "options/option_table.h"
 #include "options/options.h"
 
 #include <string.h>
-
-#define TEXT_COLUMNS 100
-
-// Words of `text` in lines of `columns`, each but the first after `indent`.
-static void print_wrapped(FILE *out, const char *text, const char *indent, size_t columns)
-{
-	size_t room = columns - strlen(indent);
-	size_t used = 0;
-	while (*text != '\0') {
-		size_t word = strcspn(text, " ");
-		if (used > 0 && used + 1 + word > room) {
-			fprintf(out, "\n%s", indent);
-			used = 0;
-		} else if (used > 0) {
-			fputc(' ', out);
-			used++;
-		}
-		fprintf(out, "%.*s", (int)word, text);
-		used += word;
-		text += word;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
 
 void options_print_help(FILE *out)
 {
@@ -36,7 +15,7 @@ void options_print_help(FILE *out)
 	fprintf(out, "usage: parallax-dataplane [--config FILE] [--KEY VALUE]... [-- EAL OPTIONS]\n"
 		     "Asks DNS questions through DPDK on behalf of the programs attached to its "
 		     "socket.\n\n"
-		     "  --config FILE\n        YAML file (" OPTIONS_PATH_DEFAULT
+		     "  --config FILE\n        YAML file (" PLX_SETTING_FILE_DEFAULT
 		     " on an installed host); flags win over it.\n"
 		     "  --check-config\n        Reads and checks everything, says so and exits.\n"
 		     "  --help, --version\n\n"
@@ -50,7 +29,7 @@ void options_print_help(FILE *out)
 			fprintf(out, " (default: %s)", spec->default_text);
 		}
 		fprintf(out, "\n%s", indent);
-		print_wrapped(out, spec->help, indent, TEXT_COLUMNS);
+		plx_wrapped_text_print(out, spec->help, indent);
 	}
 	fprintf(out, "\nNumbers and rates: 500, 10k, 2M. A fault is one line that says where and "
 		     "what, and the exit\nstatus is 1.\n");
@@ -69,7 +48,7 @@ void options_print_example(FILE *out)
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_spec *spec = &option_table[i];
 		fprintf(out, "%s  # ", i > 0 ? "\n" : "");
-		print_wrapped(out, spec->help, "  # ", TEXT_COLUMNS);
+		plx_wrapped_text_print(out, spec->help, "  # ");
 		bool is_set =
 			strcmp(spec->key, "interface") == 0 || strcmp(spec->key, "upstreams") == 0;
 		fprintf(out, "  %s%s: %s\n", is_set ? "" : "#", spec->key,
@@ -114,12 +93,13 @@ void options_print_markdown(FILE *out)
 		     "<!-- Made from dataplane/options/option_table.c by "
 		     "`parallax-options-document markdown`; do not edit. -->\n"
 		     "# Configuration\n\n"
-		     "One YAML file, `" OPTIONS_PATH_DEFAULT
+		     "One YAML file, `" PLX_SETTING_FILE_DEFAULT
 		     "`, holds the keys of both daemons; those of `parallax-dataplane`\nare "
 		     "under `dataplane:`. Every key is also a flag, with dashes (`total_rate` is "
 		     "`--total-rate`), and flags win\nover the file. `parallax-dataplane "
 		     "--check-config --config FILE` checks a file and does nothing else.\n\n"
-		     "Unknown keys, duplicate keys, wrong types and bad values are errors that "
+		     "Unknown keys, duplicate keys, YAML aliases, wrong types and bad values are "
+		     "errors that "
 		     "say where:\n\n"
 		     "```\n"
 		     "/etc/parallax/parallax.yaml:7:3: unknown key \"upsteams\"; did you mean "
@@ -132,7 +112,7 @@ void options_print_markdown(FILE *out)
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_spec *spec = &option_table[i];
 		fprintf(out, "\n### `%s`\n\n", spec->key);
-		print_wrapped(out, spec->help, "", TEXT_COLUMNS);
+		plx_wrapped_text_print(out, spec->help, "");
 		fprintf(out, "\n- Type: %s\n- Default: %s%s%s\n", type_name(spec),
 			spec->default_text[0] != '\0' ? "`" : "",
 			spec->default_text[0] != '\0' ? spec->default_text : "unset",

@@ -91,7 +91,7 @@ static int run(struct dataplane *dataplane)
 int main(int argc, char **argv)
 {
 	static struct dataplane dataplane;
-	struct options_fault fault;
+	struct plx_setting_fault fault;
 	int error = options_read(argc, argv, &dataplane.options, &dataplane.request, &fault);
 	if (error != 0) {
 		fprintf(stderr, "parallax-dataplane: %s\n", fault.text);

@@ -12,7 +12,7 @@
 
 static void check_accepted(const struct options *options)
 {
-	struct options_fault fault;
+	struct plx_setting_fault fault;
 	uint32_t ports = options->source_ports.last - options->source_ports.first + 1u;
 	must(options->workers.count >= 1 && options->workers.count <= OPTIONS_WORKERS_MAX);
 	must(ports >= 4096 && (ports & (ports - 1)) == 0 && options->source_ports.first >= 1024);
@@ -31,7 +31,7 @@ static void check_accepted(const struct options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct options options;
-	struct options_fault fault = {.text = ""};
+	struct plx_setting_fault fault = {.text = ""};
 	options_init(&options);
 	if (options_read_document("f", data, size, &options, &fault) == 0) {
 		check_accepted(&options);

@@ -27,7 +27,7 @@ static void check_accepted(const struct config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct config_fault fault = {.text = ""};
+	struct plx_setting_fault fault = {.text = ""};
 	struct config *config = config_read_document("f", data, size, &fault);
 	if (config != NULL) {
 		check_accepted(config);

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 {
 	static struct reflect_options options;
 	enum reflect_request request;
-	struct options_fault fault;
+	struct plx_setting_fault fault;
 	if (reflect_options_read(argc, argv, &options, &request, &fault) != 0) {
 		fprintf(stderr, "parallax-reflect: %s\n", fault.text);
 		return EXIT_FAILURE;

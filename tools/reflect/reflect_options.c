@@ -23,7 +23,7 @@
 #define FLAG_BASE 256
 
 typedef int set_flag(struct reflect_options *options, const char *value,
-		     struct options_fault *fault);
+		     struct plx_setting_fault *fault);
 
 struct flag {
 	const char *name;
@@ -33,14 +33,14 @@ struct flag {
 	const char *help;
 };
 
-static int wanted(struct options_fault *fault, const char *value, const char *what)
+static int wanted(struct plx_setting_fault *fault, const char *value, const char *what)
 {
-	return options_fault_set(fault, "\"%s\": give %s", value, what);
+	return plx_setting_fault_set(fault, "\"%s\": give %s", value, what);
 }
 
 // A prefix length may follow, as parallax-dataplane wants it; nothing here needs one.
 static int set_address(struct reflect_options *options, const char *value,
-		       struct options_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	struct link_address address;
 	struct options *shared = &options->shared;
@@ -48,11 +48,11 @@ static int set_address(struct reflect_options *options, const char *value,
 		return wanted(fault, value, "a host's address, like 192.0.2.53 or 2001:db8::53");
 	}
 	if (shared->address_count == OPTIONS_ADDRESSES_MAX) {
-		return options_fault_set(fault, "at most %u addresses", OPTIONS_ADDRESSES_MAX);
+		return plx_setting_fault_set(fault, "at most %u addresses", OPTIONS_ADDRESSES_MAX);
 	}
 	for (unsigned i = 0; i < shared->address_count; i++) {
 		if (plx_ip_equal(&shared->address[i].ip, &address.ip)) {
-			return options_fault_set(fault, "\"%s\" is given twice", value);
+			return plx_setting_fault_set(fault, "\"%s\" is given twice", value);
 		}
 	}
 	shared->address[shared->address_count++] =
@@ -61,10 +61,10 @@ static int set_address(struct reflect_options *options, const char *value,
 }
 
 static int set_answer(struct reflect_options *options, const char *value,
-		      struct options_fault *fault)
+		      struct plx_setting_fault *fault)
 {
 	if (reflect_profile_parse(value, strlen(value), &options->answers.profile) != 0) {
-		return options_fault_set(
+		return plx_setting_fault_set(
 			fault,
 			"\"%s\": give nodata, caa:N (to %u), txt:SIZE (to %u), referral:N (to %u), "
 			"truncated, nxdomain, servfail or refused",
@@ -74,34 +74,35 @@ static int set_answer(struct reflect_options *options, const char *value,
 }
 
 static int set_by_name(struct reflect_options *options, const char *value,
-		       struct options_fault *fault)
+		       struct plx_setting_fault *fault)
 {
 	options->answers.is_by_name = true;
 	return 0;
 }
 
 static int set_recursion(struct reflect_options *options, const char *value,
-			 struct options_fault *fault)
+			 struct plx_setting_fault *fault)
 {
 	options->answers.recursion_available = true;
 	return 0;
 }
 
 static int set_authentic(struct reflect_options *options, const char *value,
-			 struct options_fault *fault)
+			 struct plx_setting_fault *fault)
 {
 	options->answers.authentic_data = true;
 	return 0;
 }
 
-static int set_echo(struct reflect_options *options, const char *value, struct options_fault *fault)
+static int set_echo(struct reflect_options *options, const char *value,
+		    struct plx_setting_fault *fault)
 {
 	options->is_echo = true;
 	return 0;
 }
 
 static int set_generate(struct reflect_options *options, const char *value,
-			struct options_fault *fault)
+			struct plx_setting_fault *fault)
 {
 	uint64_t count;
 	if (quantity_parse_count(value, &count) != 0 || count == 0 ||
@@ -113,7 +114,7 @@ static int set_generate(struct reflect_options *options, const char *value,
 }
 
 static int set_generate_to(struct reflect_options *options, const char *value,
-			   struct options_fault *fault)
+			   struct plx_setting_fault *fault)
 {
 	if (plx_ip_parse(value, &options->generate_to) != 0 || options->generate_to.family != 4) {
 		return wanted(fault, value, "an IPv4 address");
@@ -122,7 +123,7 @@ static int set_generate_to(struct reflect_options *options, const char *value,
 }
 
 static int set_frame_bytes(struct reflect_options *options, const char *value,
-			   struct options_fault *fault)
+			   struct plx_setting_fault *fault)
 {
 	uint64_t bytes;
 	if (quantity_parse_count(value, &bytes) != 0 || bytes == 0 || bytes > GENERATOR_FRAME_MAX) {
@@ -133,13 +134,14 @@ static int set_frame_bytes(struct reflect_options *options, const char *value,
 }
 
 static int set_verify(struct reflect_options *options, const char *value,
-		      struct options_fault *fault)
+		      struct plx_setting_fault *fault)
 {
 	options->verifies_checksums = true;
 	return 0;
 }
 
-static int set_port(struct reflect_options *options, const char *value, struct options_fault *fault)
+static int set_port(struct reflect_options *options, const char *value,
+		    struct plx_setting_fault *fault)
 {
 	uint64_t port;
 	if (quantity_parse_count(value, &port) != 0 || port == 0 || port > UINT16_MAX) {
@@ -151,7 +153,7 @@ static int set_port(struct reflect_options *options, const char *value, struct o
 
 // "20ms" or "20ms:5ms".
 static int set_delay(struct reflect_options *options, const char *value,
-		     struct options_fault *fault)
+		     struct plx_setting_fault *fault)
 {
 	char first[32];
 	uint64_t delay_ns, jitter_ns = 0;
@@ -171,7 +173,7 @@ static int set_delay(struct reflect_options *options, const char *value,
 }
 
 static int set_delay_slots(struct reflect_options *options, const char *value,
-			   struct options_fault *fault)
+			   struct plx_setting_fault *fault)
 {
 	uint64_t count;
 	if (quantity_parse_count(value, &count) != 0 || count == 0 ||
@@ -182,7 +184,8 @@ static int set_delay_slots(struct reflect_options *options, const char *value,
 	return 0;
 }
 
-static int set_loss(struct reflect_options *options, const char *value, struct options_fault *fault)
+static int set_loss(struct reflect_options *options, const char *value,
+		    struct plx_setting_fault *fault)
 {
 	char *end;
 	double percent = strtod(value, &end);
@@ -195,25 +198,26 @@ static int set_loss(struct reflect_options *options, const char *value, struct o
 	return 0;
 }
 
-static int set_number(uint64_t *field, const char *value, struct options_fault *fault)
+static int set_number(uint64_t *field, const char *value, struct plx_setting_fault *fault)
 {
 	return quantity_parse_count(value, field) == 0
 		       ? 0
 		       : wanted(fault, value, "a number, like 500 or 10k");
 }
 
-static int set_seed(struct reflect_options *options, const char *value, struct options_fault *fault)
+static int set_seed(struct reflect_options *options, const char *value,
+		    struct plx_setting_fault *fault)
 {
 	return set_number(&options->seed, value, fault);
 }
 
 static int set_rate_limit(struct reflect_options *options, const char *value,
-			  struct options_fault *fault)
+			  struct plx_setting_fault *fault)
 {
 	return set_number(&options->rate_limit, value, fault);
 }
 
-static int set_duration_field(uint64_t *field, const char *value, struct options_fault *fault)
+static int set_duration_field(uint64_t *field, const char *value, struct plx_setting_fault *fault)
 {
 	return quantity_parse_duration_ns(value, field) == 0 && *field > 0
 		       ? 0
@@ -221,18 +225,19 @@ static int set_duration_field(uint64_t *field, const char *value, struct options
 }
 
 static int set_stats_interval(struct reflect_options *options, const char *value,
-			      struct options_fault *fault)
+			      struct plx_setting_fault *fault)
 {
 	return set_duration_field(&options->stats_interval_ns, value, fault);
 }
 
 static int set_duration(struct reflect_options *options, const char *value,
-			struct options_fault *fault)
+			struct plx_setting_fault *fault)
 {
 	return set_duration_field(&options->duration_ns, value, fault);
 }
 
-static int set_json(struct reflect_options *options, const char *value, struct options_fault *fault)
+static int set_json(struct reflect_options *options, const char *value,
+		    struct plx_setting_fault *fault)
 {
 	options->json_path = value;
 	return 0;
@@ -298,7 +303,7 @@ void reflect_options_print_help(void)
 }
 
 static int apply(const struct flag *flag, const char *value, struct reflect_options *options,
-		 struct options_fault *fault)
+		 struct plx_setting_fault *fault)
 {
 	if (flag->shared == NULL) {
 		return flag->set(options, value, fault);
@@ -307,28 +312,28 @@ static int apply(const struct flag *flag, const char *value, struct reflect_opti
 				  &options->shared, fault);
 }
 
-static int check(const struct reflect_options *options, struct options_fault *fault)
+static int check(const struct reflect_options *options, struct plx_setting_fault *fault)
 {
 	bool has_device = options->shared.device[0] != '\0';
 	bool has_interface = options->shared.interface[0] != '\0';
 	if (has_device == has_interface) {
-		return options_fault_set(fault, has_device
-							? "give --device or --interface, not both"
+		return plx_setting_fault_set(fault,
+					     has_device ? "give --device or --interface, not both"
 							: "give --device or --interface: where "
 							  "do queries come from?");
 	}
 	if (has_interface && options->shared.address_count == 0) {
-		return options_fault_set(fault, "--interface needs --address: of all others, "
-						"queries stay the kernel's");
+		return plx_setting_fault_set(fault, "--interface needs --address: of all others, "
+						    "queries stay the kernel's");
 	}
 	if (options->generate > 0 && (options->generate_to.family != 4 ||
 				      options->shared.address_count != 1 || options->is_echo)) {
-		return options_fault_set(fault,
-					 "--generate asks --to ADDRESS, from one --address, and is "
-					 "not --echo");
+		return plx_setting_fault_set(
+			fault, "--generate asks --to ADDRESS, from one --address, and is "
+			       "not --echo");
 	}
 	if (options->is_echo && options->answers.is_by_name) {
-		return options_fault_set(fault, "--echo answers nothing: leave out --by-name");
+		return plx_setting_fault_set(fault, "--echo answers nothing: leave out --by-name");
 	}
 	return 0;
 }
@@ -338,17 +343,17 @@ static const char *flag_at(size_t index)
 	return flags[index].name;
 }
 
-static int unknown_flag(const char *word, struct options_fault *fault)
+static int unknown_flag(const char *word, struct plx_setting_fault *fault)
 {
 	const char *nearest = option_nearest(word + strspn(word, "-"), flag_at, FLAG_COUNT);
-	return options_fault_set(fault,
-				 nearest != NULL ? "%s: unknown or incomplete; is it --%s?"
-						 : "%s: unknown flag; --help lists all",
-				 word, nearest);
+	return plx_setting_fault_set(fault,
+				     nearest != NULL ? "%s: unknown or incomplete; is it --%s?"
+						     : "%s: unknown flag; --help lists all",
+				     word, nearest);
 }
 
 int reflect_options_read(int argc, char **argv, struct reflect_options *ret_options,
-			 enum reflect_request *ret_request, struct options_fault *fault)
+			 enum reflect_request *ret_request, struct plx_setting_fault *fault)
 {
 	struct option long_options[FLAG_COUNT + 1] = {0};
 	for (size_t i = 0; i < FLAG_COUNT; i++) {
@@ -380,12 +385,12 @@ int reflect_options_read(int argc, char **argv, struct reflect_options *ret_opti
 		}
 		int error = apply(&flags[index], optarg, ret_options, fault);
 		if (error != 0) {
-			return options_fault_prefix(fault, "--%s", flags[index].name);
+			return plx_setting_fault_prefix(fault, "--%s", flags[index].name);
 		}
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--") != 0) {
-		return options_fault_set(fault, "\"%s\" is not a flag; --help lists all",
-					 argv[optind]);
+		return plx_setting_fault_set(fault, "\"%s\" is not a flag; --help lists all",
+					     argv[optind]);
 	}
 	ret_options->eal_arguments = argv + optind;
 	ret_options->eal_argument_count = (unsigned)(argc - optind);

@@ -43,5 +43,5 @@ enum reflect_request {
 // PLX_ERR_CONFIG and one line. Points into argv.
 PLX_MUST_CHECK int reflect_options_read(int argc, char **argv, struct reflect_options *ret_options,
 					enum reflect_request *ret_request,
-					struct options_fault *fault);
+					struct plx_setting_fault *fault);
 void reflect_options_print_help(void);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct config_fault fault;
+static struct plx_setting_fault fault;
 
 static struct config *read_text(const char *text)
 {

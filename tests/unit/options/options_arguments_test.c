@@ -13,7 +13,7 @@
 
 static struct options options;
 static struct options_request request;
-static struct options_fault fault;
+static struct plx_setting_fault fault;
 
 // Takes a command line apart at single blanks.
 static int read_line(const char *line)

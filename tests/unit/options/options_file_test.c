@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static struct options options;
-static struct options_fault fault;
+static struct plx_setting_fault fault;
 
 static int read_text(const char *text)
 {

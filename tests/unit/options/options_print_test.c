@@ -22,7 +22,7 @@ TEST(the_example_is_a_valid_file)
 	size_t length;
 	char *text = printed(options_print_example, &length);
 	struct options options;
-	struct options_fault fault = {.text = ""};
+	struct plx_setting_fault fault = {.text = ""};
 	options_init(&options);
 	CU_ASSERT_EQUAL(options_read_document("example", text, length, &options, &fault), 0);
 	CU_ASSERT_STRING_EQUAL(fault.text, "");
@@ -41,7 +41,7 @@ TEST(every_commented_example_value_is_valid)
 		}
 	}
 	struct options options;
-	struct options_fault fault = {.text = ""};
+	struct plx_setting_fault fault = {.text = ""};
 	options_init(&options);
 	CU_ASSERT_EQUAL(options_read_document("example", text, strlen(text), &options, &fault), 0);
 	CU_ASSERT_STRING_EQUAL(fault.text, "");

@@ -12,7 +12,7 @@
 
 static struct reflect_options options;
 static enum reflect_request request;
-static struct options_fault fault;
+static struct plx_setting_fault fault;
 
 // `line` split at blanks, behind the program's name.
 static int read_line(const char *line)

@@ -93,7 +93,7 @@ static void close_keeper(void)
 
 static void start(const struct config_profiles *profiles, const char *time_text)
 {
-	struct config_fault fault = {.text = ""};
+	struct plx_setting_fault fault = {.text = ""};
 	snprintf(directory, sizeof(directory), "/tmp/parallax-mode-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
 	snprintf(path, sizeof(path), "%s/audit.db", directory);
@@ -188,10 +188,10 @@ TEST(the_announced_calendar_holds_at_each_edge_second)
 
 TEST(a_mode_weaker_than_the_rules_needs_force_in_the_file)
 {
-	struct config_fault fault;
+	struct plx_setting_fault fault;
 	struct config_profiles profiles = announced();
 	profiles.tls.force = false;
-	profiles.tls.place = (struct config_place) {7, 5};
+	profiles.tls.place = (struct plx_setting_place) {7, 5};
 	CU_ASSERT_NOT_EQUAL(
 		mode_calendar_make("f", &profiles, at("2026-11-01T00:00:00Z"), &schedule, &fault),
 		0);
