@@ -349,3 +349,23 @@ const struct fixture_result *fixture_result_of(const struct fixture *fixture, ui
 	}
 	return found;
 }
+
+const struct plx_result *fixture_expect_result(const struct fixture *fixture, uint64_t tag,
+					       enum plx_status status, enum plx_cause cause)
+{
+	static const struct plx_result none;
+	const struct fixture_result *found = fixture_result_of(fixture, tag);
+	const struct plx_result *result = found != NULL ? &found->result : &none;
+	CU_ASSERT_PTR_NOT_NULL(found);
+	CU_ASSERT_EQUAL(result->status, status);
+	CU_ASSERT_EQUAL(result->cause, cause);
+	return result;
+}
+
+void reply_hello(struct fixture *fixture, const struct fixture_query *query)
+{
+	static struct fixture_reply reply;
+	reply_begin(&reply, query, PLX_FLAG_RA, PLX_RCODE_NOERROR);
+	reply_txt(&reply, NULL, "hello");
+	CU_ASSERT_EQUAL(reply_send(fixture, &reply), PLX_DROP_ACCEPTED);
+}

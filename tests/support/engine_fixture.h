@@ -104,3 +104,8 @@ enum plx_drop_reason reply_rcode(struct fixture *fixture, const struct fixture_q
 
 // The result with this tag, or NULL; fails the test when there are two.
 const struct fixture_result *fixture_result_of(const struct fixture *fixture, uint64_t tag);
+// The result that must be there, with this status and cause.
+const struct plx_result *fixture_expect_result(const struct fixture *fixture, uint64_t tag,
+					       enum plx_status status, enum plx_cause cause);
+// An answer with one TXT record, which must be accepted.
+void reply_hello(struct fixture *fixture, const struct fixture_query *query);
