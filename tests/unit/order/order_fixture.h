@@ -114,6 +114,7 @@ void order_fixture_expect_own_evidence(struct order_fixture *fixture, size_t cou
 // Runs the loop until so many answers are held back.
 bool order_fixture_wait_pending(struct order_fixture *fixture, unsigned count);
 void order_fixture_turn(struct order_fixture *fixture);
+struct order_statistics order_fixture_statistics(const struct order_fixture *fixture);
 
 // dns-01 for `name`, as one element of "identifiers".
 #define ORDER_DNS_01(name)                                                                         \
