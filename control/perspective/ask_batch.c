@@ -43,10 +43,10 @@ static enum perspective_cause judge_payload(const struct perspective_ask *ask,
 					    const json_t *payload)
 {
 	const struct perspective_client *client = ask->client;
-	if (!is_text(payload, "nonce", ask->request.nonce)) {
+	if (!is_text(payload, "nonce", ask->ticket.nonce)) {
 		return PERSPECTIVE_REPLAYED;
 	}
-	if (!is_text(payload, "check_sha256", ask->request.digest) ||
+	if (!is_text(payload, "check_sha256", ask->ticket.digest) ||
 	    !is_text(payload, "perspective", client->name) ||
 	    !is_text(payload, "rir", client->rir)) {
 		return PERSPECTIVE_MISLABELLED;
@@ -181,8 +181,8 @@ static size_t count_fitting(const struct perspective_client *client, unsigned *r
 			break;
 		}
 		count++;
-		if (ask->request.deadline_ms > *ret_deadline_ms) {
-			*ret_deadline_ms = ask->request.deadline_ms;
+		if (ask->ticket.deadline_ms > *ret_deadline_ms) {
+			*ret_deadline_ms = ask->ticket.deadline_ms;
 		}
 	}
 	return count;
@@ -191,19 +191,19 @@ static size_t count_fitting(const struct perspective_client *client, unsigned *r
 // What is left of each deadline is what the remote may use.
 static char *write_body(struct perspective_client *client, size_t count)
 {
-	struct check_request *requests = calloc(count, sizeof(*requests));
-	if (requests == NULL) {
+	struct check_ticket *tickets = calloc(count, sizeof(*tickets));
+	if (tickets == NULL) {
 		return NULL;
 	}
 	int64_t now_ms = client_now_ms();
 	struct perspective_ask *ask = TAILQ_FIRST(&client->waiting);
 	for (size_t i = 0; i < count; i++, ask = TAILQ_NEXT(ask, entry)) {
-		int64_t left_ms = ask->asked_ms + ask->request.deadline_ms - now_ms;
-		requests[i] = ask->request;
-		requests[i].deadline_ms = left_ms > 1 ? (unsigned)left_ms : 1;
+		int64_t left_ms = ask->asked_ms + ask->ticket.deadline_ms - now_ms;
+		tickets[i] = ask->ticket;
+		tickets[i].deadline_ms = left_ms > 1 ? (unsigned)left_ms : 1;
 	}
-	char *body = check_batch_write(requests, count);
-	free(requests);
+	char *body = check_batch_write(tickets, count);
+	free(tickets);
 	return body;
 }
 
@@ -230,7 +230,7 @@ int ask_batch_start(struct perspective_client *client)
 		TAILQ_REMOVE(&client->waiting, ask, entry);
 		ask->batch = batch;
 		ask->slot = batch->count;
-		batch->slots[batch->count].id = ask->request.id;
+		batch->slots[batch->count].id = ask->ticket.id;
 		batch->slots[batch->count].ask = ask;
 	}
 	batch->left = count;

@@ -63,8 +63,8 @@ static bool is_nonce(const json_t *value)
 	       strspn(text, "0123456789abcdef") == CHECK_NONCE_DIGITS;
 }
 
-static int read_request(const json_t *item, size_t index, int64_t last_id,
-			struct check_request *request, struct check_batch_fault *fault)
+static int read_ticket(const json_t *item, size_t index, int64_t last_id,
+		       struct check_ticket *ticket, struct check_batch_fault *fault)
 {
 	const json_t *id = json_object_get(item, "id");
 	const json_t *nonce = json_object_get(item, "nonce");
@@ -91,14 +91,14 @@ static int read_request(const json_t *item, size_t index, int64_t last_id,
 		return member_fault(fault, -EINVAL, index, "check", "must be an object");
 	}
 	size_t bytes = 0;
-	int error = check_digest(check, request->digest, &bytes);
+	int error = check_digest(check, ticket->digest, &bytes);
 	if (error != 0) {
 		return member_fault(fault, error, index, "check", "is larger than 65536 octets");
 	}
-	request->id = json_integer_value(id);
-	memcpy(request->nonce, json_string_value(nonce), CHECK_NONCE_DIGITS + 1);
-	request->deadline_ms = (unsigned)json_integer_value(deadline);
-	request->check = json_incref(check);
+	ticket->id = json_integer_value(id);
+	memcpy(ticket->nonce, json_string_value(nonce), CHECK_NONCE_DIGITS + 1);
+	ticket->deadline_ms = (unsigned)json_integer_value(deadline);
+	ticket->check = json_incref(check);
 	return 0;
 }
 
@@ -117,18 +117,18 @@ static int read_document(const json_t *document, struct check_batch *batch,
 	if (count > CHECK_BATCH_MAX) {
 		return fault_at(fault, -E2BIG, "/checks", "holds more than 1000 checks");
 	}
-	batch->requests = calloc(count, sizeof(*batch->requests));
-	if (batch->requests == NULL) {
+	batch->tickets = calloc(count, sizeof(*batch->tickets));
+	if (batch->tickets == NULL) {
 		return fault_at(fault, -ENOMEM, "", "not enough memory");
 	}
 	int64_t last_id = 0;
 	for (size_t i = 0; i < count; i++) {
-		int error = read_request(json_array_get(checks, i), i, last_id, &batch->requests[i],
-					 fault);
+		int error = read_ticket(json_array_get(checks, i), i, last_id, &batch->tickets[i],
+					fault);
 		if (error != 0) {
 			return error;
 		}
-		last_id = batch->requests[i].id;
+		last_id = batch->tickets[i].id;
 		batch->count++;
 	}
 	return 0;
@@ -160,24 +160,24 @@ int check_batch_read(const char *text, size_t length, struct check_batch *ret_ba
 void check_batch_clear(struct check_batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
-		json_decref(batch->requests[i].check);
+		json_decref(batch->tickets[i].check);
 	}
-	free(batch->requests);
+	free(batch->tickets);
 	*batch = (struct check_batch) {.count = 0};
 }
 
-static void write_request(struct plx_text *text, const struct check_request *request)
+static void write_ticket(struct plx_text *text, const struct check_ticket *ticket)
 {
 	char rest[128]; // of numbers and of hexadecimal digits
-	int length = snprintf(
-		rest, sizeof(rest), ",\"deadline_ms\":%u,\"id\":%" PRId64 ",\"nonce\":\"%.*s\"}",
-		request->deadline_ms, request->id, CHECK_NONCE_DIGITS, request->nonce);
+	int length = snprintf(rest, sizeof(rest),
+			      ",\"deadline_ms\":%u,\"id\":%" PRId64 ",\"nonce\":\"%.*s\"}",
+			      ticket->deadline_ms, ticket->id, CHECK_NONCE_DIGITS, ticket->nonce);
 	plx_text_literal(text, "{\"check\":");
-	json_text_append(text, request->check, JSON_CANONICAL);
+	json_text_append(text, ticket->check, JSON_CANONICAL);
 	plx_text_append(text, rest, (size_t)length);
 }
 
-char *check_batch_write(const struct check_request *requests, size_t count)
+char *check_batch_write(const struct check_ticket *tickets, size_t count)
 {
 	struct plx_text text = plx_text_growing();
 	plx_text_literal(&text, "{\"checks\":[");
@@ -185,7 +185,7 @@ char *check_batch_write(const struct check_request *requests, size_t count)
 		if (i > 0) {
 			plx_text_character(&text, ',');
 		}
-		write_request(&text, &requests[i]);
+		write_ticket(&text, &tickets[i]);
 	}
 	plx_text_append(&text, "]}", sizeof("]}"));
 	if (text.failed) {

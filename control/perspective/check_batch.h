@@ -24,7 +24,8 @@
 
 struct json_t;
 
-struct check_request {
+// One check on its way, with what ties its answer to it.
+struct check_ticket {
 	int64_t id; // ascending within a batch
 	char nonce[CHECK_NONCE_DIGITS + 1];
 	char digest[CHECK_DIGEST_DIGITS + 1];
@@ -34,7 +35,7 @@ struct check_request {
 
 struct check_batch {
 	size_t count;
-	struct check_request *requests;
+	struct check_ticket *tickets;
 };
 
 struct check_batch_fault {
@@ -52,4 +53,4 @@ PLX_MUST_CHECK int check_batch_read(const char *text, size_t length, struct chec
 void check_batch_clear(struct check_batch *batch);
 
 // {"checks":[...]} as text, to be freed, NULL without memory.
-PLX_MUST_CHECK char *check_batch_write(const struct check_request *requests, size_t count);
+PLX_MUST_CHECK char *check_batch_write(const struct check_ticket *tickets, size_t count);

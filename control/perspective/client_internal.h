@@ -40,7 +40,7 @@ struct perspective_ask {
 	struct perspective_client *client;
 	struct ask_batch *batch; // NULL while waiting
 	size_t slot;             // in the batch
-	struct check_request request;
+	struct check_ticket ticket;
 	size_t bytes;
 	int64_t asked_ms;
 	struct event *timer;

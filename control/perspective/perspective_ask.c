@@ -24,7 +24,7 @@ static void detach(struct perspective_ask *ask)
 
 static void release(struct perspective_ask *ask)
 {
-	json_decref(ask->request.check);
+	json_decref(ask->ticket.check);
 	if (ask->timer != NULL) {
 		event_free(ask->timer);
 	}
@@ -81,19 +81,19 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	abandon_if_empty(batch);
 }
 
-static int prepare_request(struct perspective_ask *ask, json_t *check, unsigned deadline_ms)
+static int prepare_ticket(struct perspective_ask *ask, json_t *check, unsigned deadline_ms)
 {
 	uint8_t nonce[CHECK_NONCE_BYTES];
-	int error = check_digest(check, ask->request.digest, &ask->bytes);
+	int error = check_digest(check, ask->ticket.digest, &ask->bytes);
 	if (error != 0) {
 		return error;
 	}
 	plx_random_bytes(ask->client->config.random, nonce, sizeof(nonce));
 	for (size_t i = 0; i < sizeof(nonce); i++) {
-		snprintf(ask->request.nonce + 2 * i, 3, "%02x", nonce[i]);
+		snprintf(ask->ticket.nonce + 2 * i, 3, "%02x", nonce[i]);
 	}
-	ask->request.deadline_ms = deadline_ms;
-	ask->request.id = ++ask->client->last_id;
+	ask->ticket.deadline_ms = deadline_ms;
+	ask->ticket.id = ++ask->client->last_id;
 	ask->timer = evtimer_new(ask->client->config.base, on_deadline, ask);
 	return ask->timer != NULL ? 0 : -ENOMEM;
 }
@@ -120,12 +120,12 @@ int perspective_ask(struct perspective_client *client, json_t *check, unsigned d
 	ask->on_answer = on_answer;
 	ask->context = context;
 	ask->asked_ms = client_now_ms();
-	int error = prepare_request(ask, check, deadline_ms);
+	int error = prepare_ticket(ask, check, deadline_ms);
 	if (error != 0) {
 		free(ask);
 		return error;
 	}
-	ask->request.check = json_incref(check);
+	ask->ticket.check = json_incref(check);
 	// While the remote is left alone for longer than this ask can wait, there is no hope to wait for.
 	bool is_hopeless = status->health.state == CHANNEL_DOWN &&
 			   status->health.retry_at_ms >= ask->asked_ms + deadline_ms;

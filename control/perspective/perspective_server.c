@@ -32,7 +32,7 @@ struct perspective_server {
 
 struct perspective_reply {
 	struct batch_run *run;
-	struct check_request *request;
+	struct check_ticket *ticket;
 	void (*on_cancel)(void *context);
 	void *cancel_context;
 	bool is_sent;
@@ -171,10 +171,10 @@ static void on_hangup(void *context)
 static bool send_answer(struct perspective_reply *reply, json_t *answer)
 {
 	struct perspective_server *server = reply->run->server;
-	const struct check_request *request = reply->request;
+	const struct check_ticket *ticket = reply->ticket;
 	json_t *payload =
-		json_pack("{s:I,s:s,s:s,s:s,s:s,s:O}", "id", (json_int_t)request->id, "nonce",
-			  request->nonce, "check_sha256", request->digest, "perspective",
+		json_pack("{s:I,s:s,s:s,s:s,s:s,s:O}", "id", (json_int_t)ticket->id, "nonce",
+			  ticket->nonce, "check_sha256", ticket->digest, "perspective",
 			  server->name, "rir", server->rir, "answer", answer);
 	char *text = payload != NULL ? signed_payload_write(payload) : NULL;
 	json_decref(payload);
@@ -229,11 +229,11 @@ static void run_batch(struct perspective_server *server, struct http_exchange *e
 	http_stream_begin(exchange, "application/x-ndjson");
 	for (size_t i = 0; i < count; i++) {
 		run->replies[i].run = run;
-		run->replies[i].request = &run->batch.requests[i];
+		run->replies[i].ticket = &run->batch.tickets[i];
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct check_request *request = &run->batch.requests[i];
-		server->config.check_run(&run->replies[i], request->check, request->deadline_ms,
+		const struct check_ticket *ticket = &run->batch.tickets[i];
+		server->config.check_run(&run->replies[i], ticket->check, ticket->deadline_ms,
 					 server->config.context);
 	}
 	release(run);

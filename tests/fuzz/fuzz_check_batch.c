@@ -13,19 +13,19 @@ static void check_accepted(const struct check_batch *batch)
 {
 	must(batch->count >= 1 && batch->count <= CHECK_BATCH_MAX);
 	for (size_t i = 0; i < batch->count; i++) {
-		const struct check_request *request = &batch->requests[i];
-		must(request->id > (i > 0 ? batch->requests[i - 1].id : 0));
-		must(strlen(request->nonce) == CHECK_NONCE_DIGITS);
-		must(strlen(request->digest) == CHECK_DIGEST_DIGITS);
-		must(request->deadline_ms >= 1 && request->deadline_ms <= CHECK_DEADLINE_MS_MAX);
+		const struct check_ticket *ticket = &batch->tickets[i];
+		must(ticket->id > (i > 0 ? batch->tickets[i - 1].id : 0));
+		must(strlen(ticket->nonce) == CHECK_NONCE_DIGITS);
+		must(strlen(ticket->digest) == CHECK_DIGEST_DIGITS);
+		must(ticket->deadline_ms >= 1 && ticket->deadline_ms <= CHECK_DEADLINE_MS_MAX);
 	}
 	struct check_batch again;
 	struct check_batch_fault fault;
-	char *text = check_batch_write(batch->requests, batch->count);
+	char *text = check_batch_write(batch->tickets, batch->count);
 	must(text != NULL && check_batch_read(text, strlen(text), &again, &fault) == 0);
 	must(again.count == batch->count);
 	for (size_t i = 0; i < batch->count; i++) {
-		must(strcmp(again.requests[i].digest, batch->requests[i].digest) == 0);
+		must(strcmp(again.tickets[i].digest, batch->tickets[i].digest) == 0);
 	}
 	check_batch_clear(&again);
 	free(text);

@@ -64,16 +64,16 @@ TEST(what_is_written_is_read_again)
 	struct check_batch_fault fault;
 	CU_ASSERT_EQUAL_FATAL(check_batch_read(text, strlen(text), &batch, &fault), 0);
 	CU_ASSERT_EQUAL(batch.count, 2);
-	CU_ASSERT_EQUAL(batch.requests[1].id, 9);
-	CU_ASSERT_STRING_EQUAL(batch.requests[1].nonce, NONCE);
+	CU_ASSERT_EQUAL(batch.tickets[1].id, 9);
+	CU_ASSERT_STRING_EQUAL(batch.tickets[1].nonce, NONCE);
 	// sha256sum of {"a":2,"b":1}
-	CU_ASSERT_STRING_EQUAL(batch.requests[0].digest,
+	CU_ASSERT_STRING_EQUAL(batch.tickets[0].digest,
 			       "d3626ac30a87e6f7a6428233b3c68299976865fa5508e4267c5415c76af7a772");
-	char *again = check_batch_write(batch.requests, batch.count);
+	char *again = check_batch_write(batch.tickets, batch.count);
 	struct check_batch second;
 	CU_ASSERT_EQUAL_FATAL(check_batch_read(again, strlen(again), &second, &fault), 0);
 	CU_ASSERT_EQUAL(second.count, 2);
-	CU_ASSERT_STRING_EQUAL(second.requests[1].digest, batch.requests[1].digest);
+	CU_ASSERT_STRING_EQUAL(second.tickets[1].digest, batch.tickets[1].digest);
 	free(again);
 	check_batch_clear(&batch);
 	check_batch_clear(&second);

@@ -42,13 +42,13 @@ static const struct deceit deceits[] = {
 };
 static const struct deceit *deceit;
 
-static char *make_line(const struct check_request *request)
+static char *make_line(const struct check_ticket *ticket)
 {
 	EVP_PKEY *other = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	json_t *payload =
-		json_pack("{s:I,s:s,s:s,s:s,s:s,s:{s:O}}", "id", (json_int_t)request->id, "nonce",
-			  request->nonce, "check_sha256", request->digest, "perspective", "fra-1",
-			  "rir", "RIPE NCC", "answer", "n", json_object_get(request->check, "n"));
+		json_pack("{s:I,s:s,s:s,s:s,s:s,s:{s:O}}", "id", (json_int_t)ticket->id, "nonce",
+			  ticket->nonce, "check_sha256", ticket->digest, "perspective", "fra-1",
+			  "rir", "RIPE NCC", "answer", "n", json_object_get(ticket->check, "n"));
 	if (deceit->member != NULL) {
 		json_object_set_new(payload, deceit->member, json_string(deceit->value));
 	}
@@ -74,7 +74,7 @@ static void deceive(struct http_exchange *exchange, void *context)
 	if (deceit->raw != NULL) {
 		CU_ASSERT_EQUAL(http_stream_write(exchange, deceit->raw, strlen(deceit->raw)), 0);
 	} else {
-		char *line = make_line(&batch.requests[0]);
+		char *line = make_line(&batch.tickets[0]);
 		CU_ASSERT_EQUAL(http_stream_write(exchange, line, strlen(line)), 0);
 		free(line);
 	}
@@ -108,9 +108,9 @@ static void answer_twice(struct http_exchange *exchange, void *context)
 	const char *body = http_exchange_body(exchange, &length);
 	CU_ASSERT_EQUAL_FATAL(check_batch_read(body, length, &batch, &fault), 0);
 	deceit = &honest;
-	char *line = make_line(&batch.requests[0]);
-	batch.requests[0].id += 1000; // never asked
-	char *unasked = make_line(&batch.requests[0]);
+	char *line = make_line(&batch.tickets[0]);
+	batch.tickets[0].id += 1000; // never asked
+	char *unasked = make_line(&batch.tickets[0]);
 	http_stream_begin(exchange, "application/x-ndjson");
 	CU_ASSERT_EQUAL(http_stream_write(exchange, unasked, strlen(unasked)), 0);
 	CU_ASSERT_EQUAL(http_stream_write(exchange, line, strlen(line)), 0);
