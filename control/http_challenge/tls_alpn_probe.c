@@ -56,7 +56,8 @@ static void probe_end(struct tls_alpn_probe *probe, enum tls_alpn_cause cause)
 	event_del(probe->deadline);
 	probe_detach(probe);
 	probe->result.cause = cause;
-	probe->result.outcome = cause == TLS_ALPN_CAUSE_NONE ? TLS_ALPN_COMPLETE : TLS_ALPN_FAILED;
+	probe->result.outcome = cause == TLS_ALPN_CAUSE_NONE ? TLS_ALPN_HANDSHAKE_COMPLETE
+							     : TLS_ALPN_HANDSHAKE_FAILED;
 	probe->result.duration_ms = (uint32_t)(now_ms() - probe->start_ms);
 	probe->callback(probe->context, &probe->result);
 	probe_free(probe);
@@ -254,11 +255,11 @@ int tls_alpn_start(struct tls_alpn_service *service, const struct tls_alpn_reque
 const char *tls_alpn_outcome_name(enum tls_alpn_outcome outcome)
 {
 	switch (outcome) {
-	case TLS_ALPN_COMPLETE:
+	case TLS_ALPN_HANDSHAKE_COMPLETE:
 		return "complete";
-	case TLS_ALPN_FAILED:
+	case TLS_ALPN_HANDSHAKE_FAILED:
 		return "failed";
-	case TLS_ALPN_NOT_EVALUATED:
+	case TLS_ALPN_HANDSHAKE_NOT_EVALUATED:
 		break;
 	}
 	return "not-evaluated";

@@ -41,9 +41,9 @@ struct tls_alpn_request {
 };
 
 enum tls_alpn_outcome {
-	TLS_ALPN_NOT_EVALUATED = 0,
-	TLS_ALPN_COMPLETE, // acme-tls/1 was agreed, and there is a certificate
-	TLS_ALPN_FAILED,
+	TLS_ALPN_HANDSHAKE_NOT_EVALUATED = 0,
+	TLS_ALPN_HANDSHAKE_COMPLETE, // acme-tls/1 was agreed, and there is a certificate
+	TLS_ALPN_HANDSHAKE_FAILED,
 };
 
 enum tls_alpn_cause {

@@ -93,7 +93,7 @@ static void on_probe(void *context, const struct tls_alpn_result *result)
 		address_evidence_fault(result->addresses, run->runner->config.requires_validation);
 	if (fault != CHECK_FAULT_NONE) {
 		check_run_fail(run, fault, NULL);
-	} else if (result->outcome != TLS_ALPN_COMPLETE) {
+	} else if (result->outcome != TLS_ALPN_HANDSHAKE_COMPLETE) {
 		failure_end(run, result);
 	} else {
 		certificate_judge(run, result);

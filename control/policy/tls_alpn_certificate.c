@@ -16,7 +16,7 @@ static enum tls_alpn_reason extension_judge(const X509 *certificate, const uint8
 {
 	ASN1_OBJECT *identifier = OBJ_txt2obj(ACME_IDENTIFIER, 1);
 	if (identifier == NULL) { // out of memory
-		return TLS_ALPN_NOT_EVALUATED;
+		return TLS_ALPN_REASON_NOT_EVALUATED;
 	}
 	int at = X509_get_ext_by_OBJ(certificate, identifier, -1);
 	int again = at < 0 ? -1 : X509_get_ext_by_OBJ(certificate, identifier, at);
@@ -116,7 +116,7 @@ enum tls_alpn_reason tls_alpn_certificate_judge(const uint8_t *der, size_t lengt
 						const struct dcv_switches *switches)
 {
 	if ((expected->host_name == NULL) == (expected->ip == NULL)) {
-		return TLS_ALPN_NOT_EVALUATED;
+		return TLS_ALPN_REASON_NOT_EVALUATED;
 	}
 	if (length == 0 || length > TLS_ALPN_CERTIFICATE_MAX) {
 		return TLS_ALPN_NOT_CERTIFICATE;
@@ -150,7 +150,7 @@ enum check_outcome tls_alpn_reason_outcome(enum tls_alpn_reason reason)
 	case TLS_ALPN_OTHER_DIGEST:
 	case TLS_ALPN_DATES:
 		return CHECK_FAIL;
-	case TLS_ALPN_NOT_EVALUATED:
+	case TLS_ALPN_REASON_NOT_EVALUATED:
 	case TLS_ALPN_REASON_COUNT:
 		break;
 	}
@@ -161,7 +161,7 @@ static const struct {
 	const char *name;
 	const char *sentence;
 } texts[TLS_ALPN_REASON_COUNT] = {
-	[TLS_ALPN_NOT_EVALUATED] = {"not_evaluated", "the certificate was not judged"},
+	[TLS_ALPN_REASON_NOT_EVALUATED] = {"not_evaluated", "the certificate was not judged"},
 	[TLS_ALPN_EXTENSION_MISSING] = {"extension_missing",
 					"the certificate has no acmeIdentifier extension"},
 	[TLS_ALPN_NONCRITICAL_EXTENSION] = {"noncritical_alpn_extension",

@@ -24,7 +24,7 @@ struct tls_alpn_expected {
 
 // The first six are Open MPIC's, under its names.
 enum tls_alpn_reason {
-	TLS_ALPN_NOT_EVALUATED = 0,
+	TLS_ALPN_REASON_NOT_EVALUATED = 0,
 	TLS_ALPN_EXTENSION_MISSING,
 	TLS_ALPN_NONCRITICAL_EXTENSION,
 	TLS_ALPN_NO_SINGLE_SAN,

@@ -23,7 +23,7 @@ static enum tls_alpn_reason judge(const uint8_t *data, size_t size, const char *
 	struct tls_alpn_expected expected = {
 		.host_name = host, .ip = ip, .digest = expected_digest};
 	enum tls_alpn_reason reason = tls_alpn_certificate_judge(data, size, &expected, &strict);
-	must(reason != TLS_ALPN_NOT_EVALUATED && ERR_peek_error() == 0);
+	must(reason != TLS_ALPN_REASON_NOT_EVALUATED && ERR_peek_error() == 0);
 	return reason;
 }
 

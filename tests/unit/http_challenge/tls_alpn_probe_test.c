@@ -121,8 +121,8 @@ static enum tls_alpn_cause probe_run(struct probe_session *session, const char *
 	event_free(alarm_event);
 	CU_ASSERT_FALSE_FATAL(session->is_late);
 	CU_ASSERT_EQUAL(session->result.outcome, session->result.cause == TLS_ALPN_CAUSE_NONE
-							 ? TLS_ALPN_COMPLETE
-							 : TLS_ALPN_FAILED);
+							 ? TLS_ALPN_HANDSHAKE_COMPLETE
+							 : TLS_ALPN_HANDSHAKE_FAILED);
 	return session->result.cause;
 }
 
@@ -163,7 +163,7 @@ TEST(server_without_acme_tls_is_refused)
 	// One that was not offered: OpenSSL itself objects (RFC 7301 3.1).
 	CU_ASSERT_NOT_EQUAL(probe_once(http11, TLS1_3_VERSION, "web.test", &session),
 			    TLS_ALPN_CAUSE_NONE);
-	CU_ASSERT_EQUAL(session.result.outcome, TLS_ALPN_FAILED);
+	CU_ASSERT_EQUAL(session.result.outcome, TLS_ALPN_HANDSHAKE_FAILED);
 }
 
 TEST(tls_before_1_2_is_refused)
@@ -264,9 +264,10 @@ TEST(every_cause_and_outcome_has_a_name)
 	for (unsigned i = 0; i < TLS_ALPN_CAUSE_COUNT; i++) {
 		CU_ASSERT_TRUE(strlen(tls_alpn_cause_name(i)) > 0);
 	}
-	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_NOT_EVALUATED), "not-evaluated");
-	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_COMPLETE), "complete");
-	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_FAILED), "failed");
+	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_HANDSHAKE_NOT_EVALUATED),
+			       "not-evaluated");
+	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_HANDSHAKE_COMPLETE), "complete");
+	CU_ASSERT_STRING_EQUAL(tls_alpn_outcome_name(TLS_ALPN_HANDSHAKE_FAILED), "failed");
 }
 
 TEST_MAIN(tls_alpn_probe, T(right_server_gives_its_certificate),

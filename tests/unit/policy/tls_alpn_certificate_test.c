@@ -125,7 +125,7 @@ TEST(addresses_have_their_own_kind_of_name)
 	CU_ASSERT_EQUAL(judge(NULL, &v6, false, 0), TLS_ALPN_VALID);
 	certificate_make("DNS:192.0.2.7", VALID_ACME, false);
 	CU_ASSERT_EQUAL(judge(NULL, &v4, false, 0), TLS_ALPN_SAN_TYPE_NOT_MATCH);
-	CU_ASSERT_EQUAL(judge("192.0.2.7", &v4, false, 0), TLS_ALPN_NOT_EVALUATED);
+	CU_ASSERT_EQUAL(judge("192.0.2.7", &v4, false, 0), TLS_ALPN_REASON_NOT_EVALUATED);
 }
 
 TEST(signature_and_dates_count_only_as_the_switch_says)
