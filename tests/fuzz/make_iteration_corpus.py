@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes the seeds of the targets that read what servers say to an iterating resolver.
+
+Usage: tests/fuzz/make_iteration_corpus.py
+"""
+
+import pathlib
+import socket
+import struct
+
+HERE = pathlib.Path(__file__).resolve().parent
+CORPUS = HERE / "corpus"
+HINTS = HERE.parent / "unit" / "iteration" / "root.hints"
+
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "AAAA": 28, "DNAME": 39, "DS": 43, "RRSIG": 46, "NSEC3": 50, "CAA": 257}
+AA, TC = 0x8400, 0x8200
+
+
+def wire_name(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label) + b"\0"
+
+
+def rdata(rr_type, data):
+    if rr_type in ("NS", "CNAME", "DNAME"):
+        return wire_name(data)
+    if rr_type == "A":
+        return socket.inet_aton(data)
+    if rr_type == "AAAA":
+        return socket.inet_pton(socket.AF_INET6, data)
+    if rr_type == "SOA":
+        return b"\0\0" + struct.pack(">IIIII", 1, 2, 3, 4, int(data))
+    return bytes.fromhex(data)
+
+
+def message(labels, question, flags, *records):
+    """labels: of the zone asked. A record: (section 1-3, owner, type, data)."""
+    name, rr_type = question
+    counts = [sum(record[0] == section for record in records) for section in (1, 2, 3)]
+    wire = struct.pack(">HHHHHH", 0x1234, flags, 1, *counts) + wire_name(name) + struct.pack(">HH", TYPES[rr_type], 1)
+    for _, owner, kind, data in sorted(records, key=lambda record: record[0]):
+        octets = rdata(kind, data)
+        wire += wire_name(owner) + struct.pack(">HHIH", TYPES[kind], 1, 300, len(octets)) + octets
+    return bytes([labels]) + wire
+
+
+ASKED = ("www.a.test", "A")
+REPLIES = {
+    "answer": message(2, ASKED, AA, (1, "www.a.test", "A", "192.0.2.1")),
+    "nodata": message(2, ASKED, AA, (2, "a.test", "SOA", "60")),
+    "nxdomain": message(2, ASKED, AA | 3, (2, "a.test", "SOA", "60")),
+    "nxdomain-of-parent": message(2, ASKED, AA | 3, (2, "test", "SOA", "60")),
+    "truncated": message(2, ASKED, AA | TC),
+    "refused": message(2, ASKED, 0x8005),
+    "referral": message(1, ASKED, 0x8000, (2, "a.test", "NS", "ns.a.test"), (2, "a.test", "NS", "ns.b.test"),
+                        (2, "a.test", "DS", "00010d02aa"), (2, "a.test", "RRSIG", "002b0d02"), (2, "x.test", "NSEC3", "0101"),
+                        (3, "ns.a.test", "A", "192.0.2.1"), (3, "ns.a.test", "AAAA", "2001:db8::1"),
+                        (3, "ns.example.com", "A", "192.0.2.66")),
+    "referral-upward": message(2, ASKED, 0x8000, (2, "", "NS", "a.root")),
+    "referral-to-two": message(1, ASKED, 0x8000, (2, "a.test", "NS", "ns.a.test"), (2, "www.a.test", "NS", "ns.b.test")),
+    "referral-to-100": message(1, ASKED, 0x8000, *[(2, "a.test", "NS", f"n{i}.v.test") for i in range(100)]),
+    "cname": message(2, ASKED, AA, (1, "www.a.test", "CNAME", "x.a.test"), (1, "x.a.test", "A", "192.0.2.1")),
+    "cname-out": message(2, ASKED, AA, (1, "www.a.test", "CNAME", "x.b.test"), (1, "x.b.test", "A", "192.0.2.1")),
+    "cname-loop": message(2, ASKED, AA, (1, "www.a.test", "CNAME", "x.a.test"), (1, "x.a.test", "CNAME", "www.a.test")),
+    "dname": message(1, ASKED, AA, (1, "a.test", "DNAME", "b.test"), (1, "www.a.test", "CNAME", "www.b.test")),
+    "dname-lies": message(1, ASKED, AA, (1, "a.test", "DNAME", "b.test"), (1, "www.a.test", "CNAME", "evil.test")),
+    "dname-yxdomain": message(1, ASKED, AA | 6, (1, "a.test", "DNAME", ".".join(["x" * 63] * 3 + ["y" * 60]))),
+    "ds-of-child": message(1, ("a.test", "DS"), AA, (2, "a.test", "SOA", "60")),
+    "priming": message(0, ("", "NS"), AA, (1, "", "NS", "a.root"), (3, "a.root", "A", "192.0.2.1")),
+}
+
+
+def put(target, name, data):
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+def main():
+    for name, data in REPLIES.items():
+        put("fuzz_zone_reply", name, data)
+    put("fuzz_root_hints", "internic", HINTS.read_bytes())
+    put("fuzz_root_hints", "short", b". NS a.x ; comment\n. IN ns b.x\r\na.x A 192.0.2.1\nb.x 60 IN AAAA 2001:db8::1")
+    for i, text in enumerate((b". NS", b". 1 IN NS a b c", b". NS a..x", b"com NS a.x", b". NS a.x\na.x A ::1", b". NS a.x")):
+        put("fuzz_root_hints", f"fault-{i}", text)
+
+
+if __name__ == "__main__":
+    main()
