@@ -64,13 +64,28 @@ static void finish_remembered(struct iteration_turn *turn)
 	finish(turn, &result);
 }
 
-static void finish_failed(struct iteration_turn *turn, enum iteration_cause cause, uint16_t rcode)
+// By the question's own cause.
+static void finish_failed(struct iteration_turn *turn)
+{
+	const struct iteration_frame *frame = turn->iteration->frame;
+	bool is_limit = frame->cause == ITERATION_CAUSE_LIMIT;
+	const struct iteration_result result = {
+		.outcome = ITERATION_FAILED,
+		.cause = frame->cause,
+		.limit = is_limit ? frame->limit : WORK_WITHIN_LIMITS,
+		.rcode = frame->cause == ITERATION_CAUSE_RCODE ? frame->rcode : 0,
+		.owner = frame->name,
+	};
+	finish(turn, &result);
+}
+
+// By a limit of the whole look-up, wherever it stands.
+static void finish_exhausted(struct iteration_turn *turn)
 {
 	const struct iteration_result result = {
 		.outcome = ITERATION_FAILED,
-		.cause = cause,
-		.limit = cause == ITERATION_CAUSE_LIMIT ? turn->limit : WORK_WITHIN_LIMITS,
-		.rcode = cause == ITERATION_CAUSE_RCODE ? rcode : 0,
+		.cause = ITERATION_CAUSE_LIMIT,
+		.limit = turn->limit,
 		.owner = turn->iteration->frame->name,
 	};
 	finish(turn, &result);
@@ -84,9 +99,12 @@ static void drop_frame(struct iteration_turn *turn, enum iteration_next ended)
 	if (ended == ITERATION_NEXT_ANSWERED && turn->context->reply.kind == ZONE_REPLY_RECORDS) {
 		frame_take_addresses(turn, frame, turn->event->message, &turn->context->reply);
 	} else if (ended == ITERATION_NEXT_FAILED) {
+		// What stands in the way of its A records stands in the way of its AAAA records.
+		frame->fetched_ipv6 |= (uint16_t)(1u << frame->fetching);
 		// That a server has no address says less than what became of those that have one.
 		if (frame->cause == ITERATION_CAUSE_NONE) {
 			frame->cause = above->cause;
+			frame->limit = above->limit;
 			frame->rcode = above->rcode;
 		}
 	}
@@ -124,7 +142,7 @@ void iteration_step(struct iteration *iteration, struct iteration_context *conte
 		case ITERATION_NEXT_SENT:
 			return;
 		case ITERATION_NEXT_EXHAUSTED:
-			finish_failed(&turn, ITERATION_CAUSE_LIMIT, 0);
+			finish_exhausted(&turn);
 			return;
 		case ITERATION_NEXT_ANSWERED:
 			if (is_question) {
@@ -140,8 +158,7 @@ void iteration_step(struct iteration *iteration, struct iteration_context *conte
 			break;
 		case ITERATION_NEXT_FAILED:
 			if (is_question) {
-				finish_failed(&turn, iteration->frame->cause,
-					      iteration->frame->rcode);
+				finish_failed(&turn);
 				return;
 			}
 			break;

@@ -11,9 +11,7 @@ enum iteration_next frame_fail(struct iteration_turn *turn, enum iteration_cause
 			       enum work_limit limit)
 {
 	turn->iteration->frame->cause = cause;
-	if (limit != WORK_WITHIN_LIMITS) {
-		turn->limit = limit;
-	}
+	turn->iteration->frame->limit = limit;
 	return ITERATION_NEXT_FAILED;
 }
 

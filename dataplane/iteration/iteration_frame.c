@@ -61,6 +61,7 @@ struct iteration_frame *iteration_frame_acquire(struct iteration_frames *frames,
 	frame->type = type;
 	frame->depth = parent == NULL ? 0 : (uint8_t)(parent->depth + 1);
 	frame->cause = ITERATION_CAUSE_NONE;
+	frame->limit = WORK_WITHIN_LIMITS;
 	frame->rcode = 0;
 	iteration_frame_reset_zone(frame);
 	return frame;

@@ -9,6 +9,7 @@
 
 #include "iteration/delegation.h"
 #include "iteration/minimisation.h"
+#include "iteration/work_budget.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -52,9 +53,11 @@ struct iteration_frame {
 	bool without_edns;
 	bool is_resend; // ask `server` again, another way
 
-	uint8_t fetching;           // while a frame above asks for it: index of the name in `zone`
-	enum iteration_cause cause; // the last failure
-	uint16_t rcode;
+	uint8_t fetching; // while a frame above asks for it: index of the name in `zone`
+	// The last failure.
+	enum iteration_cause cause;
+	enum work_limit limit; // of ITERATION_CAUSE_LIMIT
+	uint16_t rcode;        // of ITERATION_CAUSE_RCODE
 };
 
 static_assert(DELEGATION_NAMES_MAX <= 16, "a bit of fetched_ipv4 per name");

@@ -121,7 +121,7 @@ static enum iteration_next take_answer(struct iteration_turn *turn, struct itera
 		frame->cause = ITERATION_CAUSE_NONE;
 		return frame_begin(turn);
 	}
-	if (reply->kind != ZONE_REPLY_RECORDS && turn->iteration->use == CACHE_USE_ALL) {
+	if (reply->kind != ZONE_REPLY_RECORDS) {
 		negative_cache_put(turn->context->cache, &reply->owner, frame->type,
 				   reply->kind == ZONE_REPLY_NXDOMAIN ? NEGATIVE_NXDOMAIN
 								      : NEGATIVE_NODATA,

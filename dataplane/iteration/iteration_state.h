@@ -21,7 +21,7 @@ struct iteration_turn {
 	const struct iteration_event *event;
 	uint64_t now_ns;
 	struct iteration_action *action;
-	enum work_limit limit; // of NEXT_FAILED by a limit, and NEXT_EXHAUSTED
+	enum work_limit limit; // of NEXT_EXHAUSTED
 	enum negative_kind remembered;
 };
 

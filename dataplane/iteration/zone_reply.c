@@ -78,15 +78,13 @@ static enum zone_reply_kind judge_negative(const struct plx_message *message,
 					   struct zone_reply *reply)
 {
 	bool is_alias = reply->alias_count > 0;
-	if (is_alias && !plx_name_is_below(&reply->owner, zone)) {
-		return ZONE_REPLY_ALIAS;
-	}
 	if (!is_alias && has_answer(message)) {
 		return ZONE_REPLY_BROKEN; // an answer to something else
 	}
 	struct authority authority = read_authority(message, zone, &reply->owner, type);
 	if (!authority.has_soa && is_alias) {
-		return ZONE_REPLY_ALIAS; // says nothing about the target, which may be in a child zone
+		// Says nothing about the target, which may be in a child zone, or nothing that counts, when it is in another.
+		return ZONE_REPLY_ALIAS;
 	}
 	if (!authority.has_soa && (authority.has_other_soa || authority.has_child_ns)) {
 		return ZONE_REPLY_LAME; // the word of another zone, or a referral that claims authority

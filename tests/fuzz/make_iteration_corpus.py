@@ -6,6 +6,7 @@ Usage: tests/fuzz/make_iteration_corpus.py
 """
 
 import pathlib
+import random
 import socket
 import struct
 
@@ -70,6 +71,42 @@ REPLIES = {
 }
 
 
+# fuzz_iteration: octets of its own little language, see there. Choices of names and types by their places in its tables.
+NAME = {".": 0, "test": 1, "x.test": 2, "ns.x.test": 3, "www.x.test": 4, "y.test": 5, "ns.y.test": 6, "asked": 8}
+TYPE = {"A": 0, "AAAA": 1, "NS": 2, "CNAME": 3, "DNAME": 4, "SOA": 5, "DS": 6, "CAA": 7}
+
+
+def said(flags, rcode, *sections):
+    """A reply: sections of (owner, type, data), data a name or a number."""
+    counts = len(sections[0]) | len(sections[1]) << 2 | len(sections[2]) << 5
+    octets = bytes([10, counts, flags, rcode])
+    for owner, kind, data in sum(sections, []):
+        octets += bytes([NAME[owner], TYPE[kind], 60, NAME.get(data, data) if isinstance(data, str) else data])
+    return octets
+
+
+def lookups():
+    begin = bytes([0, NAME["www.x.test"], TYPE["A"]])
+    to_tld = said(0, 0, [], [("test", "NS", "ns.x.test")], [("ns.x.test", "A", 10)])
+    to_zone = said(0, 0, [], [("x.test", "NS", "ns.x.test")], [("ns.x.test", "A", 11)])
+    to_zone_without = said(0, 0, [], [("x.test", "NS", "ns.y.test")], [])
+    back = said(0, 0, [], [("y.test", "NS", "ns.x.test")], [])
+    found = said(4, 0, [("asked", "A", 12)], [], [])
+    yield "found", begin + to_tld + to_zone + found
+    yield "nodata", begin + to_tld + to_zone + said(4, 0, [], [("x.test", "SOA", 60)], [])
+    yield "nxdomain", begin + to_tld + to_zone + said(4, 3, [], [("x.test", "SOA", 60)], [])
+    yield "alias", begin + to_tld + to_zone + said(4, 0, [("asked", "CNAME", "y.test")], [], []) + found
+    yield "dname", begin + to_tld + to_zone + said(4, 0, [("x.test", "DNAME", "y.test")], [], []) + found
+    yield "loop", begin + to_tld + to_zone_without + back
+    yield "glueless", begin + to_tld + to_zone_without + found + found
+    yield "truncated", begin + to_tld + to_zone + said(6, 0, [], [], []) + found
+    yield "formerr", begin + said(0, 1, [], [], []) + to_tld + to_zone + found
+    yield "silent", begin + bytes(20)
+    noise = random.Random(5)
+    for i in range(12):
+        yield f"noise-{i}", bytes(noise.choice((noise.randrange(256), noise.randrange(9))) for _ in range(600))
+
+
 def put(target, name, data):
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +116,8 @@ def put(target, name, data):
 def main():
     for name, data in REPLIES.items():
         put("fuzz_zone_reply", name, data)
+    for name, data in lookups():
+        put("fuzz_iteration", name, data)
     put("fuzz_root_hints", "internic", HINTS.read_bytes())
     put("fuzz_root_hints", "short", b". NS a.x ; comment\n. IN ns b.x\r\na.x A 192.0.2.1\nb.x 60 IN AAAA 2001:db8::1")
     for i, text in enumerate((b". NS", b". 1 IN NS a b c", b". NS a..x", b"com NS a.x", b". NS a.x\na.x A ::1", b". NS a.x")):

@@ -99,6 +99,56 @@ TEST(a_delegation_without_glue_is_resolved_by_its_servers_names)
 		NETWORK({SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"}));
 	CU_ASSERT_EQUAL(net.queries, 1);
 	CU_ASSERT_EQUAL(net.frames_left, 0);
+	// As long as the address may be.
+	net.now_ns += 300 * SECOND;
+	network_look_up(
+		&net, "www.c.test A",
+		NETWORK({TLD, "*.c.test *", "", "au c.test 3600 NS ns.b.test\n"},
+			{SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"}));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
+	CU_ASSERT_EQUAL(net.queries, 3);
+	network_stop(&net);
+}
+
+TEST(one_server_is_asked_as_often_as_a_deep_name_has_labels)
+{
+	network_start(&net);
+	network_look_up(&net, "u.v.w.x.y.z.a.test A", NULL, 0);
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NODATA);
+	CU_ASSERT_EQUAL(network_count(&net, SERVER_A), 6);
+	network_stop(&net);
+}
+
+TEST(an_alias_to_a_known_child_zone_goes_there_at_once)
+{
+	const struct scripted_server servers[] = {
+		{SERVER_A, "*.sub.a.test *", "",
+		 "au sub.a.test 60 NS ns.sub.a.test\nad ns.sub.a.test 60 A 192.0.2.7\n"},
+		{SERVER_A, "alias.a.test A", "aa", "an alias.a.test 60 CNAME www.sub.a.test\n"},
+		{"192.0.2.7", "www.sub.a.test A", "aa", "an www.sub.a.test 60 A 203.0.113.4\n"},
+	};
+	network_start(&net);
+	network_look_up(&net, "www.sub.a.test A", servers, PLX_ARRAY_SIZE(servers));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
+	network_look_up(&net, "alias.a.test A", servers, PLX_ARRAY_SIZE(servers));
+	CU_ASSERT_STRING_EQUAL(net.log, SERVER_A " alias.a.test A -> alias\n"
+						 "192.0.2.7 www.sub.a.test A -> records\n");
+	network_stop(&net);
+}
+
+TEST(hints_are_completed_but_not_remembered_as_the_root)
+{
+	network_start(&net);
+	network_look_up(&net, "www.b.test A", NULL, 0);
+	struct plx_name root = scripted_name(".");
+	struct plx_name server = scripted_name("ns.b.test");
+	struct delegation found;
+	delegation_start(&net.hints, &root, UINT64_MAX);
+	CU_ASSERT_EQUAL(delegation_add_name(&net.hints, &server), 0);
+	network_look_up(&net, "x A", NETWORK({SERVER_B, "x A", "aa nxdomain", "au . 60 SOA 60\n"}));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NXDOMAIN);
+	CU_ASSERT_FALSE(delegation_cache_closest(net.context.cache, &root, CACHE_USE_ALL,
+						 net.now_ns, &found));
 	network_stop(&net);
 }
 
@@ -320,6 +370,9 @@ TEST_MAIN(iteration, T(a_chain_of_referrals_leads_to_the_answer),
 	  T(delegations_are_remembered_and_whole_names_kept_from_the_upper_servers),
 	  T(evidence_begins_at_the_tld), T(without_a_probe_type_the_whole_name_is_asked_everywhere),
 	  T(a_delegation_without_glue_is_resolved_by_its_servers_names),
+	  T(one_server_is_asked_as_often_as_a_deep_name_has_labels),
+	  T(an_alias_to_a_known_child_zone_goes_there_at_once),
+	  T(hints_are_completed_but_not_remembered_as_the_root),
 	  T(glue_out_of_bailiwick_is_ignored_and_asked_for), T(an_alias_leads_across_zones),
 	  T(an_alias_within_the_zone_is_asked_of_the_same_servers),
 	  T(a_dname_redirects_what_lies_below_it), T(aliases_that_go_round_across_zones_are_a_loop),

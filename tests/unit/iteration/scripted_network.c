@@ -143,17 +143,17 @@ static struct iteration_event answer(struct scripted_network *network,
 			plx_ip_format(&query->server, address), question, network->log);
 		exit(EXIT_FAILURE);
 	}
-	if (strcmp(server->flags, "timeout") == 0) {
+	const char *flags = strchr(server->flags, ':');
+	flags = flags == NULL ? server->flags : flags + 1;
+	if (strcmp(flags, "timeout") == 0) {
 		network->now_ns += query->timeout_ns;
 		return (struct iteration_event) {.kind = ITERATION_EVENT_TIMEOUT};
 	}
-	if (strcmp(server->flags, "unreachable") == 0) {
+	if (strcmp(flags, "unreachable") == 0) {
 		return (struct iteration_event) {.kind = ITERATION_EVENT_UNREACHABLE};
 	}
-	const char *flags = strchr(server->flags, ':');
 	network->now_ns += 10 * MS;
-	scripted_reply(&reply, question, flags == NULL ? server->flags : flags + 1,
-		       server->records);
+	scripted_reply(&reply, question, flags, server->records);
 	return (struct iteration_event) {
 		.kind = ITERATION_EVENT_REPLY, .message = &reply.message, .rtt_ns = 10 * MS};
 }
