@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Keys are a kind and the name in lower case; of NODATA the type as well.
+// Keys are a kind and the name in lower case; of NODATA and of addresses the type as well.
 
 #include "iteration/delegation_cache.h"
 
@@ -15,6 +15,7 @@
 enum key_kind {
 	KEY_DELEGATION = 1,
 	KEY_NEGATIVE = 2,
+	KEY_ADDRESSES = 3,
 };
 
 struct key {
@@ -34,6 +35,19 @@ static void key_make(enum key_kind kind, uint16_t type, const uint8_t *name, siz
 	}
 }
 
+static void write_ip(struct plx_writer *writer, const struct plx_ip *ip)
+{
+	plx_write_u8(writer, ip->family);
+	plx_write_bytes(writer, ip->bytes, plx_ip_length(ip));
+}
+
+static struct plx_ip read_ip(struct plx_reader *reader)
+{
+	struct plx_ip ip = {.family = plx_read_u8(reader)};
+	plx_read_copy(reader, ip.bytes, plx_ip_length(&ip));
+	return ip;
+}
+
 static size_t pack(const struct delegation *delegation,
 		   uint8_t ret_bytes[static PACKED_STORE_VALUE_MAX])
 {
@@ -45,10 +59,8 @@ static size_t pack(const struct delegation *delegation,
 		plx_write_u16(&writer, delegation->name_offsets[i]);
 	}
 	for (unsigned i = 0; i < delegation->address_count; i++) {
-		const struct plx_ip *ip = &delegation->addresses[i];
 		plx_write_u8(&writer, delegation->address_names[i]);
-		plx_write_u8(&writer, ip->family);
-		plx_write_bytes(&writer, ip->bytes, plx_ip_length(ip));
+		write_ip(&writer, &delegation->addresses[i]);
 	}
 	plx_write_bytes(&writer, delegation->names, delegation->names_bytes);
 	return writer.failed ? 0 : writer.position;
@@ -65,10 +77,8 @@ static void unpack(const uint8_t *bytes, size_t length, struct delegation *ret_d
 		ret_delegation->name_offsets[i] = plx_read_u16(&reader);
 	}
 	for (unsigned i = 0; i < ret_delegation->address_count; i++) {
-		struct plx_ip *ip = &ret_delegation->addresses[i];
 		ret_delegation->address_names[i] = plx_read_u8(&reader);
-		*ip = (struct plx_ip) {.family = plx_read_u8(&reader)};
-		plx_read_copy(&reader, ip->bytes, plx_ip_length(ip));
+		ret_delegation->addresses[i] = read_ip(&reader);
 	}
 	plx_read_copy(&reader, ret_delegation->names, ret_delegation->names_bytes);
 }
@@ -76,8 +86,8 @@ static void unpack(const uint8_t *bytes, size_t length, struct delegation *ret_d
 void delegation_cache_put(struct packed_store *cache, const struct delegation *delegation,
 			  uint64_t now_ns)
 {
-	uint8_t value[PACKED_STORE_VALUE_MAX];
-	struct key key;
+	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
+	PLX_UNINITIALIZED struct key key;
 	key_make(KEY_DELEGATION, ANY_TYPE, delegation->zone.wire, delegation->zone.length, &key);
 	size_t length = pack(delegation, value);
 	// When it does not fit it is not remembered.
@@ -103,13 +113,13 @@ bool delegation_cache_closest(struct packed_store *cache, const struct plx_name 
 			      enum cache_use use, uint64_t now_ns,
 			      struct delegation *ret_delegation)
 {
-	uint8_t value[PACKED_STORE_VALUE_MAX];
+	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
 	// At most 127 labels and the root.
 	for (size_t offset = 0; offset < name->length; offset += 1u + name->wire[offset]) {
 		if (!may_use(use, name, offset)) {
 			continue;
 		}
-		struct key key;
+		PLX_UNINITIALIZED struct key key;
 		uint64_t expires_ns;
 		size_t zone_length = name->length - offset;
 		key_make(KEY_DELEGATION, ANY_TYPE, name->wire + offset, zone_length, &key);
@@ -126,10 +136,45 @@ bool delegation_cache_closest(struct packed_store *cache, const struct plx_name 
 	return false;
 }
 
+void address_cache_put(struct packed_store *cache, const struct plx_name *server, uint16_t type,
+		       const struct plx_ip *addresses, unsigned count, uint64_t expires_ns,
+		       uint64_t now_ns)
+{
+	uint8_t value[DELEGATION_NAME_ADDRESSES_MAX * (1 + sizeof(addresses->bytes))];
+	struct plx_writer writer = plx_writer_init(value, sizeof(value));
+	for (unsigned i = 0; i < count && i < DELEGATION_NAME_ADDRESSES_MAX; i++) {
+		write_ip(&writer, &addresses[i]);
+	}
+	PLX_UNINITIALIZED struct key key;
+	key_make(KEY_ADDRESSES, type, server->wire, server->length, &key);
+	(void)packed_store_put(cache, key.bytes, key.length, value, writer.position, expires_ns,
+			       now_ns);
+}
+
+unsigned address_cache_get(struct packed_store *cache, const struct plx_name *server, uint16_t type,
+			   enum cache_use use, uint64_t now_ns,
+			   struct plx_ip ret_addresses[static DELEGATION_NAME_ADDRESSES_MAX])
+{
+	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
+	PLX_UNINITIALIZED struct key key;
+	uint64_t expires_ns;
+	unsigned count = 0;
+	if (use != CACHE_USE_ALL) {
+		return 0;
+	}
+	key_make(KEY_ADDRESSES, type, server->wire, server->length, &key);
+	size_t length = packed_store_get(cache, key.bytes, key.length, now_ns, value, &expires_ns);
+	struct plx_reader reader = plx_reader_init(value, length);
+	while (plx_reader_left(&reader) > 0 && count < DELEGATION_NAME_ADDRESSES_MAX) {
+		ret_addresses[count++] = read_ip(&reader);
+	}
+	return count;
+}
+
 void negative_cache_put(struct packed_store *cache, const struct plx_name *name, uint16_t type,
 			enum negative_kind kind, uint32_t ttl_s, uint64_t now_ns)
 {
-	struct key key;
+	PLX_UNINITIALIZED struct key key;
 	key_make(KEY_NEGATIVE, kind == NEGATIVE_NXDOMAIN ? ANY_TYPE : type, name->wire,
 		 name->length, &key);
 	uint8_t value = (uint8_t)kind;
@@ -141,9 +186,9 @@ enum negative_kind negative_cache_get(struct packed_store *cache, const struct p
 				      uint16_t type, enum cache_use use, uint64_t now_ns)
 {
 	static const enum negative_kind kinds[] = {NEGATIVE_NXDOMAIN, NEGATIVE_NODATA};
-	uint8_t value[PACKED_STORE_VALUE_MAX];
+	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
 	uint64_t expires_ns;
-	struct key key;
+	PLX_UNINITIALIZED struct key key;
 	if (use != CACHE_USE_ALL) {
 		return NEGATIVE_UNKNOWN;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a worker of one perspective remembers between look-ups: who serves which zone, and what does not exist. Only what
-// the parent of a zone said is kept, never what the zone says of itself: a zone whose parent has dropped it cannot stay
-// alive by its own word (ghost domains, CVE-2012-1033, CVE-2022-30698).
+// What a worker of one perspective remembers between look-ups: who serves which zone, where name servers are that had to
+// be asked for, and what does not exist. Of a zone only what its parent said is kept, never what the zone says of itself:
+// a zone whose parent has dropped it cannot stay alive by its own word (ghost domains, CVE-2012-1033, CVE-2022-30698).
 
 #pragma once
 
@@ -32,6 +32,15 @@ void delegation_cache_put(struct packed_store *cache, const struct delegation *d
 bool delegation_cache_closest(struct packed_store *cache, const struct plx_name *name,
 			      enum cache_use use, uint64_t now_ns,
 			      struct delegation *ret_delegation);
+
+// The addresses of a name server, from an authoritative answer about its name: one provider serves very many zones, and
+// each would ask again. `type` is A or AAAA; until expires_ns. Never of use for evidence.
+void address_cache_put(struct packed_store *cache, const struct plx_name *server, uint16_t type,
+		       const struct plx_ip *addresses, unsigned count, uint64_t expires_ns,
+		       uint64_t now_ns);
+unsigned address_cache_get(struct packed_store *cache, const struct plx_name *server, uint16_t type,
+			   enum cache_use use, uint64_t now_ns,
+			   struct plx_ip ret_addresses[static DELEGATION_NAME_ADDRESSES_MAX]);
 
 // RFC 2308 5: NODATA is of one type, NXDOMAIN of the name. It is not taken for the names below (RFC 8020): servers that
 // deny an empty non-terminal are too many.

@@ -97,7 +97,7 @@ static void drop_frame(struct iteration_turn *turn, enum iteration_next ended)
 	struct iteration_frame *above = turn->iteration->frame;
 	struct iteration_frame *frame = above->parent;
 	if (ended == ITERATION_NEXT_ANSWERED && turn->context->reply.kind == ZONE_REPLY_RECORDS) {
-		frame_take_addresses(turn, frame, turn->event->message, &turn->context->reply);
+		frame_take_addresses(turn, frame, above);
 	} else if (ended == ITERATION_NEXT_FAILED) {
 		// What stands in the way of its A records stands in the way of its AAAA records.
 		frame->fetched_ipv6 |= (uint16_t)(1u << frame->fetching);

@@ -132,6 +132,20 @@ static uint16_t choose_fetch(struct iteration_frame *frame, const struct address
 	return 0;
 }
 
+// True when addresses were known.
+static bool take_remembered(struct iteration_turn *turn, struct iteration_frame *frame,
+			    const struct plx_name *server, uint16_t type, unsigned index)
+{
+	struct plx_ip addresses[DELEGATION_NAME_ADDRESSES_MAX];
+	bool has_taken = false;
+	unsigned count = address_cache_get(turn->context->cache, server, type, turn->iteration->use,
+					   turn->now_ns, addresses);
+	for (unsigned i = 0; i < count; i++) {
+		has_taken |= delegation_add_address(&frame->zone, index, &addresses[i]);
+	}
+	return has_taken;
+}
+
 // Stacks a frame for an address.
 static enum iteration_next fetch_address(struct iteration_turn *turn, struct iteration_frame *frame)
 {
@@ -140,6 +154,9 @@ static enum iteration_next fetch_address(struct iteration_turn *turn, struct ite
 	while ((type = choose_fetch(frame, &turn->context->families, &index)) != 0) {
 		PLX_UNINITIALIZED struct plx_name server;
 		delegation_name(&frame->zone, index, &server);
+		if (take_remembered(turn, frame, &server, type, index)) {
+			return ITERATION_NEXT_ASK;
+		}
 		if (is_loop(frame, &server, type)) {
 			if (frame->cause == ITERATION_CAUSE_NONE) {
 				frame->cause = ITERATION_CAUSE_NS_LOOP;
@@ -189,27 +206,44 @@ enum iteration_next frame_ask(struct iteration_turn *turn)
 	return send(turn, frame);
 }
 
-void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *frame,
-			  const struct plx_message *message, const struct zone_reply *reply)
+// The addresses in the answer, and the lowest TTL of them.
+static unsigned read_addresses(const struct plx_message *message, const struct plx_name *owner,
+			       struct plx_ip ret_addresses[static DELEGATION_NAME_ADDRESSES_MAX],
+			       uint32_t *ret_ttl)
 {
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
-	uint32_t ttl = UINT32_MAX;
-	while (plx_message_next(message, &cursor, &record) &&
+	unsigned count = 0;
+	*ret_ttl = UINT32_MAX;
+	while (count < DELEGATION_NAME_ADDRESSES_MAX &&
+	       plx_message_next(message, &cursor, &record) &&
 	       record.section == PLX_SECTION_ANSWER) {
-		struct plx_ip ip;
-		if (ns_address_read(&record, &ip) &&
-		    plx_message_name_equal(message, record.owner_offset, &reply->owner) &&
-		    delegation_add_address(&frame->zone, frame->fetching, &ip)) {
-			ttl = record.ttl < ttl ? record.ttl : ttl;
+		if (ns_address_read(&record, &ret_addresses[count]) &&
+		    plx_message_name_equal(message, record.owner_offset, owner)) {
+			*ret_ttl = record.ttl < *ret_ttl ? record.ttl : *ret_ttl;
+			count++;
 		}
 	}
-	// The next look-up need not ask again. Hints never expire and are not remembered.
-	if (ttl != UINT32_MAX && frame->zone.expires_ns != UINT64_MAX) {
-		uint64_t expires_ns = delegation_expiry(turn->now_ns, ttl);
-		if (expires_ns < frame->zone.expires_ns) {
-			frame->zone.expires_ns = expires_ns;
-		}
-		delegation_cache_put(turn->context->cache, &frame->zone, turn->now_ns);
+	return count;
+}
+
+void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *frame,
+			  const struct iteration_frame *above)
+{
+	struct plx_ip addresses[DELEGATION_NAME_ADDRESSES_MAX];
+	uint32_t ttl;
+	unsigned count =
+		read_addresses(turn->event->message, &turn->context->reply.owner, addresses, &ttl);
+	for (unsigned i = 0; i < count; i++) {
+		(void)delegation_add_address(&frame->zone, frame->fetching, &addresses[i]);
 	}
+	// No longer than the zone is known that gave them.
+	uint64_t expires_ns = delegation_expiry(turn->now_ns, ttl);
+	if (above->zone.expires_ns < expires_ns) {
+		expires_ns = above->zone.expires_ns;
+	}
+	struct plx_name server;
+	delegation_name(&frame->zone, frame->fetching, &server);
+	address_cache_put(turn->context->cache, &server, above->type, addresses, count, expires_ns,
+			  turn->now_ns);
 }

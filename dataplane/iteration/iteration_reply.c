@@ -20,17 +20,23 @@ static enum iteration_next ask_whole_name(struct iteration_frame *frame)
 	return ITERATION_NEXT_ASK;
 }
 
-// The server is of no use for this zone: others are asked, it only when all else fails.
-static enum iteration_next drop_server(struct iteration_turn *turn, struct iteration_frame *frame,
-				       enum iteration_cause cause)
+static enum iteration_next note_failure(struct iteration_turn *turn, struct iteration_frame *frame,
+					enum iteration_cause cause)
 {
 	const struct plx_ip *server = &frame->zone.addresses[frame->server];
-	frame->tries[frame->server] = UINT8_MAX;
 	frame->cause = cause;
 	frame->rcode = turn->context->reply.rcode;
 	work_server_failed(&turn->iteration->budget, server);
 	server_mark(turn->context->book, server, &frame->zone.zone, turn->now_ns);
 	return ITERATION_NEXT_ASK;
+}
+
+// The server is of no use for this zone: others are asked, and by later look-ups it only when all else fails.
+static enum iteration_next drop_server(struct iteration_turn *turn, struct iteration_frame *frame,
+				       enum iteration_cause cause)
+{
+	frame->tries[frame->server] = UINT8_MAX;
+	return note_failure(turn, frame, cause);
 }
 
 // Another way of asking the same server.
@@ -146,7 +152,9 @@ static enum iteration_next take_failure(struct iteration_turn *turn, struct iter
 	if (!minimisation_is_whole(&frame->minimisation)) {
 		return ask_whole_name(frame);
 	}
-	return drop_server(turn, frame, ITERATION_CAUSE_RCODE);
+	// SERVFAIL may pass; REFUSED and the like are the server's word.
+	return reply->rcode == PLX_RCODE_SERVFAIL ? note_failure(turn, frame, ITERATION_CAUSE_RCODE)
+						  : drop_server(turn, frame, ITERATION_CAUSE_RCODE);
 }
 
 static void note_usable(struct iteration_turn *turn, struct iteration_frame *frame)

@@ -34,6 +34,6 @@ enum iteration_next frame_take_event(struct iteration_turn *turn);
 // Notes why the frame fails.
 enum iteration_next frame_fail(struct iteration_turn *turn, enum iteration_cause cause,
 			       enum work_limit limit);
-// The frame above asked for an address of one of this frame's servers and is done; true when it found some.
+// `above` has its answer: takes the addresses of the server that `frame` had it ask for.
 void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *frame,
-			  const struct plx_message *message, const struct zone_reply *reply);
+			  const struct iteration_frame *above);

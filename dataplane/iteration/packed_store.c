@@ -145,7 +145,7 @@ static struct entry *find(struct packed_store *store, uint64_t hash, const uint8
 		    entry->key_length != key_length) {
 			continue;
 		}
-		uint8_t stored[PACKED_STORE_KEY_MAX];
+		PLX_UNINITIALIZED uint8_t stored[PACKED_STORE_KEY_MAX];
 		*ret_chain = (struct chain) {.store = store, .chunk = entry->first_chunk};
 		chain_read(ret_chain, stored, key_length);
 		if (memcmp(stored, key, key_length) == 0) {
@@ -209,7 +209,7 @@ static void make_room(struct packed_store *store, uint32_t chunk_count, uint64_t
 static uint32_t take_chunks(struct packed_store *store, const uint8_t *key, size_t key_length,
 			    const uint8_t *value, size_t value_length, uint32_t chunk_count)
 {
-	uint8_t packed[PACKED_STORE_KEY_MAX + PACKED_STORE_VALUE_MAX];
+	PLX_UNINITIALIZED uint8_t packed[PACKED_STORE_KEY_MAX + PACKED_STORE_VALUE_MAX];
 	memcpy(packed, key, key_length);
 	memcpy(packed + key_length, value, value_length);
 	size_t left = key_length + value_length;

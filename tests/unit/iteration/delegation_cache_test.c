@@ -149,6 +149,32 @@ TEST(a_full_delegation_comes_back_as_it_was)
 	packed_store_destroy(cache);
 }
 
+TEST(addresses_of_a_server_are_kept_by_family_until_they_expire)
+{
+	start();
+	struct plx_name server = scripted_name("NS.b.test");
+	struct plx_name lower = scripted_name("ns.b.test");
+	struct plx_ip put_in[6];
+	struct plx_ip found[DELEGATION_NAME_ADDRESSES_MAX];
+	for (unsigned i = 0; i < PLX_ARRAY_SIZE(put_in); i++) {
+		char text[20];
+		snprintf(text, sizeof(text), "2001:db8::%u", i);
+		put_in[i] = scripted_ip(text);
+	}
+	address_cache_put(cache, &server, PLX_TYPE_AAAA, put_in, PLX_ARRAY_SIZE(put_in), SECOND, 0);
+	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_ALL, 0, found),
+			DELEGATION_NAME_ADDRESSES_MAX);
+	CU_ASSERT_TRUE(plx_ip_equal(&found[3], &put_in[3]));
+	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_A, CACHE_USE_ALL, 0, found), 0);
+	CU_ASSERT_EQUAL(
+		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_EVIDENCE, 0, found), 0);
+	CU_ASSERT_EQUAL(
+		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_ALL, SECOND, found), 0);
+	address_cache_put(cache, &server, PLX_TYPE_A, put_in, 0, SECOND, 0);
+	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_A, CACHE_USE_ALL, 0, found), 0);
+	packed_store_destroy(cache);
+}
+
 TEST(a_flush_forgets_a_zone_and_all_below_it)
 {
 	start();
@@ -193,5 +219,8 @@ TEST_MAIN(delegation_cache, T(the_closest_enclosing_zone_is_found),
 	  T(an_expired_delegation_gives_way_to_its_parent),
 	  T(evidence_uses_nothing_about_the_names_own_zone),
 	  T(nodata_is_of_a_type_and_nxdomain_of_a_name_but_not_of_those_below),
-	  T(a_full_delegation_comes_back_as_it_was), T(a_flush_forgets_a_zone_and_all_below_it),
+	  T(a_full_delegation_comes_back_as_it_was),
+	  T(addresses_of_a_server_are_kept_by_family_until_they_expire),
+	  T(addresses_of_a_server_are_kept_by_family_until_they_expire),
+	  T(a_flush_forgets_a_zone_and_all_below_it),
 	  T(addresses_are_counted_once_and_four_to_a_server))

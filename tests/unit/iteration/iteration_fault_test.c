@@ -162,6 +162,13 @@ TEST(a_refused_name_keeps_the_rcode)
 			NETWORK(TWO_SERVERS, {"*", "www.c.test *", "refused", ""}));
 	check_failed(ITERATION_CAUSE_RCODE);
 	CU_ASSERT_EQUAL(net.result.rcode, PLX_RCODE_REFUSED);
+	CU_ASSERT_EQUAL(network_count(&net, "www.c.test CAA"), 2);
+	// SERVFAIL may pass: it is asked again.
+	network_look_up(&net, "www.c.test TXT",
+			NETWORK(TWO_SERVERS, {"*", "www.c.test *", "servfail", ""}));
+	check_failed(ITERATION_CAUSE_RCODE);
+	CU_ASSERT_EQUAL(net.result.rcode, PLX_RCODE_SERVFAIL);
+	CU_ASSERT_EQUAL(network_count(&net, "www.c.test TXT"), 2 * SERVER_TRIES_MAX);
 	network_stop(&net);
 }
 

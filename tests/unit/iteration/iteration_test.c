@@ -93,7 +93,7 @@ TEST(a_delegation_without_glue_is_resolved_by_its_servers_names)
 			       " test A -> referral\n" TLD " c.test A -> referral\n" TLD
 			       " b.test A -> referral\n" SERVER_B
 			       " ns.b.test A -> records\n" SERVER_B " www.c.test A -> records\n");
-	// The address is remembered with the delegation.
+	// The address is remembered.
 	network_look_up(
 		&net, "www.c.test A",
 		NETWORK({SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"}));
@@ -106,7 +106,28 @@ TEST(a_delegation_without_glue_is_resolved_by_its_servers_names)
 		NETWORK({TLD, "*.c.test *", "", "au c.test 3600 NS ns.b.test\n"},
 			{SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"}));
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
-	CU_ASSERT_EQUAL(net.queries, 3);
+	CU_ASSERT_STRING_EQUAL(net.log, SERVER_B " ns.b.test A -> records\n" SERVER_B
+						 " www.c.test A -> records\n");
+	network_stop(&net);
+}
+
+TEST(the_address_of_a_server_of_many_zones_is_asked_for_once_but_by_evidence_each_time)
+{
+	const struct scripted_server servers[] = {
+		{TLD, "*.c.test *", "", "au c.test 60 NS ns.b.test\n"},
+		{TLD, "*.d.test *", "", "au d.test 60 NS ns.b.test\n"},
+		{SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"},
+		{SERVER_B, "www.d.test A", "aa", "an www.d.test 60 A 203.0.113.4\n"},
+	};
+	network_start(&net);
+	network_look_up(&net, "www.c.test A", servers, PLX_ARRAY_SIZE(servers));
+	network_look_up(&net, "www.d.test A", servers, PLX_ARRAY_SIZE(servers));
+	CU_ASSERT_STRING_EQUAL(net.log,
+			       TLD " d.test A -> referral\n" SERVER_B " www.d.test A -> records\n");
+	net.use = CACHE_USE_EVIDENCE;
+	network_look_up(&net, "www.d.test A", servers, PLX_ARRAY_SIZE(servers));
+	CU_ASSERT_EQUAL(network_count(&net, "ns.b.test A -> records"), 1);
+	CU_ASSERT_EQUAL(net.queries, 4);
 	network_stop(&net);
 }
 
@@ -370,6 +391,7 @@ TEST_MAIN(iteration, T(a_chain_of_referrals_leads_to_the_answer),
 	  T(delegations_are_remembered_and_whole_names_kept_from_the_upper_servers),
 	  T(evidence_begins_at_the_tld), T(without_a_probe_type_the_whole_name_is_asked_everywhere),
 	  T(a_delegation_without_glue_is_resolved_by_its_servers_names),
+	  T(the_address_of_a_server_of_many_zones_is_asked_for_once_but_by_evidence_each_time),
 	  T(one_server_is_asked_as_often_as_a_deep_name_has_labels),
 	  T(an_alias_to_a_known_child_zone_goes_there_at_once),
 	  T(hints_are_completed_but_not_remembered_as_the_root),
