@@ -33,23 +33,22 @@
 
 static struct scripted_network net;
 
-// Looks up www.c.test until the first server was among those asked.
+// With the first server known to be the faster one, so that it is asked first.
+static void start_with_first(void)
+{
+	struct plx_ip first = scripted_ip(FIRST);
+	struct plx_ip second = scripted_ip(SECOND);
+	network_start(&net);
+	server_answered(net.context.book, &first, MS, net.now_ns);
+	server_answered(net.context.book, &second, 300 * MS, net.now_ns);
+}
+
 static void look_up_with_first(const char *flags, const char *records)
 {
-	for (unsigned tries = 0; tries < 64; tries++) {
-		network_start(&net);
-		for (unsigned skip = 0; skip < tries; skip++) {
-			(void)plx_random_u32(&net.random);
-		}
-		network_look_up(&net, "www.c.test A",
-				NETWORK(TWO_SERVERS, GOOD_SECOND, {FIRST, "*", flags, records}));
-		if (network_asked(&net, FIRST)) {
-			return;
-		}
-		network_stop(&net);
-	}
-	network_start(&net);
-	CU_FAIL("the first server was never asked");
+	start_with_first();
+	network_look_up(&net, "www.c.test A",
+			NETWORK(TWO_SERVERS, GOOD_SECOND, {FIRST, "*", flags, records}));
+	CU_ASSERT_TRUE(network_asked(&net, FIRST));
 }
 
 static void check_found(void)
@@ -86,6 +85,41 @@ TEST(a_server_that_cannot_be_reached_is_left)
 	look_up_with_first("unreachable", "");
 	check_found();
 	CU_ASSERT_EQUAL(network_count(&net, FIRST), 1);
+	network_stop(&net);
+}
+
+TEST(a_server_that_cannot_be_reached_stays_out_for_the_next_label)
+{
+	start_with_first();
+	network_look_up(&net, "w.x.y.c.test A",
+			NETWORK(TWO_SERVERS, {FIRST, "*", "unreachable", ""},
+				{SECOND, "*", "aa", "au c.test 60 SOA 60\n"}));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NODATA);
+	CU_ASSERT_EQUAL(network_count(&net, FIRST), 1);
+	network_stop(&net);
+}
+
+TEST(the_cause_is_of_the_zone_that_the_look_up_ended_in)
+{
+	start_with_first();
+	network_look_up(&net, "www.x.c.test A",
+			NETWORK(TWO_SERVERS, {FIRST, "*", "", ""},
+				{SECOND, "*", "", "au x.c.test 60 NS ns.x.c.test\n"}));
+	CU_ASSERT_TRUE(network_asked(&net, "-> lame"));
+	check_failed(ITERATION_CAUSE_NS_LOOP);
+	network_stop(&net);
+}
+
+TEST(only_the_addresses_of_the_server_are_taken_from_the_answer_about_it)
+{
+	network_start(&net);
+	network_look_up(&net, "www.c.test A",
+			NETWORK({TLD, "*.c.test *", "", "au c.test 60 NS alias.b.test\n"},
+				{SERVER_B, "alias.b.test *", "aa",
+				 "an alias.b.test 60 CNAME ns.b.test\nan ns.b.test 60 A " SERVER_B
+				 "\nan other.b.test 60 A 192.0.2.66\n"},
+				{SERVER_B, "www.c.test A", "refused", ""}));
+	check_failed(ITERATION_CAUSE_RCODE);
 	network_stop(&net);
 }
 
@@ -324,13 +358,8 @@ TEST(a_server_that_fails_under_every_zone_is_asked_three_times)
 			(struct scripted_server) {SECOND, questions[i], "aa", aliases[i]};
 	}
 	chain[2 * WORK_ALIASES_MAX] = (struct scripted_server) {FIRST, "*", "refused", ""};
-	network_start(&net);
+	start_with_first();
 	net.context.probe_type = 0;
-	// The faster one, so it comes first each time.
-	struct plx_ip first = scripted_ip(FIRST);
-	struct plx_ip second = scripted_ip(SECOND);
-	server_answered(net.context.book, &first, MS, net.now_ns);
-	server_answered(net.context.book, &second, 300 * MS, net.now_ns);
 	network_look_up(&net, "x.e0.test A", chain, PLX_ARRAY_SIZE(chain));
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
 	CU_ASSERT_EQUAL(network_count(&net, FIRST), WORK_SERVER_FAILURES_MAX);
@@ -535,6 +564,9 @@ TEST(without_a_root_or_a_frame_the_fault_is_ours)
 
 TEST_MAIN(iteration_fault, T(a_dead_server_costs_one_timeout),
 	  T(a_server_that_cannot_be_reached_is_left),
+	  T(a_server_that_cannot_be_reached_stays_out_for_the_next_label),
+	  T(the_cause_is_of_the_zone_that_the_look_up_ended_in),
+	  T(only_the_addresses_of_the_server_are_taken_from_the_answer_about_it),
 	  T(a_lame_server_is_left_and_not_asked_first_again),
 	  T(a_server_that_refuses_or_fails_is_left),
 	  T(an_answer_that_contradicts_itself_is_not_used),

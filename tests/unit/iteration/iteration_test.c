@@ -131,6 +131,23 @@ TEST(the_address_of_a_server_of_many_zones_is_asked_for_once_but_by_evidence_eac
 	network_stop(&net);
 }
 
+TEST(the_address_of_a_server_is_forgotten_with_the_zone_that_gave_it)
+{
+	const struct scripted_server servers[] = {
+		{TLD, "*.b.test *", "",
+		 "au b.test 10 NS ns.b.test\nad ns.b.test 10 A " SERVER_B "\n"},
+		{TLD, "*.c.test *", "", "au c.test 3600 NS ns.b.test\n"},
+		{SERVER_B, "www.c.test A", "aa", "an www.c.test 60 A 203.0.113.3\n"},
+	};
+	network_start(&net);
+	network_look_up(&net, "www.c.test A", servers, PLX_ARRAY_SIZE(servers));
+	net.now_ns += 10 * SECOND;
+	network_look_up(&net, "www.c.test A", servers, PLX_ARRAY_SIZE(servers));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
+	CU_ASSERT_EQUAL(network_count(&net, "ns.b.test A -> records"), 1);
+	network_stop(&net);
+}
+
 TEST(one_server_is_asked_as_often_as_a_deep_name_has_labels)
 {
 	network_start(&net);
@@ -392,6 +409,7 @@ TEST_MAIN(iteration, T(a_chain_of_referrals_leads_to_the_answer),
 	  T(evidence_begins_at_the_tld), T(without_a_probe_type_the_whole_name_is_asked_everywhere),
 	  T(a_delegation_without_glue_is_resolved_by_its_servers_names),
 	  T(the_address_of_a_server_of_many_zones_is_asked_for_once_but_by_evidence_each_time),
+	  T(the_address_of_a_server_is_forgotten_with_the_zone_that_gave_it),
 	  T(one_server_is_asked_as_often_as_a_deep_name_has_labels),
 	  T(an_alias_to_a_known_child_zone_goes_there_at_once),
 	  T(hints_are_completed_but_not_remembered_as_the_root),
