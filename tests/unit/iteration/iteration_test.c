@@ -14,9 +14,6 @@
 #include <string.h>
 
 #define SECOND (1000ull * 1000 * 1000)
-#define NETWORK(...)                                                                               \
-	(const struct scripted_server[]) {__VA_ARGS__},                                            \
-		PLX_ARRAY_SIZE(((const struct scripted_server[]) {__VA_ARGS__}))
 
 static struct scripted_network net;
 

@@ -4,6 +4,7 @@
 
 #include <parallax/dns/rr_type.h>
 
+#include "cunit_runner.h"
 #include "scripted_reply.h"
 
 #include <stdio.h>
@@ -200,6 +201,20 @@ void network_look_up(struct scripted_network *network, const char *question,
 	}
 	fprintf(stderr, "the look-up does not end:\n%s", network->log);
 	exit(EXIT_FAILURE);
+}
+
+void network_check_failed(const struct scripted_network *network, enum iteration_cause cause)
+{
+	CU_ASSERT_EQUAL(network->result.outcome, ITERATION_FAILED);
+	CU_ASSERT_EQUAL(network->result.cause, cause);
+	CU_ASSERT_TRUE(network->queries <= WORK_QUERIES_MAX);
+	CU_ASSERT_EQUAL(network->frames_left, 0);
+}
+
+void network_check_limit(const struct scripted_network *network, enum work_limit limit)
+{
+	network_check_failed(network, ITERATION_CAUSE_LIMIT);
+	CU_ASSERT_EQUAL(network->result.limit, limit);
 }
 
 bool network_asked(const struct scripted_network *network, const char *line)

@@ -15,6 +15,11 @@
 #define SERVER_A "192.0.2.1"
 #define SERVER_B "192.0.2.2"
 
+// Servers of one look-up, as two arguments.
+#define NETWORK(...)                                                                               \
+	(const struct scripted_server[]) {__VA_ARGS__},                                            \
+		PLX_ARRAY_SIZE(((const struct scripted_server[]) {__VA_ARGS__}))
+
 #define LOG_BYTES 8192
 
 struct scripted_server {
@@ -46,5 +51,8 @@ void network_stop(struct scripted_network *network);
 // Looks up "NAME TYPE". A query that no table knows ends the program.
 void network_look_up(struct scripted_network *network, const char *question,
 		     const struct scripted_server *servers, unsigned count);
+// CU_ASSERTs that it failed by that cause or limit, within the budget, and gave its frames back.
+void network_check_failed(const struct scripted_network *network, enum iteration_cause cause);
+void network_check_limit(const struct scripted_network *network, enum work_limit limit);
 bool network_asked(const struct scripted_network *network, const char *line);
 unsigned network_count(const struct scripted_network *network, const char *part);
