@@ -88,14 +88,21 @@ static unsigned order_of(enum rank rank, uint8_t tries)
 	return (unsigned)tries * RANK_COUNT + rank;
 }
 
+static void clear(struct candidates *candidates)
+{
+	candidates->count = 0;
+	candidates->known_count = 0;
+	candidates->fastest_ns = UINT64_MAX;
+}
+
 int server_choose(struct server_book *book, const struct delegation *delegation,
 		  const uint8_t tries[static DELEGATION_ADDRESSES_MAX],
 		  const struct work_budget *budget, const struct address_families *families,
 		  struct plx_random *random, uint64_t now_ns)
 {
-	struct candidates best;
+	PLX_UNINITIALIZED struct candidates best;
 	unsigned best_order = UINT32_MAX;
-	best.count = 0;
+	clear(&best);
 	for (unsigned i = 0; i < delegation->address_count; i++) {
 		const struct plx_ip *ip = &delegation->addresses[i];
 		uint64_t srtt_ns;
@@ -109,7 +116,7 @@ int server_choose(struct server_book *book, const struct delegation *delegation,
 			continue;
 		}
 		if (order < best_order) {
-			best = (struct candidates) {.fastest_ns = UINT64_MAX};
+			clear(&best);
 			best_order = order;
 		}
 		best.list[best.count++] =
