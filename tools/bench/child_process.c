@@ -2,6 +2,8 @@
 
 #include "bench/child_process.h"
 
+#include "bench/program_path.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,25 +22,21 @@
 #define STOP_PATIENCE_MS 5000
 #define LOOK_MS 10
 
-// Beside our own binary, else what PATH has.
 static void find_program(const char *name, const char *given, char ret_path[static PATH_MAX])
 {
+	char own[PATH_MAX];
 	if (given != NULL) {
 		snprintf(ret_path, PATH_MAX, "%s", given);
 		return;
 	}
-	char own[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
-	if (length > 0) {
-		own[length] = '\0';
-		char *slash = strrchr(own, '/');
-		*slash = '\0';
-		int printed = snprintf(ret_path, PATH_MAX, "%s/%s", own, name);
-		if (printed < PATH_MAX && access(ret_path, X_OK) == 0) {
-			return;
-		}
+	if (length <= 0) {
+		snprintf(ret_path, PATH_MAX, "%s", name);
+		return;
 	}
-	snprintf(ret_path, PATH_MAX, "%s", name);
+	own[length] = '\0';
+	*strrchr(own, '/') = '\0'; // the kernel's paths have one
+	program_path_find(own, name, ret_path);
 }
 
 int child_process_prepare(struct child_process *child, const char *name,

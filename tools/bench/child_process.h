@@ -21,7 +21,7 @@ struct child_process {
 // Makes the folder, so that paths in it can be among the arguments.
 PLX_MUST_CHECK int child_process_prepare(struct child_process *child, const char *name,
 					 struct bench_failure *failure);
-// Starts `program` (NULL: the one of that name beside our own binary, or in PATH) with a NULL-terminated list of arguments.
+// Starts `program` (NULL: the one of that name, see program_path.h) with a NULL-terminated list of arguments.
 PLX_MUST_CHECK int child_process_start(struct child_process *child, const char *program,
 				       const char *const *arguments, struct bench_failure *failure);
 // False when it ended by itself: the failure then tells the last line that it wrote.
