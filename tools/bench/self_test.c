@@ -16,6 +16,7 @@
 #define CEILING_SECONDS "3s"
 #define CEILING_PATIENCE_MS 30000
 #define CEILING_UNDER_WAY "1024"
+#define FRAME_HEADER_BYTES 42   // Ethernet, IPv4, UDP
 #define QUERY_OVERHEAD_BYTES 39 // header, type, class, EDNS with a client cookie
 #define START_MS 1000           // until the responder has its port
 #define SERVER "192.0.2.2"
@@ -28,6 +29,7 @@ struct self_test {
 	struct self_test_link link;
 	struct child_process responder;
 	struct child_process generator;
+	cpu_set_t allowed;
 	char worker_cpu[CPU_TEXT_MAX]; // "2-2": a list of one
 	char responder_cpu[CPU_TEXT_MAX];
 };
@@ -35,14 +37,14 @@ struct self_test {
 // The first two CPUs that we may use; this thread keeps off the first, which is the worker's.
 static int choose_cpus(struct self_test *test, struct bench_failure *failure)
 {
-	cpu_set_t allowed;
+	cpu_set_t *allowed = &test->allowed;
 	int cpus[2] = {-1, -1};
 	unsigned count = 0;
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+	if (sched_getaffinity(0, sizeof(*allowed), allowed) != 0) {
 		return bench_fail(failure, BENCH_EXIT_USAGE, "the allowed CPUs cannot be read");
 	}
 	for (int cpu = 0; cpu < CPU_SETSIZE && count < 2; cpu++) {
-		if (CPU_ISSET(cpu, &allowed)) {
+		if (CPU_ISSET(cpu, allowed)) {
 			cpus[count++] = cpu;
 		}
 	}
@@ -56,18 +58,18 @@ static int choose_cpus(struct self_test *test, struct bench_failure *failure)
 	return 0;
 }
 
-static void leave_worker_cpu(void)
+static void leave_worker_cpu(const struct self_test *test)
 {
-	cpu_set_t allowed;
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) {
+	cpu_set_t others = test->allowed;
+	if (CPU_COUNT(&others) < 2) {
 		return;
 	}
 	int first = 0;
-	while (!CPU_ISSET(first, &allowed)) {
+	while (!CPU_ISSET(first, &others)) {
 		first++;
 	}
-	CPU_CLR(first, &allowed);
-	(void)sched_setaffinity(0, sizeof(allowed), &allowed);
+	CPU_CLR(first, &others);
+	(void)sched_setaffinity(0, sizeof(others), &others);
 }
 
 static int start_responder(struct self_test *test, const char *const *answer,
@@ -101,20 +103,38 @@ static int read_ceiling(struct self_test *test, const char *path, struct bench_f
 				    "nothing came back from the echo: there is no ceiling");
 }
 
+// Between a query's and an answer's: what goes both ways and comes back unchanged then has the octets of both.
+static unsigned mean_frame_bytes(const struct load_tally *tally)
+{
+	double query =
+		tally->submitted > 0 ? (double)tally->request_bytes / (double)tally->submitted : 0;
+	double answer = tally->completed > 0
+				? (double)tally->response_bytes / (double)tally->completed
+				: query;
+	return FRAME_HEADER_BYTES + (unsigned)((query + answer) / 2 + 0.5);
+}
+
 static int measure_ceiling(struct self_test *test, struct bench_failure *failure)
 {
 	static const char *const echo[] = {"--echo", "--poll", NULL};
 	char report[128];
+	char frame_bytes[16];
 	if (start_responder(test, echo, failure) != 0 ||
 	    child_process_prepare(&test->generator, "parallax-reflect", failure) != 0) {
 		return -1;
 	}
 	snprintf(report, sizeof(report), "%s/report", test->generator.directory);
-	const char *const arguments[] = {
-		"--device",   test->link.client, "--address",      CLIENT,       "--to",
-		SERVER,       "--lcores",        test->worker_cpu, "--generate", CEILING_UNDER_WAY,
-		"--duration", CEILING_SECONDS,   "--json",         report,       "--poll",
-		NULL};
+	snprintf(frame_bytes, sizeof(frame_bytes), "%u",
+		 mean_frame_bytes(&test->run->points[0].tally));
+	const char *const arguments[] = {"--device",      test->link.client,
+					 "--address",     CLIENT,
+					 "--to",          SERVER,
+					 "--lcores",      test->worker_cpu,
+					 "--generate",    CEILING_UNDER_WAY,
+					 "--duration",    CEILING_SECONDS,
+					 "--json",        report,
+					 "--frame-bytes", frame_bytes,
+					 "--poll",        NULL};
 	int error = child_process_start(&test->generator, test->options.reflect_path, arguments,
 					failure);
 	if (error == 0) {
@@ -167,7 +187,7 @@ static int measure_engine(struct self_test *test, const volatile sig_atomic_t *s
 	describe_dataplane(test);
 	int error = bench_session_open(run->session, &test->options, stop_requests, failure);
 	if (error == 0) {
-		leave_worker_cpu();
+		leave_worker_cpu(test);
 		const struct load_plan plan = {
 			.outstanding_max = test->options.outstanding_max,
 			.duration_ns = test->options.duration_ns,
@@ -182,8 +202,10 @@ static int measure_engine(struct self_test *test, const volatile sig_atomic_t *s
 		error = bench_session_measure(run->session, &run->queries, &plan, &run->points[0],
 					      failure);
 		run->is_interrupted = *stop_requests > 0;
+		(void)sched_setaffinity(0, sizeof(test->allowed), &test->allowed); // for children
 	}
 	bench_session_close(run->session);
+	child_process_stop(&test->responder);
 	return error;
 }
 
@@ -204,10 +226,10 @@ int self_test_run(struct bench_run *run, const volatile sig_atomic_t *stop_reque
 		error = choose_cpus(&test, failure);
 	}
 	if (error == 0) {
-		error = measure_ceiling(&test, failure);
-	}
-	if (error == 0) {
 		error = measure_engine(&test, stop_requests, failure);
+	}
+	if (error == 0 && !run->is_interrupted) {
+		error = measure_ceiling(&test, failure); // with frames of the size just seen
 	}
 	child_process_stop(&test.generator);
 	child_process_stop(&test.responder);
