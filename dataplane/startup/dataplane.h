@@ -25,7 +25,16 @@ struct plx_supervisor;
 struct upstream_routes;
 struct worker_group;
 
+struct dataplane;
+
+// What a program for self-tests adds to the process: the other end of its port.
+struct dataplane_extension {
+	int (*start)(struct dataplane *dataplane); // a step of the start, before the port's
+	void (*stop)(void); // before all else is unmade, also when the start failed before or in it
+};
+
 struct dataplane {
+	const struct dataplane_extension *extension; // NULL: none
 	struct options options;
 	struct options_request request;
 	struct lcore_plan lcores;
@@ -76,6 +85,8 @@ PLX_MUST_CHECK int check_capture_dir(struct dataplane *dataplane);
 PLX_MUST_CHECK int launch_workers(struct dataplane *dataplane);
 void log_started(const struct dataplane *dataplane);
 
+// From the command line to the end. Exit status.
+int dataplane_main(int argc, char **argv, const struct dataplane_extension *extension);
 // Lets running look-ups end, then leaves the event loop.
 void start_drain(struct dataplane *dataplane, const char *why);
 // Undoes whatever was done, in reverse.

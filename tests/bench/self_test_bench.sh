@@ -3,7 +3,7 @@
 # parallax-bench --self-test, several rounds: completed look-ups per second with nothing left out and results delivered,
 # cycles for one, the bare echo's ceiling in the same round, and their ratio. Needs two cores; root for af_xdp.
 #
-# usage: self_test_bench.sh [--rounds N] [memif|af_xdp]...
+# usage: self_test_bench.sh [--rounds N] [ring|memif|af_xdp]...
 # BUILD_DIR: where parallax was built (default: build).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,8 +25,7 @@ median() { sort -g | awk '{v[NR]=$1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[
 printf '%-8s %14s %14s %14s %8s\n' port look-ups/s cycles/look-up echo/s ratio
 for kind in "${kinds[@]}"; do
 	for round in $(seq "$rounds"); do
-		"$(program parallax-bench)" --self-test "$kind" --reflect "$(program parallax-reflect)" \
-			--dataplane "$(program parallax-dataplane)" --quiet --json "$work/$kind-$round" >/dev/null
+		"$(program parallax-bench)" --self-test "$kind" --quiet --json "$work/$kind-$round" >/dev/null
 		python3 -c '
 import json, sys
 run = json.load(open(sys.argv[1], encoding="utf-8"))

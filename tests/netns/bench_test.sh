@@ -91,6 +91,11 @@ unshare -n "$(program parallax-bench)" --self-test memif -l 1 --dataplane "$(pro
 check "the self-test's look-ups were answered" test "$(member "$state/self.json" queries_lost)" = 0
 check "with nothing left out" test "$(member "$state/self.json" response_codes)" = "{'NOERROR': $(member "$state/self.json" queries_sent)}"
 check "and an echo came back" above "$(member "$state/self.json" ceiling_pps)" 1000
-check_status 1 "$(program parallax-bench)" --self-test ring 2>"$state/ring"
-check "other ports are refused by name" grep -q 'give memif or af_xdp' "$state/ring"
+# The same within one process, found in the build tree by itself.
+unshare -n "$(program parallax-bench)" --self-test ring -l 1 --json "$state/ring.json" >/dev/null
+check "over rings as well" test "$(member "$state/ring.json" queries_lost)" = 0
+check "with nothing left out there" test "$(member "$state/ring.json" response_codes)" = "{'NOERROR': $(member "$state/ring.json" queries_sent)}"
+check "beside an echo over rings" above "$(member "$state/ring.json" ceiling_pps)" 1000
+check_status 1 "$(program parallax-bench)" --self-test pcap 2>"$state/pcap"
+check "other ports are refused by name" grep -q 'give ring, memif or af_xdp' "$state/pcap"
 echo "p99 under a pause of 1 s: open loop $open_p99 us, closed loop $closed_p99 us"

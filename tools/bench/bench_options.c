@@ -99,7 +99,7 @@ static void print_help(void)
 	     "10)\n"
 	     "  --json FILE              all numbers; - is stdout instead of the text\n"
 	     "  --report FILE.html       one page with plots\n"
-	     "  --self-test KIND         measure the engine itself, over memif or af_xdp\n"
+	     "  --self-test KIND         measure the engine itself: ring, memif, af_xdp\n"
 	     "  --reflect PROGRAM        its responder (default: parallax-reflect beside this "
 	     "program)\n"
 	     "  --socket PATH            use a dataplane that runs already\n"
@@ -402,6 +402,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *ret_options
 {
 	struct bench_options options = {
 		.server.port = 53,
+		.dataplane_name = "parallax-dataplane",
 		.step_ns = BENCH_STEP_NS_DEFAULT,
 		.rules = KNEE_RULES_DEFAULT,
 	};

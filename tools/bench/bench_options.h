@@ -51,6 +51,7 @@ struct bench_options {
 
 	const char *socket_path;    // a dataplane that runs already; NULL: start one
 	const char *dataplane_path; // the program to start; NULL: look for it
+	const char *dataplane_name; // by this name
 	const char *dataplane_arguments[BENCH_DATAPLANE_ARGUMENTS_MAX + 1]; // NULL-terminated
 	unsigned dataplane_argument_count;
 	const char *workers; // as given; NULL: the default

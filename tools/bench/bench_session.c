@@ -49,7 +49,7 @@ static int start_child(struct bench_session *session, struct bench_failure *fail
 	unsigned count = 0;
 	char server[SERVER_TEXT_MAX];
 	char lookups[16];
-	if (child_process_prepare(&session->child, "parallax-dataplane", failure) != 0) {
+	if (child_process_prepare(&session->child, options->dataplane_name, failure) != 0) {
 		return -1;
 	}
 	snprintf(session->child_socket, sizeof(session->child_socket), "%s/dataplane.sock",

@@ -17,6 +17,8 @@ static const struct {
 	{"parallax-dataplane", "../sbin"},
 	{"parallax-dataplane", "../../dataplane/startup"},
 	{"parallax-reflect", "../reflect"},
+	{"parallax-ring-dataplane", "../libexec/parallax"},
+	{"parallax-ring-dataplane", "../reflect"},
 };
 
 static bool is_program(const char *directory, const char *below, const char *name,

@@ -32,6 +32,7 @@ struct self_test {
 	cpu_set_t allowed;
 	char worker_cpu[CPU_TEXT_MAX]; // "2-2": a list of one
 	char responder_cpu[CPU_TEXT_MAX];
+	char both_cpus[CPU_TEXT_MAX];
 };
 
 // The first two CPUs that we may use; this thread keeps off the first, which is the worker's.
@@ -51,10 +52,12 @@ static int choose_cpus(struct self_test *test, struct bench_failure *failure)
 	if (count < 2) { // all on one, where only the numbers suffer
 		snprintf(test->worker_cpu, CPU_TEXT_MAX, "1");
 		snprintf(test->responder_cpu, CPU_TEXT_MAX, "1");
+		snprintf(test->both_cpus, CPU_TEXT_MAX, "2");
 		return 0;
 	}
 	snprintf(test->worker_cpu, CPU_TEXT_MAX, "%d-%d", cpus[0], cpus[0]);
 	snprintf(test->responder_cpu, CPU_TEXT_MAX, "%d-%d", cpus[1], cpus[1]);
+	snprintf(test->both_cpus, CPU_TEXT_MAX, "%d,%d", cpus[0], cpus[1]);
 	return 0;
 }
 
@@ -75,6 +78,9 @@ static void leave_worker_cpu(const struct self_test *test)
 static int start_responder(struct self_test *test, const char *const *answer,
 			   struct bench_failure *failure)
 {
+	if (test->link.server[0] == '\0') {
+		return 0; // in the other's process
+	}
 	const char *arguments[16] = {"--device", test->link.server, "--lcores",
 				     test->responder_cpu};
 	unsigned count = 4;
@@ -126,10 +132,11 @@ static int measure_ceiling(struct self_test *test, struct bench_failure *failure
 	snprintf(report, sizeof(report), "%s/report", test->generator.directory);
 	snprintf(frame_bytes, sizeof(frame_bytes), "%u",
 		 mean_frame_bytes(&test->run->points[0].tally));
-	const char *const arguments[] = {"--device",      test->link.client,
+	const char *cpus = test->link.server[0] == '\0' ? test->both_cpus : test->worker_cpu;
+	const char *const arguments[] = {"--device",      test->link.generator,
 					 "--address",     CLIENT,
 					 "--to",          SERVER,
-					 "--lcores",      test->worker_cpu,
+					 "--lcores",      cpus,
 					 "--generate",    CEILING_UNDER_WAY,
 					 "--duration",    CEILING_SECONDS,
 					 "--json",        report,
@@ -171,6 +178,7 @@ static void describe_dataplane(struct self_test *test)
 	options->dataplane_arguments[count++] = "--address";
 	options->dataplane_arguments[count++] = CLIENT "/24";
 	options->dataplane_argument_count = count;
+	options->dataplane_name = test->link.dataplane;
 	options->workers = test->worker_cpu;
 	options->is_poll_mode = true;
 }

@@ -42,24 +42,32 @@ static bool make_veth(char *near, char *far)
 int self_test_link_open(struct self_test_link *link, const char *kind,
 			struct bench_failure *failure)
 {
-	*link = (struct self_test_link) {0};
+	*link = (struct self_test_link) {.dataplane = "parallax-dataplane"};
 	int pid = (int)getpid();
+	if (strcmp(kind, "ring") == 0) {
+		*link = (struct self_test_link) {.client = "net_ring_parallax",
+						 .generator = "ring",
+						 .dataplane = "parallax-ring-dataplane"};
+		return 0;
+	}
 	if (strcmp(kind, "memif") == 0) {
 		static const char form[] =
 			"net_memif0,role=%s,id=0,rsize=14,socket=@parallax-bench-%d";
 		snprintf(link->client, sizeof(link->client), form, "client", pid);
 		snprintf(link->server, sizeof(link->server), form, "server", pid);
+		memcpy(link->generator, link->client, sizeof(link->generator));
 		return 0;
 	}
 	if (strcmp(kind, "af_xdp") != 0) {
 		return bench_fail(failure, BENCH_EXIT_USAGE,
-				  "--self-test: `%s`: give memif or af_xdp", kind);
+				  "--self-test: `%s`: give ring, memif or af_xdp", kind);
 	}
 	char far[16];
 	snprintf(link->interface, sizeof(link->interface), "plxa%d", pid);
 	snprintf(far, sizeof(far), "plxb%d", pid);
 	snprintf(link->client, sizeof(link->client), "net_af_xdp0,iface=%s", link->interface);
 	snprintf(link->server, sizeof(link->server), "net_af_xdp0,iface=%s", far);
+	memcpy(link->generator, link->client, sizeof(link->generator));
 	if (!make_veth(link->interface, far)) {
 		return bench_fail(
 			failure, BENCH_EXIT_UNREACHABLE,

@@ -10,12 +10,15 @@
 #include <stdbool.h>
 
 struct self_test_link {
-	char client[128];   // device of the one that asks
-	char server[128];   // and of the one that answers
-	char interface[16]; // of a veth pair that was made; empty: none
+	char client[128]; // device of the one that asks
+	char server
+		[128]; // and of the one that answers; empty: it is in the process of the one that asks
+	char generator[128];   // of the one that asks for the ceiling
+	const char *dataplane; // the program for it
+	char interface[16];    // of a veth pair that was made; empty: none
 };
 
-// `kind`: memif (shared memory between two processes) or af_xdp (a veth pair; needs root).
+// `kind`: ring (within one process), memif (shared memory between two) or af_xdp (a veth pair; needs root).
 PLX_MUST_CHECK int self_test_link_open(struct self_test_link *link, const char *kind,
 				       struct bench_failure *failure);
 // A zeroed one is fine.

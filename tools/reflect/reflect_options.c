@@ -312,6 +312,11 @@ static int apply(const struct flag *flag, const char *value, struct reflect_opti
 				  &options->shared, fault);
 }
 
+bool reflect_options_has_rings(const struct reflect_options *options)
+{
+	return strcmp(options->shared.device, "ring") == 0;
+}
+
 static int check(const struct reflect_options *options, struct plx_setting_fault *fault)
 {
 	bool has_device = options->shared.device[0] != '\0';
@@ -331,6 +336,12 @@ static int check(const struct reflect_options *options, struct plx_setting_fault
 		return plx_setting_fault_set(
 			fault, "--generate asks --to ADDRESS, from one --address, and is "
 			       "not --echo");
+	}
+	if (reflect_options_has_rings(options) &&
+	    (options->generate == 0 || options->shared.workers.count != 2)) {
+		return plx_setting_fault_set(fault,
+					     "--device ring is for --generate with two --lcores: "
+					     "the second one is the echo");
 	}
 	if (options->is_echo && options->answers.is_by_name) {
 		return plx_setting_fault_set(fault, "--echo answers nothing: leave out --by-name");

@@ -44,4 +44,6 @@ enum reflect_request {
 PLX_MUST_CHECK int reflect_options_read(int argc, char **argv, struct reflect_options *ret_options,
 					enum reflect_request *ret_request,
 					struct plx_setting_fault *fault);
+// --device ring: both ends of the port are in this process.
+bool reflect_options_has_rings(const struct reflect_options *options);
 void reflect_options_print_help(void);

@@ -170,6 +170,29 @@ static void delay(struct reflect_worker *worker, struct delay_queue *delayed,
 	}
 }
 
+// Packets of ours for those of others. How many there are to answer: all, or none when we have none left.
+static unsigned take_copies(struct reflect_worker *worker, struct rte_mbuf **mbufs, unsigned count)
+{
+	PLX_UNINITIALIZED struct rte_mbuf *copies[BURST];
+	bool has_room = rte_pktmbuf_alloc_bulk(worker->link_pool, copies, count) == 0;
+	for (unsigned i = 0; i < count && has_room; i++) {
+		// No query is longer than a buffer of the usual room; were one, it is cut and so malformed.
+		uint16_t length = mbufs[i]->data_len;
+		uint16_t room = rte_pktmbuf_tailroom(copies[i]);
+		copies[i]->data_len = length < room ? length : room;
+		copies[i]->pkt_len = copies[i]->data_len;
+		memcpy(rte_pktmbuf_mtod(copies[i], void *), rte_pktmbuf_mtod(mbufs[i], void *),
+		       copies[i]->data_len);
+	}
+	rte_pktmbuf_free_bulk(mbufs, count);
+	if (!has_room) {
+		count_drop(worker, REFLECT_DROP_NO_ROOM, count);
+		return 0;
+	}
+	memcpy(mbufs, copies, count * sizeof(copies[0]));
+	return count;
+}
+
 static unsigned receive(struct reflect_worker *worker, const struct reflect_queue *queue)
 {
 	PLX_UNINITIALIZED struct rte_mbuf *mbufs[BURST];
@@ -185,7 +208,8 @@ static unsigned receive(struct reflect_worker *worker, const struct reflect_queu
 	for (unsigned i = 0; i < count; i++) {
 		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], const void *));
 	}
-	for (unsigned i = 0; i < count; i++) {
+	unsigned whole = worker->makes_copies ? take_copies(worker, mbufs, count) : count;
+	for (unsigned i = 0; i < whole; i++) {
 		if (turn_round(worker, &queue->pair, mbufs[i])) {
 			answers[answer_count++] = mbufs[i];
 		} else {

@@ -39,6 +39,8 @@ struct reflect_worker {
 	uint32_t loss_q32; // of 2^32 queries; 0: none
 	bool has_rate_limit;
 	bool is_polling;
+	// Answers leave in packets of link_pool: those that came are another thread's, who expects them back unchanged.
+	bool makes_copies;
 	struct token_bucket rate;
 	struct plx_random random;
 	struct worker_clock clock;

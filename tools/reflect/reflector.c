@@ -10,6 +10,7 @@
 #include "port/port_fault.h"
 #include "port/unmap_guard.h"
 #include "reflect/delay_queue.h"
+#include "reflect/ring_pair.h"
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -127,10 +128,31 @@ static int open_shared(struct reflector *reflector, struct port_fault *fault)
 	return error == 0 ? shared_interface_attach(shared, 1, UINT16_MAX, fault) : error;
 }
 
+// The first lcore generates, the second is the echo.
+static int open_rings(struct reflector *reflector, struct port_fault *fault)
+{
+	uint16_t far;
+	reflector->queue_count = 2;
+	int error = create_pools(reflector, fault);
+	if (error == 0) {
+		error = ring_pair_make(&far, fault);
+	}
+	if (error == 0) {
+		error = device_open(RING_PAIR_NEAR, reflector->pools, 1, reflector->queues,
+				    &reflector->identity, fault);
+	}
+	return error == 0 ? queue_pairs_open(far, RING_PAIR_FAR, &reflector->pools[1], 1,
+					     &reflector->queues[1], fault)
+			  : error;
+}
+
 static int open_port(struct reflector *reflector, struct port_fault *fault)
 {
 	if (is_shared(reflector)) {
 		return open_shared(reflector, fault);
+	}
+	if (reflect_options_has_rings(reflector->options)) {
+		return open_rings(reflector, fault);
 	}
 	reflector->queue_count = (uint16_t)reflector->lcores.worker_count;
 	int error = create_pools(reflector, fault);
@@ -216,6 +238,11 @@ static int create_worker(struct reflector *reflector, unsigned index, struct por
 					      "--delay-slots",
 					      options->delay_slots);
 		}
+	}
+	if (reflect_options_has_rings(options) && index == 1) {
+		worker->rules.is_echo = true; // of whatever is sent: nobody else is there
+		worker->makes_copies = true;
+		return 0;
 	}
 	if (options->generate > 0 &&
 	    generator_init(&worker->generator, options->generate, options->frame_bytes,

@@ -83,9 +83,12 @@ TEST(a_build_tree_has_a_folder_for_each_program)
 	make_file("tools/reflect/parallax-reflect", 0700);
 	make_file("dataplane/startup/parallax-dataplane", 0700);
 	snprintf(own, sizeof(own), "%s/tools/bench", root);
+	make_file("tools/reflect/parallax-ring-dataplane", 0700);
 	expect("parallax-reflect", "../reflect/parallax-reflect");
+	expect("parallax-ring-dataplane", "../reflect/parallax-ring-dataplane");
 	expect("parallax-dataplane", "../../dataplane/startup/parallax-dataplane");
 	drop("tools/reflect/parallax-reflect");
+	drop("tools/reflect/parallax-ring-dataplane");
 	drop("dataplane/startup/parallax-dataplane");
 	drop("dataplane/startup");
 	drop("dataplane");

@@ -87,6 +87,17 @@ TEST(every_flag_is_read)
 	CU_ASSERT_STRING_EQUAL(options.eal_arguments[0], "--legacy-mem");
 }
 
+TEST(rings_are_for_a_generator_and_its_echo)
+{
+	CU_ASSERT_EQUAL(
+		read_line(
+			"--device ring --generate 9 --to 192.0.2.2 --address 192.0.2.1 --lcores 2"),
+		0);
+	CU_ASSERT_TRUE(reflect_options_has_rings(&options));
+	CU_ASSERT_EQUAL(read_line("--device net_ring0"), 0);
+	CU_ASSERT_FALSE(reflect_options_has_rings(&options));
+}
+
 TEST(help_and_version_need_no_device)
 {
 	CU_ASSERT_EQUAL(read_line("--help"), 0);
@@ -121,6 +132,9 @@ TEST(mistakes_are_told_in_one_line_with_their_flag)
 		{"--device x --lcores 0", "--lcores"},
 		{"--device x --duration 0s", "--duration"},
 		{"--device x --echo --by-name", "--by-name"},
+		{"--device ring --echo --lcores 2", "--generate"},
+		{"--device ring --generate 1 --to 192.0.2.2 --address 192.0.2.1 --lcores 1",
+		 "second"},
 		{"--device x nodata", "nodata"},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(cases); i++) {
@@ -131,4 +145,5 @@ TEST(mistakes_are_told_in_one_line_with_their_flag)
 }
 
 TEST_MAIN(reflect_options, T(defaults_answer_no_data_on_port_53), T(every_flag_is_read),
-	  T(help_and_version_need_no_device), T(mistakes_are_told_in_one_line_with_their_flag))
+	  T(rings_are_for_a_generator_and_its_echo), T(help_and_version_need_no_device),
+	  T(mistakes_are_told_in_one_line_with_their_flag))
