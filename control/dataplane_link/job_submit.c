@@ -3,35 +3,20 @@
 
 #include "dataplane_link/client_state.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <string.h>
 
 #define JOBS_PER_BATCH 32 // jobs published with one store, and at most one kick
 
-// Checked by the same code that the worker uses: a job that it would refuse would never be answered.
-static int job_check(const struct plx_job *job, struct plx_job *ret_wire_job)
-{
-	uint8_t record[PLX_JOB_RECORD_MAX];
-	size_t length = plx_job_write(job, record);
-	return plx_job_read(record, length, ret_wire_job);
-}
-
-static int job_send(struct plx_client *client, uint32_t index, struct plx_job *wire_job)
+static int job_send(struct plx_client *client, uint32_t index, const struct plx_job *job)
 {
 	struct worker_link *worker = &client->connection.workers[index];
-	uint32_t length = PLX_JOB_RECORD_MAX - PLX_NAME_MAX + wire_job->name.length;
-	uint8_t *room = plx_ring_reserve(&worker->jobs, length);
+	uint8_t *room = plx_ring_reserve(&worker->jobs, plx_job_record_bytes(job));
 	if (room == NULL) {
 		return worker->jobs.is_corrupt ? PLX_ERR_RING_CORRUPT : -EAGAIN;
 	}
-	wire_job->tag = outstanding_add(&client->outstanding, wire_job->tag, wire_job->qtype,
-					(uint16_t)index);
-	uint8_t record[PLX_JOB_RECORD_MAX];
-	size_t written = plx_job_write(wire_job, record);
-	assert(written == length);
-	(void)written; // under NDEBUG
-	memcpy(room, record, length);
+	uint64_t tag = outstanding_add(&client->outstanding, job->tag, plx_job_qtype(job),
+				       (uint16_t)index);
+	(void)plx_job_write_tagged(job, tag, room);
 	worker->unpublished++;
 	return 0;
 }
@@ -42,21 +27,20 @@ int plx_client_submit(struct plx_client *client, const struct plx_job *job)
 	if (connection->state != CONNECTION_ATTACHED) {
 		return -ENOTCONN;
 	}
-	struct plx_job wire_job;
-	int error = job_check(job, &wire_job);
+	int error = plx_job_check(job); // one that the worker would refuse would never be answered
 	if (error != 0) {
 		return error;
 	}
 	if (outstanding_is_full(&client->outstanding)) {
 		return -EAGAIN;
 	}
-	uint32_t index = plx_region_worker_of(&connection->region.worker_key, &wire_job.name,
+	uint32_t index = plx_region_worker_of(&connection->region.worker_key, &job->name,
 					      connection->region.worker_count);
 	struct worker_link *worker = &connection->workers[index];
 	if (worker->heartbeat.is_silent) {
 		return -ENOTCONN;
 	}
-	error = job_send(client, index, &wire_job);
+	error = job_send(client, index, job);
 	if (error == PLX_ERR_RING_CORRUPT) {
 		connection_abandon(connection);
 		return -ENOTCONN;

@@ -10,10 +10,11 @@
 
 #define JOB_NAME_AT (PLX_JOB_RECORD_MAX - PLX_NAME_MAX) // behind the octet that is its length
 
-size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX])
+size_t plx_job_write_tagged(const struct plx_job *job, uint64_t tag, uint8_t *ret_record)
 {
-	struct plx_writer writer = plx_writer_init(ret_record, PLX_JOB_RECORD_MAX);
-	plx_write_u64(&writer, job->tag);
+	// Of constant length, like the reader below.
+	struct plx_writer writer = plx_writer_init(ret_record, JOB_NAME_AT);
+	plx_write_u64(&writer, tag);
 	plx_write_u16(&writer, job->qtype);
 	plx_write_u8(&writer, job->kind);
 	plx_write_u8(&writer, job->flags);
@@ -21,8 +22,13 @@ size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JO
 	plx_write_u8(&writer, job->attempts);
 	plx_write_u32(&writer, job->timeout_ms);
 	plx_write_u8(&writer, job->name.length);
-	plx_write_bytes(&writer, job->name.wire, job->name.length);
-	return writer.position;
+	plx_octets_copy(ret_record + JOB_NAME_AT, job->name.wire, job->name.length);
+	return JOB_NAME_AT + (size_t)job->name.length;
+}
+
+size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX])
+{
+	return plx_job_write_tagged(job, job->tag, ret_record);
 }
 
 static bool question_is_allowed(uint8_t kind, uint16_t qtype)
@@ -42,6 +48,17 @@ static bool flags_are_allowed(uint8_t kind, uint8_t flags)
 {
 	return (flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
 	       (kind == PLX_JOB_LOOKUP || (flags & PLX_JOB_FIRST_ANSWER) == 0);
+}
+
+int plx_job_check(const struct plx_job *job)
+{
+	bool is_good = question_is_allowed(job->kind, plx_job_qtype(job)) &&
+		       flags_are_allowed(job->kind, job->flags) &&
+		       job->resolution == PLX_RESOLUTION_STUB &&
+		       job->attempts <= PLX_JOB_ATTEMPTS_MAX &&
+		       job->timeout_ms <= PLX_JOB_TIMEOUT_MS_MAX &&
+		       plx_name_is_valid_wire(job->name.wire, job->name.length);
+	return is_good ? 0 : -EINVAL;
 }
 
 // All but the name, whose length is known. The job is untouched when something is wrong.

@@ -47,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(job.attempts <= PLX_JOB_ATTEMPTS_MAX && job.timeout_ms <= PLX_JOB_TIMEOUT_MS_MAX);
 	must(!plx_type_is_meta(job.qtype));
 	must(plx_name_is_valid_wire(job.name.wire, job.name.length));
+	must(plx_job_check(&job) == 0 && plx_job_record_bytes(&job) == size);
 	must(plx_job_write(&job, record) == size);
 	must(memcmp(record, data, QTYPE_OFFSET) == 0);
 	must(memcmp(record + QTYPE_OFFSET + 2, data + QTYPE_OFFSET + 2, size - QTYPE_OFFSET - 2) ==

@@ -7,6 +7,7 @@
 #include <parallax/base/byte_reader.h>
 #include <parallax/base/byte_writer.h>
 #include <parallax/dns/name.h>
+#include <parallax/dns/rr_type.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -55,10 +56,25 @@ struct plx_job {
 
 #define PLX_JOB_RECORD_MAX (8 + 2 + 1 + 1 + 1 + 1 + 4 + 1 + PLX_NAME_MAX)
 
+// The type that is asked for: CAA, where the kind leaves no other.
+static inline uint16_t plx_job_qtype(const struct plx_job *job)
+{
+	return job->kind == PLX_JOB_RELEVANT_CAA && job->qtype == 0 ? PLX_TYPE_CAA : job->qtype;
+}
+
+static inline uint32_t plx_job_record_bytes(const struct plx_job *job)
+{
+	return PLX_JOB_RECORD_MAX - PLX_NAME_MAX + job->name.length;
+}
+
 // One job as ring bytes and back. Reading checks everything (kind, limits, a well-formed name, exact length),
 // since the other process may be hostile: -EINVAL. The writer returns the record's length. The qtype of
 // PLX_JOB_RELEVANT_CAA may be CAA or 0 and reads as CAA; that of PLX_JOB_LOOKUP may be anything but a meta-type.
 size_t plx_job_write(const struct plx_job *job, uint8_t ret_record[static PLX_JOB_RECORD_MAX]);
+// The same with another tag, into room for plx_job_record_bytes().
+size_t plx_job_write_tagged(const struct plx_job *job, uint64_t tag, uint8_t *ret_record);
+// -EINVAL when the reader would refuse it.
+PLX_MUST_CHECK int plx_job_check(const struct plx_job *job);
 PLX_MUST_CHECK int plx_job_read(const uint8_t *record, size_t length, struct plx_job *ret_job);
 // The same for a record in memory that the other process may change meanwhile: it is copied before it is looked at, and
 // what was copied is checked. `readable` octets may be read from its beginning on, which are at least `length`. On -EINVAL

@@ -151,7 +151,10 @@ static inline uint8_t *plx_region_result_bytes(void *base, uint32_t worker)
 static inline uint32_t plx_region_worker_of(const struct plx_siphash_key *key,
 					    const struct plx_name *name, uint32_t worker_count)
 {
-	uint8_t lower[PLX_NAME_MAX];
+	if (worker_count == 1) {
+		return 0;
+	}
+	PLX_UNINITIALIZED uint8_t lower[PLX_NAME_MAX];
 	for (unsigned i = 0; i < name->length; i++) {
 		lower[i] =
 			plx_ascii_lower(name->wire[i]); // length octets are below 64: not letters

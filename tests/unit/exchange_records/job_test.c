@@ -32,6 +32,7 @@ static void expect_refused(const struct plx_job *job)
 	struct plx_job read = {.tag = 99};
 	CU_ASSERT_EQUAL(round_trip(job, &read), -EINVAL);
 	CU_ASSERT_EQUAL(read.tag, 99);
+	CU_ASSERT_EQUAL(plx_job_check(job), -EINVAL); // the writer's side knows
 }
 
 TEST(job_survives_the_ring)
@@ -63,6 +64,23 @@ TEST(longest_record_fits)
 	job.name.length = 255;
 	CU_ASSERT_EQUAL(plx_job_write(&job, record), PLX_JOB_RECORD_MAX);
 	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+}
+
+TEST(a_record_takes_its_bytes_and_no_more)
+{
+	struct plx_job read;
+	struct plx_job job = plain_job();
+	uint8_t record[PLX_JOB_RECORD_MAX + 1];
+	memset(record, 0xee, sizeof(record));
+	CU_ASSERT_EQUAL(plx_job_check(&job), 0);
+	size_t length = plx_job_write_tagged(&job, 77, record);
+	CU_ASSERT_EQUAL(length, plx_job_record_bytes(&job));
+	for (size_t i = length; i < sizeof(record); i++) {
+		CU_ASSERT_EQUAL(record[i], 0xee);
+	}
+	CU_ASSERT_EQUAL_FATAL(plx_job_read(record, length, &read), 0);
+	CU_ASSERT_EQUAL(read.tag, 77);
+	CU_ASSERT_EQUAL(read.name.length, job.name.length);
 }
 
 TEST(limits_are_kept_exactly)
@@ -119,6 +137,8 @@ TEST(meta_types_are_refused_and_relevant_caa_asks_for_caa)
 	job.kind = PLX_JOB_RELEVANT_CAA;
 	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
 	CU_ASSERT_EQUAL(read.qtype, PLX_TYPE_CAA);
+	CU_ASSERT_EQUAL(plx_job_qtype(&job), PLX_TYPE_CAA);
+	CU_ASSERT_EQUAL(plx_job_check(&job), 0);
 	job.qtype = PLX_TYPE_TXT;
 	expect_refused(&job);
 }
@@ -174,7 +194,8 @@ TEST(a_record_that_may_change_is_read_as_one_that_does_not)
 	}
 }
 
-TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits), T(limits_are_kept_exactly),
+TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits),
+	  T(a_record_takes_its_bytes_and_no_more), T(limits_are_kept_exactly),
 	  T(a_climb_cannot_end_with_its_first_answer),
 	  T(unknown_kinds_flags_and_resolutions_are_refused),
 	  T(meta_types_are_refused_and_relevant_caa_asks_for_caa), T(malformed_names_are_refused),
