@@ -13,6 +13,13 @@ double bench_point_cycles_per_query(const struct bench_point *point)
 		       : (double)point->reading.busy_cycles / (double)point->tally.completed;
 }
 
+double bench_point_client_ns_per_query(const struct bench_point *point)
+{
+	return point->tally.completed == 0
+		       ? 0
+		       : (double)point->client_cpu_ns / (double)point->tally.completed;
+}
+
 double bench_point_worker_busy(const struct bench_point *point)
 {
 	double available = (double)point->reading.cycles_per_s * point->reading.workers *

@@ -13,6 +13,7 @@ struct bench_point {
 	struct load_tally tally;
 	struct dataplane_reading reading; // between the ends of the run
 	struct json_t *ports_before;      // own reference; may be NULL
+	uint64_t client_cpu_ns;           // of this program's thread, for the load
 	enum bench_verdict verdict;
 	enum knee_outcome outcome; // of a step of a search
 };
@@ -20,7 +21,8 @@ struct bench_point {
 // Fills in the verdict from the rest.
 void bench_point_judge(struct bench_point *point);
 PLX_PURE double bench_point_cycles_per_query(const struct bench_point *point); // 0: unknown
-PLX_PURE double bench_point_worker_busy(const struct bench_point *point);      // 0 to 1
+PLX_PURE double bench_point_client_ns_per_query(const struct bench_point *point);
+PLX_PURE double bench_point_worker_busy(const struct bench_point *point); // 0 to 1
 // Part of the planned queries that were not sent.
 PLX_PURE double bench_point_shortfall(const struct bench_point *point);
 void bench_point_free(struct bench_point *point);

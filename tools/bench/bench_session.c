@@ -232,6 +232,13 @@ void bench_session_close(struct bench_session *session)
 	*session = (struct bench_session) {0};
 }
 
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec used;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
 int bench_session_measure(struct bench_session *session, struct query_list *queries,
 			  const struct load_plan *plan, struct bench_point *ret_point,
 			  struct bench_failure *failure)
@@ -248,7 +255,9 @@ int bench_session_measure(struct bench_session *session, struct query_list *quer
 		dataplane_reading_release(&before);
 		return bench_fail(failure, BENCH_EXIT_USAGE, "not enough memory");
 	}
+	uint64_t cpu_began_ns = thread_cpu_ns();
 	int outcome = load_run(&session->engine, queries, plan, &ret_point->tally, failure);
+	ret_point->client_cpu_ns = thread_cpu_ns() - cpu_began_ns;
 	if (outcome == 0 && (error = dataplane_reading_take(&session->connection, &after)) != 0) {
 		outcome = bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s: no counters: %s",
 				     session->socket_path, plx_error_text(error));

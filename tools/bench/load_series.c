@@ -52,10 +52,15 @@ static void merge_pairs(struct load_series *series)
 
 struct load_interval *load_series_at(struct load_series *series, uint64_t time_ns)
 {
+	if (time_ns - series->last_start_ns < series->interval_ns && series->count > 0) {
+		return &series->intervals[series->last]; // as nearly always; divisions are slow
+	}
 	while (time_ns / series->interval_ns >= series->capacity) {
 		merge_pairs(series);
 	}
 	unsigned index = (unsigned)(time_ns / series->interval_ns);
+	series->last = index;
+	series->last_start_ns = index * series->interval_ns;
 	if (index >= series->count) {
 		series->count = index + 1;
 	}

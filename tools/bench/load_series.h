@@ -22,6 +22,8 @@ struct load_series {
 	uint64_t interval_ns;
 	unsigned count; // up to the last one that was touched
 	unsigned capacity;
+	unsigned last; // interval looked up, and where it begins
+	uint64_t last_start_ns;
 	struct load_interval *intervals;
 };
 

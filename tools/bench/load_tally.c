@@ -31,7 +31,7 @@ void load_tally_free(struct load_tally *tally)
 }
 
 static bool take_answer(struct load_tally *tally, const struct plx_result *result,
-			uint64_t intended_ns, uint64_t done_ns)
+			struct load_interval *interval, uint64_t intended_ns, uint64_t done_ns)
 {
 	uint64_t latency_ns = done_ns > intended_ns ? done_ns - intended_ns : 0;
 	uint64_t rtt_ns = result->rtt_us * 1000ull;
@@ -48,7 +48,6 @@ static bool take_answer(struct load_tally *tally, const struct plx_result *resul
 	if (tally->by_rcode[rcode] != NULL) {
 		latency_histogram_add(tally->by_rcode[rcode], latency_ns);
 	}
-	struct load_interval *interval = load_series_at(&tally->series, intended_ns);
 	interval->completed++;
 	latency_outline_add(&interval->latency, latency_ns);
 	return tally->by_rcode[rcode] != NULL;
@@ -61,7 +60,8 @@ bool load_tally_take(struct load_tally *tally, const struct plx_result *result,
 		return true; // never left: there was no path to the server, or no room for it
 	}
 	tally->sent++;
-	load_series_at(&tally->series, intended_ns)->sent++;
+	struct load_interval *interval = load_series_at(&tally->series, intended_ns);
+	interval->sent++;
 	bool is_answer =
 		result->status == PLX_STATUS_ANSWERED ||
 		(result->status == PLX_STATUS_TRUNCATED && result->cause == PLX_CAUSE_UNJUDGED);
@@ -69,10 +69,10 @@ bool load_tally_take(struct load_tally *tally, const struct plx_result *result,
 		if (done_ns > tally->end_ns) {
 			tally->end_ns = done_ns;
 		}
-		return take_answer(tally, result, intended_ns, done_ns);
+		return take_answer(tally, result, interval, intended_ns, done_ns);
 	}
 	tally->lost++;
-	load_series_at(&tally->series, intended_ns)->lost++;
+	interval->lost++;
 	return true;
 }
 

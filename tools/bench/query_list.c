@@ -2,6 +2,8 @@
 
 #include "bench/query_list.h"
 
+#include <parallax/base/octets_copy.h>
+
 #include "bench/query_line.h"
 
 #include <errno.h>
@@ -104,7 +106,7 @@ void query_list_next(struct query_list *list, struct plx_job *job)
 	const uint8_t *record = list->bytes + list->position;
 	memcpy(&job->qtype, record, sizeof(job->qtype));
 	job->name.length = record[2];
-	memcpy(job->name.wire, record + HEADER_BYTES, job->name.length);
+	plx_octets_copy(job->name.wire, record + HEADER_BYTES, job->name.length);
 	list->position += HEADER_BYTES + job->name.length;
 	if (list->position == list->length) {
 		list->position = 0;

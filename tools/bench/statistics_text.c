@@ -106,6 +106,8 @@ void statistics_text_beyond(FILE *out, const struct bench_point *point)
 		reading->nic_drops, reading->packets_unsent);
 	fprintf(out, "  Generator:            workers busy %.1f%%, cycles per query %.0f\n",
 		bench_point_worker_busy(point) * 100, bench_point_cycles_per_query(point));
+	fprintf(out, "  This program:         %.0f ns of CPU time per query\n",
+		bench_point_client_ns_per_query(point));
 	fprintf(out, "  Verdict:              %s: %s\n\n", bench_verdict_name(point->verdict),
 		bench_verdict_text(point->verdict));
 }

@@ -314,6 +314,24 @@ TEST(a_second_signal_does_not_wait_for_answers)
 	stop();
 }
 
+TEST(times_may_go_to_and_fro_between_intervals)
+{
+	struct load_series series;
+	CU_ASSERT_EQUAL_FATAL(load_series_init(&series, 0), 0);
+	for (unsigned i = 0; i < 10; i++) { // 100 ms each, up to their very ends
+		load_series_at(&series, 0)->sent++;
+		load_series_at(&series, 100 * MS - 1)->sent++;
+		load_series_at(&series, 300 * MS)->sent++;
+		load_series_at(&series, 100 * MS)->sent++;
+	}
+	CU_ASSERT_EQUAL(series.count, 4);
+	CU_ASSERT_EQUAL(series.intervals[0].sent, 20);
+	CU_ASSERT_EQUAL(series.intervals[1].sent, 10);
+	CU_ASSERT_EQUAL(series.intervals[2].sent, 0);
+	CU_ASSERT_EQUAL(series.intervals[3].sent, 10);
+	load_series_free(&series);
+}
+
 TEST(intervals_of_a_long_run_are_merged)
 {
 	struct load_series series;
@@ -353,4 +371,5 @@ TEST_MAIN(load_run, T(an_open_loop_sends_each_query_at_its_time),
 	  T(a_slow_generator_is_short_of_the_plan), T(a_closed_loop_keeps_its_number_outstanding),
 	  T(losses_are_counted_and_have_no_latency), T(rcodes_have_histograms_of_their_own),
 	  T(a_dataplane_that_goes_away_ends_the_run), T(a_second_signal_does_not_wait_for_answers),
-	  T(intervals_of_a_long_run_are_merged), T(a_plan_has_a_query_for_each_time_before_its_end))
+	  T(times_may_go_to_and_fro_between_intervals), T(intervals_of_a_long_run_are_merged),
+	  T(a_plan_has_a_query_for_each_time_before_its_end))
