@@ -15,10 +15,11 @@
 #define START_STEP_MASK 3 // a question starts 1 to 4 generations after the last one of its slot
 
 int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
-			   const struct plx_siphash_key *hash_key)
+			   const struct plx_siphash_key *hash_seed)
 {
 	size_t count = (size_t)1 << slot_bits;
-	*table = (struct transaction_table) {.slot_count = (uint32_t)count, .hash_key = *hash_key};
+	*table = (struct transaction_table) {.slot_count = (uint32_t)count};
+	question_hash_key_init(&table->hash_key, hash_seed);
 	table->slots = table_memory_map(count * sizeof(*table->slots));
 	table->names = table_memory_map(count * sizeof(*table->names));
 	table->buckets = table_memory_map(2 * count * sizeof(*table->buckets));
@@ -29,7 +30,7 @@ int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 		return -ENOMEM;
 	}
 	for (uint32_t slot = 0; slot < count; slot++) {
-		table->slots[slot].generation = (uint16_t)plx_siphash_word(hash_key, slot);
+		table->slots[slot].generation = (uint16_t)plx_siphash_word(hash_seed, slot);
 		table->free_slots[slot] = slot;
 	}
 	memset(table->buckets, 0xff, 2 * count * sizeof(*table->buckets)); // SLOT_NONE
@@ -47,34 +48,11 @@ void transaction_table_fini(struct transaction_table *table)
 	*table = (struct transaction_table) {0};
 }
 
-static uint64_t read_folded(const uint8_t *octets)
-{
-	uint64_t word;
-	memcpy(&word, octets, sizeof(word));
-	return plx_ascii_lower_word(word);
-}
-
-// The name in words of eight octets, the last of which overlaps the one before or, in a name that is shorter, is filled up
-// with zeros; then what else makes the key, its length included.
 uint32_t transaction_key_hash(const struct transaction_table *table,
 			      const struct transaction_key *key)
 {
-	struct plx_siphash_state state = plx_siphash_start(&table->hash_key);
-	unsigned length = key->name_length;
-	unsigned at = 0;
-	for (; at + 8 <= length; at += 8) {
-		plx_siphash_absorb(&state, read_folded(key->name + at));
-	}
-	if (length >= 8) {
-		plx_siphash_absorb(&state, read_folded(key->name + length - 8));
-	} else {
-		uint8_t octets[8] = {0};
-		memcpy(octets, key->name, length);
-		plx_siphash_absorb(&state, read_folded(octets));
-	}
-	plx_siphash_absorb(&state, (uint64_t)key->key_flags << 32 | (uint64_t)key->qtype << 8 |
-					   key->name_length);
-	return (uint32_t)plx_siphash_end(&state);
+	return question_hash(&table->hash_key, key->name, key->name_length, key->qtype,
+			     key->key_flags);
 }
 
 // Label lengths are below 'A', so folding whole wire names never confuses them with letters.

@@ -14,6 +14,8 @@
 #include <parallax/base/siphash.h>
 #include <parallax/dns/name.h>
 
+#include "transaction/question_hash.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,12 +77,12 @@ struct transaction_table {
 	uint32_t *free_slots;   // a ring of slot_count
 	uint32_t free_head;     // positions in it, which wrap
 	uint32_t free_tail;
-	struct plx_siphash_key hash_key;
+	struct question_hash_key hash_key;
 };
 
 // `slot_bits` as in the query identity. -ENOMEM.
 PLX_MUST_CHECK int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
-					  const struct plx_siphash_key *hash_key);
+					  const struct plx_siphash_key *hash_seed);
 void transaction_table_fini(struct transaction_table *table);
 
 // What makes two questions the same one.
