@@ -61,6 +61,13 @@ static bool is_own_address(const struct packet_rules *rules, const struct plx_ip
 	return false;
 }
 
+// The rest of a reader is zero. (Its copy as a whole would be read right after it was written in parts, and stall.)
+static void body_set(struct ip_packet *packet, const uint8_t *bytes, size_t length)
+{
+	packet->body.bytes = bytes;
+	packet->body.length = length;
+}
+
 // ACCEPTED, or why not. On return the reader of `packet` covers exactly what the IP header says.
 static enum plx_drop_reason read_ipv4(struct plx_reader *reader, struct ip_packet *packet)
 {
@@ -101,7 +108,7 @@ static enum plx_drop_reason read_ipv4(struct plx_reader *reader, struct ip_packe
 	if ((fragment & IPV4_FRAGMENT_BITS) != 0) {
 		return PLX_DROP_FRAGMENT;
 	}
-	packet->body = plx_reader_init(start + header_length, total_length - header_length);
+	body_set(packet, start + header_length, total_length - header_length);
 	return PLX_DROP_ACCEPTED;
 }
 
@@ -150,7 +157,7 @@ static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packe
 	if (version != 6 || payload_length > plx_reader_left(reader)) {
 		return PLX_DROP_BAD_FRAME;
 	}
-	packet->body = plx_reader_init(reader->bytes + reader->position, payload_length);
+	body_set(packet, reader->bytes + reader->position, payload_length);
 	return skip_extensions(packet);
 }
 
