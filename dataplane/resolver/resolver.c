@@ -31,9 +31,11 @@ static int allocate(struct resolver *resolver)
 			 sizeof(resolver->cookie_key));
 	int error = transaction_table_init(&resolver->table, resolver->config.identity->slot_bits,
 					   &hash_key);
+	uint32_t timers = resolver->table.slot_count * RESOLVER_TIMERS_PER_SLOT;
 	return error != 0 ? error
-			  : timer_fifo_init(&resolver->timers,
-					    resolver->table.slot_count * RESOLVER_TIMERS_PER_SLOT);
+			  : timer_fifo_init(&resolver->timers, timers > RESOLVER_TIMERS_MIN
+								       ? timers
+								       : RESOLVER_TIMERS_MIN);
 }
 
 struct resolver *resolver_create(const struct resolver_config *config, int *ret_error)

@@ -346,6 +346,20 @@ TEST(a_client_that_is_gone_frees_its_work_and_leaves_others_alone)
 	fixture_stop(&fixture);
 }
 
+// Timers are not cancelled: what was answered long ago still has one.
+TEST(a_quick_server_is_asked_more_often_than_there_are_slots_for_a_timeout)
+{
+	fixture_start(&fixture, 1);
+	for (unsigned i = 0; i < 64 * 1024; i++) {
+		uint64_t tag = fixture_lookup(&fixture, "x.test", PLX_TYPE_TXT);
+		CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+		CU_ASSERT_EQUAL_FATAL(reply_nodata(&fixture, &query), PLX_DROP_ACCEPTED);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(fixture_result_of(&fixture, tag));
+		fixture_forget_results(&fixture);
+	}
+	fixture_stop(&fixture);
+}
+
 TEST(an_idle_resolver_asks_for_no_wakeup)
 {
 	fixture_start(&fixture, 1);
@@ -371,4 +385,5 @@ TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
 	  T(the_last_queries_of_a_question_are_not_sent_again_by_tcp),
 	  T(a_client_that_does_not_read_loses_nothing_and_gets_no_more_work),
 	  T(a_client_that_is_gone_frees_its_work_and_leaves_others_alone),
+	  T(a_quick_server_is_asked_more_often_than_there_are_slots_for_a_timeout),
 	  T(an_idle_resolver_asks_for_no_wakeup))
