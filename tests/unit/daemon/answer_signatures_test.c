@@ -135,6 +135,6 @@ TEST(perspectives_that_are_no_longer_configured_are_counted_apart)
 	fixture_fini();
 }
 
-TEST_MAIN(audit_signatures, T(what_perspectives_signed_is_verified_when_asked_for),
+TEST_MAIN(answer_signatures, T(what_perspectives_signed_is_verified_when_asked_for),
 	  T(another_key_of_the_name_verifies_nothing),
 	  T(perspectives_that_are_no_longer_configured_are_counted_apart))
