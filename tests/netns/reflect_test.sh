@@ -171,9 +171,10 @@ start_memif_client() {
 		--address fd00:205:1::1/64 --upstream 10.205.1.2 --upstream '[fd00:205:1::2]:53'
 }
 received() { has_lines "$state/cut.jsonl" 2000; }
+for _ in {1..50}; do cat "$state/names"; done >"$state/many-names" # it is to die in the middle
 for _ in 1 2 3; do
 	start_memif_client
-	background "$(program parallax-sweep)" --socket "$socket" --quiet --caa --input "$state/names" --output "$state/cut.jsonl"
+	background "$(program parallax-sweep)" --socket "$socket" --quiet --caa --input "$state/many-names" --output "$state/cut.jsonl"
 	sweep_pid=$!
 	wait_until 20 "answers" received
 	stop_dataplane KILL
