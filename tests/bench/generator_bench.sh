@@ -38,6 +38,7 @@ run_dnsperf() {
 }
 run_kxdpgun() { # RATE
 	timed "$work/out" on_client kxdpgun -t "$seconds" -Q "$1" -b 64 -i "$work/queries" -p 53 10.204.0.2
+	on_client ip link set dev eth0 xdp off # it leaves its program attached
 	record "kxdpgun-$(($1 / 1000))k" "$(awk '/total queries/ {print $3}' "$work/out" "$work/tool.log")" \
 		"$(awk '/total replies/ {print $3}' "$work/out" "$work/tool.log")"
 }
