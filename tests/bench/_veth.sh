@@ -38,7 +38,8 @@ wait_for() { # SECONDS WHAT COMMAND...
 	done
 }
 on_client() { ip netns exec $client taskset -c "$client_core" "$@"; }
-on_server() { ip netns exec $server taskset -c "$server_core" "$@"; }
+# In the background only: the pid is then the server's own, and no shell is left between.
+on_server() { exec ip netns exec $server taskset -c "$server_core" "$@"; }
 stop_server() { kill "${started[-1]}" && wait "${started[-1]}" 2>/dev/null || :; unset 'started[-1]'; }
 raise_network() { # with an address for the kernel at the server's end, or "bare" without
 	ip netns add $client
