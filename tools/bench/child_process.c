@@ -140,6 +140,36 @@ bool child_process_is_running(struct child_process *child, struct bench_failure 
 	return false;
 }
 
+static bool has_logged(const struct child_process *child, const char *text)
+{
+	char line[512];
+	bool is_found = false;
+	FILE *log = fopen(child->log_path, "re");
+	while (log != NULL && !is_found && fgets(line, sizeof(line), log) != NULL) {
+		is_found = strstr(line, text) != NULL;
+	}
+	if (log != NULL) {
+		fclose(log);
+	}
+	return is_found;
+}
+
+int child_process_await_log(struct child_process *child, const char *text, unsigned patience_ms,
+			    struct bench_failure *failure)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
+	for (unsigned waited = 0; waited < patience_ms; waited += LOOK_MS) {
+		if (has_logged(child, text)) {
+			return 0;
+		}
+		if (!child_process_is_running(child, failure)) {
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return bench_fail(failure, BENCH_EXIT_UNREACHABLE, "%s does not start", child->name);
+}
+
 static bool has_ended(pid_t pid, unsigned patience_ms, int *ret_status)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};

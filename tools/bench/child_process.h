@@ -26,6 +26,9 @@ PLX_MUST_CHECK int child_process_start(struct child_process *child, const char *
 				       const char *const *arguments, struct bench_failure *failure);
 // False when it ended by itself: the failure then tells the last line that it wrote.
 bool child_process_is_running(struct child_process *child, struct bench_failure *failure);
+// Waits until it logged `text`. -1 and the failure when that took longer, or it ended before.
+PLX_MUST_CHECK int child_process_await_log(struct child_process *child, const char *text,
+					   unsigned patience_ms, struct bench_failure *failure);
 // Waits until it ended by itself. -1 and the failure when that took longer or it failed.
 PLX_MUST_CHECK int child_process_wait(struct child_process *child, unsigned patience_ms,
 				      struct bench_failure *failure);

@@ -18,7 +18,7 @@
 #define CEILING_UNDER_WAY "1024"
 #define FRAME_HEADER_BYTES 42   // Ethernet, IPv4, UDP
 #define QUERY_OVERHEAD_BYTES 39 // header, type, class, EDNS with a client cookie
-#define START_MS 1000           // until the responder has its port
+#define START_PATIENCE_MS 20000 // until the responder has its port
 #define SERVER "192.0.2.2"
 #define CLIENT "192.0.2.1"
 #define CPU_TEXT_MAX 24
@@ -92,10 +92,8 @@ static int start_responder(struct self_test *test, const char *const *answer,
 		    0) {
 		return -1;
 	}
-	const struct timespec start = {.tv_sec = START_MS / 1000,
-				       .tv_nsec = START_MS % 1000 * 1000000};
-	nanosleep(&start, NULL);
-	return child_process_is_running(&test->responder, failure) ? 0 : -1;
+	return child_process_await_log(&test->responder, "event=started", START_PATIENCE_MS,
+				       failure);
 }
 
 static int read_ceiling(struct self_test *test, const char *path, struct bench_failure *failure)
