@@ -8,7 +8,6 @@
 
 #include <sched.h>
 #include <string.h>
-#include <time.h>
 
 #define NAMES (1u << 20)
 #define OUTSTANDING 2048

@@ -4,8 +4,8 @@
 
 #include "bench/bench_report.h"
 
+#include "browser.h"
 #include "cunit_runner.h"
-#include "spawned.h"
 
 #include <jansson.h>
 
@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define STEPS 3
-#define NOT_FOUND 127 // as timeout(1) says it
 
 static struct bench_run run;
 static struct bench_options options;
@@ -127,46 +126,10 @@ TEST(the_tables_tell_what_was_measured)
 	free(page);
 }
 
-// The document after the browser read it; NULL when there is no browser.
-static char *browse(const char *page)
-{
-	char directory[] = "/tmp/bench-report-XXXXXX";
-	char path[96], address[128], profile[128], document[96];
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/page.html", directory);
-	snprintf(address, sizeof(address), "file://%s", path);
-	snprintf(profile, sizeof(profile), "--user-data-dir=%s/profile", directory);
-	snprintf(document, sizeof(document), "%s/document", directory);
-	FILE *file = fopen(path, "we");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	fputs(page, file);
-	fclose(file);
-	const char *const argv[] = {"timeout",
-				    "120",
-				    "chromium",
-				    "--headless",
-				    "--no-sandbox",
-				    "--disable-gpu",
-				    "--disable-dev-shm-usage",
-				    profile,
-				    "--dump-dom",
-				    address,
-				    NULL};
-	int status = spawned_wait(spawned_start(argv, NULL, document, NULL));
-	char *text = status == 0 ? spawned_file_text(document) : NULL;
-	if (status == NOT_FOUND) {
-		fprintf(stderr, "\nSKIPPED: chromium is not installed, no page was rendered\n");
-	} else {
-		CU_ASSERT_EQUAL(status, 0);
-	}
-	spawned_remove_tree(directory);
-	return text;
-}
-
 TEST(a_browser_reads_all_of_it)
 {
 	char *page = page_of(STEPS);
-	char *document = browse(page);
+	char *document = browser_read(page);
 	if (document != NULL) {
 		CU_ASSERT_EQUAL(occurrences(document, "</svg>"), 7);
 		CU_ASSERT_EQUAL(occurrences(document, "</table>"), 5);

@@ -2,13 +2,13 @@
 // The page as text, and as a browser understands it. The browser is chromium without a screen; without it that part is
 // left out, and the program says so.
 
+#include "browser.h"
 #include "cunit_runner.h"
 
 #include "hostile_report.h"
 #include "readiness/readiness_html.h"
 #include "readiness/readiness_page.h"
 #include "report/html_text.h"
-#include "spawned.h"
 
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#define NOT_FOUND 127 // as timeout(1) says it
 
 static char *page_of(size_t rows)
 {
@@ -128,46 +126,10 @@ TEST(ten_thousand_rows_make_a_page_in_a_moment)
 	free(page);
 }
 
-// The document as the browser has built it, scripts run; NULL without a browser.
-static char *browse(const char *page)
-{
-	char directory[] = "/tmp/parallax-page-XXXXXX";
-	char path[64], address[80], profile[80], document[64];
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/page.html", directory);
-	snprintf(address, sizeof(address), "file://%s", path);
-	snprintf(profile, sizeof(profile), "--user-data-dir=%s/profile", directory);
-	snprintf(document, sizeof(document), "%s/document.html", directory);
-	FILE *file = fopen(path, "we");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	fputs(page, file);
-	fclose(file);
-	const char *const argv[] = {"timeout",
-				    "120",
-				    "chromium",
-				    "--headless",
-				    "--no-sandbox",
-				    "--disable-gpu",
-				    "--disable-dev-shm-usage",
-				    profile,
-				    "--dump-dom",
-				    address,
-				    NULL};
-	int status = spawned_wait(spawned_start(argv, NULL, document, NULL));
-	char *text = status == 0 ? spawned_file_text(document) : NULL;
-	if (status == NOT_FOUND) {
-		fprintf(stderr, "\nSKIPPED: chromium is not installed, no page was rendered\n");
-	} else {
-		CU_ASSERT_EQUAL(status, 0);
-	}
-	spawned_remove_tree(directory);
-	return text;
-}
-
 TEST(a_browser_runs_the_pages_script_and_no_other)
 {
 	char *page = page_of(6);
-	char *document = browse(page);
+	char *document = browser_read(page);
 	free(page);
 	if (document == NULL) {
 		return;
