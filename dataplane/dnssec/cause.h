@@ -27,7 +27,7 @@ enum dnssec_cause {
 	DNSSEC_CAUSE_NOT_YET_VALID,
 	DNSSEC_CAUSE_EXPIRED,
 	DNSSEC_CAUSE_SIGNATURE_WRONG,
-	DNSSEC_CAUSE_WORK_LIMIT, // a named limit of work_budget.h: what would prove it is never looked at
+	DNSSEC_CAUSE_WORK_LIMIT, // a named limit of judge_budget.h: what would prove it is never looked at
 	// Indeterminate, or insecure by policy.
 	DNSSEC_CAUSE_NSEC3_ITERATIONS,
 	DNSSEC_CAUSE_NO_ANCHOR,

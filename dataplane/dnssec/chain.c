@@ -3,7 +3,7 @@
 #include "dnssec/chain.h"
 
 #include "dnssec/dnskey.h"
-#include "dnssec/work_budget.h"
+#include "dnssec/judge_budget.h"
 
 #include <parallax/dns/rr_type.h>
 

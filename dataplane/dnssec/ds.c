@@ -82,12 +82,12 @@ int ds_digest(uint8_t digest_type, const struct plx_name *zone, const struct dns
 }
 
 enum ds_match ds_match(const struct ds *ds, const struct plx_name *zone, const struct dnskey *key,
-		       struct work_budget *budget)
+		       struct judge_budget *budget)
 {
 	if (ds->digest_length == 0 || ds->tag != key->tag || ds->algorithm != key->algorithm) {
 		return DS_MATCH_DIFFERENT;
 	}
-	if (!work_budget_take(&budget->digests_left)) {
+	if (!judge_budget_take(&budget->digests_left)) {
 		return DS_MATCH_LIMIT;
 	}
 	uint8_t digest[DS_DIGEST_MAX];

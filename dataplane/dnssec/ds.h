@@ -4,8 +4,8 @@
 #pragma once
 
 #include "dnssec/dnskey.h"
+#include "dnssec/judge_budget.h"
 #include "dnssec/policy.h"
-#include "dnssec/work_budget.h"
 
 #include <parallax/base/attributes.h>
 #include <parallax/dns/name.h>
@@ -44,6 +44,6 @@ PLX_MUST_CHECK int ds_digest(uint8_t digest_type, const struct plx_name *zone,
 			     uint8_t *ret_length);
 // Does the record speak of this key? Takes from the budget when tag and algorithm are equal.
 enum ds_match ds_match(const struct ds *ds, const struct plx_name *zone, const struct dnskey *key,
-		       struct work_budget *budget);
+		       struct judge_budget *budget);
 // Octets of digests of this type; 0 for types unknown here.
 PLX_PURE uint8_t ds_digest_length(uint8_t digest_type);

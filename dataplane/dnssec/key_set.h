@@ -6,8 +6,8 @@
 #pragma once
 
 #include "dnssec/dnskey.h"
+#include "dnssec/judge_budget.h"
 #include "dnssec/policy.h"
-#include "dnssec/work_budget.h"
 
 #include <parallax/base/attributes.h>
 #include <parallax/dns/name.h>

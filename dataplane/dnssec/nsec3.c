@@ -86,10 +86,10 @@ bool nsec3_has_same_chain(const struct nsec3 *a, const struct nsec3 *b)
 }
 
 enum nsec3_hash_result nsec3_hash(const struct plx_name *name, const struct nsec3 *nsec3,
-				  struct work_budget *budget,
+				  struct judge_budget *budget,
 				  uint8_t ret_hash[static NSEC3_HASH_BYTES])
 {
-	if (!work_budget_take(&budget->hashes_left)) {
+	if (!judge_budget_take(&budget->hashes_left)) {
 		return NSEC3_HASH_LIMIT;
 	}
 	uint8_t hash[EVP_MAX_MD_SIZE];

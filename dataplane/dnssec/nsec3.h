@@ -3,8 +3,8 @@
 
 #pragma once
 
+#include "dnssec/judge_budget.h"
 #include "dnssec/type_bitmap.h"
-#include "dnssec/work_budget.h"
 
 #include <parallax/base/attributes.h>
 #include <parallax/dns/name.h>
@@ -40,7 +40,7 @@ PLX_MUST_CHECK int nsec3_parse(const struct plx_name *owner, const struct plx_na
 PLX_PURE bool nsec3_has_same_chain(const struct nsec3 *a, const struct nsec3 *b);
 // Hashes `name` (lower case) as `nsec3` says: 1 + iterations rounds of SHA-1. Takes one hash from the budget.
 enum nsec3_hash_result nsec3_hash(const struct plx_name *name, const struct nsec3 *nsec3,
-				  struct work_budget *budget,
+				  struct judge_budget *budget,
 				  uint8_t ret_hash[static NSEC3_HASH_BYTES]);
 PLX_PURE bool nsec3_matches(const struct nsec3 *nsec3, const uint8_t hash[static NSEC3_HASH_BYTES]);
 PLX_PURE bool nsec3_covers(const struct nsec3 *nsec3, const uint8_t hash[static NSEC3_HASH_BYTES]);

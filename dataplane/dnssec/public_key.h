@@ -5,8 +5,8 @@
 #pragma once
 
 #include "dnssec/dnskey.h"
+#include "dnssec/judge_budget.h"
 #include "dnssec/policy.h"
-#include "dnssec/work_budget.h"
 
 #include <openssl/types.h>
 
@@ -34,4 +34,4 @@ EVP_MD_CTX *public_key_prepare(EVP_PKEY *key, uint8_t algorithm);
 enum signature_result public_key_verify(const EVP_MD_CTX *key, uint8_t algorithm,
 					const uint8_t *data, size_t length,
 					const uint8_t *signature, size_t signature_length,
-					struct work_budget *budget);
+					struct judge_budget *budget);

@@ -5,10 +5,10 @@
 
 #include "dnssec/canonical_rrset.h"
 #include "dnssec/cause.h"
+#include "dnssec/judge_budget.h"
 #include "dnssec/key_set.h"
 #include "dnssec/policy.h"
 #include "dnssec/rrset.h"
-#include "dnssec/work_budget.h"
 
 #include <parallax/exchange/result.h>
 
@@ -19,8 +19,8 @@
 struct judge {
 	struct canonical_workspace *workspace;
 	const struct dnssec_policy *policy;
-	struct work_budget *budget; // the look-up's
-	int64_t now_s;              // Unix time
+	struct judge_budget *budget; // the look-up's
+	int64_t now_s;               // Unix time
 };
 
 struct rrset_verdict {

@@ -61,10 +61,10 @@ static size_t ecdsa_to_der(const uint8_t *signature, size_t length, size_t field
 enum signature_result public_key_verify(const EVP_MD_CTX *key, uint8_t algorithm,
 					const uint8_t *data, size_t length,
 					const uint8_t *signature, size_t signature_length,
-					struct work_budget *budget)
+					struct judge_budget *budget)
 {
 	uint8_t der[ECDSA_DER_MAX];
-	if (!work_budget_take(&budget->validations_left)) {
+	if (!judge_budget_take(&budget->validations_left)) {
 		return SIGNATURE_LIMIT;
 	}
 	if (algorithm == DNSSEC_ECDSAP256 || algorithm == DNSSEC_ECDSAP384) {

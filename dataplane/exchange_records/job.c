@@ -43,18 +43,24 @@ static bool question_is_allowed(uint8_t kind, uint16_t qtype)
 	}
 }
 
-// A climb needs answers that are judged.
-static bool flags_are_allowed(uint8_t kind, uint8_t flags)
+// A climb needs answers that are judged. What a benchmark leaves out is about upstreams.
+static bool flags_are_allowed(uint8_t kind, uint8_t flags, uint8_t resolution)
 {
-	return (flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
-	       (kind == PLX_JOB_LOOKUP || (flags & PLX_JOB_FIRST_ANSWER) == 0);
+	switch (resolution) {
+	case PLX_RESOLUTION_STUB:
+		return (flags & ~(PLX_JOB_TCP_ONLY | PLX_JOB_BENCHMARK)) == 0 &&
+		       (kind == PLX_JOB_LOOKUP || (flags & PLX_JOB_FIRST_ANSWER) == 0);
+	case PLX_RESOLUTION_ITERATIVE:
+		return (flags & ~(PLX_JOB_NO_CACHE | PLX_JOB_TRACE)) == 0;
+	default:
+		return false;
+	}
 }
 
 int plx_job_check(const struct plx_job *job)
 {
 	bool is_good = question_is_allowed(job->kind, plx_job_qtype(job)) &&
-		       flags_are_allowed(job->kind, job->flags) &&
-		       job->resolution == PLX_RESOLUTION_STUB &&
+		       flags_are_allowed(job->kind, job->flags, job->resolution) &&
 		       job->attempts <= PLX_JOB_ATTEMPTS_MAX &&
 		       job->timeout_ms <= PLX_JOB_TIMEOUT_MS_MAX &&
 		       plx_name_is_valid_wire(job->name.wire, job->name.length);
@@ -78,8 +84,8 @@ static int fields_read(const uint8_t *fixed, size_t name_length, struct plx_job 
 		qtype = PLX_TYPE_CAA;
 	}
 	if (given_length != name_length || !question_is_allowed(kind, qtype) ||
-	    !flags_are_allowed(kind, flags) || resolution != PLX_RESOLUTION_STUB ||
-	    attempts > PLX_JOB_ATTEMPTS_MAX || timeout_ms > PLX_JOB_TIMEOUT_MS_MAX) {
+	    !flags_are_allowed(kind, flags, resolution) || attempts > PLX_JOB_ATTEMPTS_MAX ||
+	    timeout_ms > PLX_JOB_TIMEOUT_MS_MAX) {
 		return -EINVAL;
 	}
 	job->tag = tag;

@@ -24,6 +24,7 @@ RESULT_FIELD_AT(reserved_2, 44);
 RESULT_FIELD_AT(server, 46);
 RESULT_FIELD_AT(server.port, 64);
 RESULT_FIELD_AT(padding, 66);
+RESULT_FIELD_AT(trace_length, 68);
 _Static_assert(sizeof(struct plx_result) == 72,
 	       "struct plx_result has grown or has hidden padding");
 

@@ -137,7 +137,7 @@ static double bare_rate(const struct subject *subject, const struct made *made, 
 	double end = start;
 	while (end - start < seconds) {
 		for (unsigned i = 0; i < BATCH; i++) {
-			struct work_budget budget = work_budget_init();
+			struct judge_budget budget = judge_budget_init();
 			must(public_key_verify(key, subject->algorithm, made->data,
 					       made->data_length, made->signature,
 					       made->signature_length, &budget) == SIGNATURE_VALID,
@@ -155,7 +155,7 @@ static double rrset_rate(const struct subject *subject, const struct made *made,
 {
 	static struct key_set keys;
 	struct dnssec_policy policy = dnssec_policy_production();
-	struct work_budget budget;
+	struct judge_budget budget;
 	const struct judge judge = {
 		.workspace = workspace, .policy = &policy, .budget = &budget, .now_s = NOW};
 	unsigned long count = 0;
@@ -167,7 +167,7 @@ static double rrset_rate(const struct subject *subject, const struct made *made,
 	while (end - start < seconds) {
 		for (unsigned i = 0; i < BATCH; i++) {
 			struct rrset rrset;
-			budget = work_budget_init();
+			budget = judge_budget_init();
 			must(rrset_find(&made->message, PLX_SECTION_ANSWER, &owner, PLX_TYPE_A,
 					&rrset) &&
 				     rrset_verify(&judge, &rrset, &keys).state == PLX_DNSSEC_SECURE,

@@ -193,7 +193,7 @@ static bool make_nsec3(const struct zone *zone, uint8_t mask, bool is_opt_out,
 		if (is_opt_out && is_left_out(zone, &zone->names[i])) {
 			continue;
 		}
-		*set->judge->budget = work_budget_init();
+		*set->judge->budget = judge_budget_init();
 		must(nsec3_hash(&zone->names[i].name, &plain, set->judge->budget, entry.hash) ==
 		     NSEC3_HASH_MADE);
 		unsigned at = count++;
@@ -262,7 +262,7 @@ static void check_type(const struct zone *zone, const struct denial_set *set,
 	unsigned type_bit = 1U << type_index;
 	bool is_so = truth.is_ours && truth.entry != NULL && lacks(truth.entry, type_bit) &&
 		     (truth.exists || !is_cut(truth.entry));
-	*set->judge->budget = work_budget_init();
+	*set->judge->budget = judge_budget_init();
 	enum denial_result result = denial_of_type(set, name, types_known[type_index]);
 	must(result != DENIAL_LIMIT && result != DENIAL_NOT_EVALUATED);
 	must(result != DENIAL_PROVED || is_so);
@@ -281,7 +281,7 @@ static void check_name(const struct zone *zone, const struct denial_set *set,
 {
 	struct truth truth = find_truth(zone, name);
 	bool is_so = truth.is_ours && truth.entry == NULL;
-	*set->judge->budget = work_budget_init();
+	*set->judge->budget = judge_budget_init();
 	enum denial_result result = denial_of_name(set, name);
 	must(result != DENIAL_LIMIT && result != DENIAL_NOT_EVALUATED);
 	must(result != DENIAL_PROVED || is_so);
@@ -306,7 +306,7 @@ static void check_closer(const struct zone *zone, const struct denial_set *set,
 			continue;
 		}
 		bool is_so = find(zone, &closer) == NULL;
-		*set->judge->budget = work_budget_init();
+		*set->judge->budget = judge_budget_init();
 		enum denial_result result = denial_of_closer(set, name, labels);
 		must(result != DENIAL_PROVED || is_so);
 		must(result != DENIAL_OPT_OUT || is_so || is_left_out(zone, find(zone, &closer)));
@@ -317,7 +317,7 @@ static void check_closer(const struct zone *zone, const struct denial_set *set,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dnssec_policy policy = dnssec_policy_production();
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	const struct judge judge = {.policy = &policy, .budget = &budget};
 	struct denial_set set = {.judge = &judge, .zone = apex};
 	struct plx_reader reader = plx_reader_init(data, size);

@@ -84,7 +84,7 @@ static void judge_all(const struct judge *judge, const struct plx_message *messa
 	must(delegation.kind == DELEGATION_NOT_EVALUATED);
 	must(judge->budget->validations_left <= VALIDATIONS_PER_LOOKUP_MAX);
 	must(judge->budget->hashes_left == NSEC3_HASHES_PER_LOOKUP_MAX);
-	*judge->budget = work_budget_init();
+	*judge->budget = judge_budget_init();
 	must(answer_judge(judge, message, name, message->question_type, keys).cause ==
 	     answer.cause);
 }
@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct dnssec_policy policy =
 		data[1] & 1 ? dnssec_policy_test() : dnssec_policy_production();
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	struct judge judge = {.workspace = &workspace,
 			      .policy = &policy,
 			      .budget = &budget,
@@ -136,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	name_suffix(&name, data[0], &zone);
 	fill_keys(&message, &zone, &keys);
 	judge_all(&judge, &message, &name, &keys);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	judge_chain(&judge, &message, &zone);
 	return 0;
 }

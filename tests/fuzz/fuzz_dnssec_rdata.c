@@ -88,7 +88,7 @@ static void check_dnskey(const uint8_t *data, size_t size)
 static void check_ds(const uint8_t *data, size_t size)
 {
 	static const struct plx_name root = {.length = 1};
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	struct ds ds;
 	struct dnskey key;
 	must((ds_parse(data, size, &ds) == 0) == (size >= 4));
@@ -123,7 +123,7 @@ static void check_nsec3(const uint8_t *data, size_t size)
 {
 	const struct plx_name zone = {.length = 3, .wire = {1, 'z', 0}};
 	struct plx_name owner = {.length = 36, .wire = {32}};
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	uint8_t hash[NSEC3_HASH_BYTES];
 	struct nsec3 nsec3;
 	memset(owner.wire + 1, '7', 32);

@@ -25,6 +25,8 @@ enum plx_priority {
 
 enum plx_resolution {
 	PLX_RESOLUTION_STUB = 0, // through the upstream resolvers
+	PLX_RESOLUTION_ITERATIVE =
+		1, // from the root servers down, validated here (docs/iteration.md)
 };
 
 #define PLX_JOB_TCP_ONLY 0x01 // ask by TCP from the start
@@ -37,6 +39,10 @@ enum plx_resolution {
 #define PLX_JOB_PATIENT                                                                            \
 	0x08 // a query waits until the deadline, not as long as its server usually takes
 #define PLX_JOB_BENCHMARK (PLX_JOB_UNMERGED | PLX_JOB_FIRST_ANSWER | PLX_JOB_PATIENT)
+
+// Of iterative look-ups only.
+#define PLX_JOB_NO_CACHE 0x10 // evidence: nothing remembered but the root and the TLD of the name
+#define PLX_JOB_TRACE 0x20    // the result carries every query and response (exchange/trace.h)
 
 #define PLX_JOB_ATTEMPTS_DEFAULT 6
 #define PLX_JOB_ATTEMPTS_MAX 64

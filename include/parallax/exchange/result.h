@@ -31,6 +31,7 @@ enum plx_status {
 };
 
 enum plx_dnssec {
+	// Stub: what an upstream says that is marked trusted. Iterative: what was proved here.
 	PLX_DNSSEC_UNCHECKED = 0, // nobody trusted validated it
 	PLX_DNSSEC_SECURE,        // AD from an upstream marked trusted
 	PLX_DNSSEC_INSECURE, // a definitive answer without AD from such an upstream, never a failure
@@ -97,7 +98,9 @@ struct plx_result {
 	uint16_t answer_bytes; // of the DNS message that answered; 0 when none did
 	uint8_t reserved_2[2];
 	struct plx_endpoint server; // zero when none answered
-	uint8_t padding[6];
+	uint8_t padding[2];
+	uint32_t
+		trace_length; // octets at the end of the body, exchange/trace.h; part of body_length
 };
 
 // The body: [found_at name if has_found_at] [owner of the records if record_count] [alias_count targets in order]

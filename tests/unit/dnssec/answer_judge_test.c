@@ -16,7 +16,7 @@
 
 static struct canonical_workspace *workspace;
 static struct dnssec_policy policy;
-static struct work_budget budget;
+static struct judge_budget budget;
 static struct judge judge;
 static struct zone_signer signer;
 static struct key_set *keys;
@@ -25,7 +25,7 @@ static struct signed_message built;
 static struct answer_verdict judge_built(const char *text, uint16_t type)
 {
 	struct plx_name name = fixture_name(text);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	return answer_judge(&judge, message_end(&built), &name, type, keys);
 }
 
@@ -316,7 +316,7 @@ TEST(chains_of_nsec3_are_not_mixed)
 	uint8_t hash[NSEC3_HASH_BYTES];
 	char owner[64] = "";
 	struct plx_name name = fixture_name("m.example");
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	CU_ASSERT_EQUAL(nsec3_hash(&name, &plain, &budget, hash), NSEC3_HASH_MADE);
 	for (unsigned i = 0; i < 32; i++) {
 		unsigned bit = i * 5;

@@ -15,7 +15,7 @@
 
 static struct canonical_workspace *workspace;
 static struct dnssec_policy policy;
-static struct work_budget budget;
+static struct judge_budget budget;
 static struct judge judge;
 static struct signed_message built;
 
@@ -37,7 +37,7 @@ static struct ds_set set_of(const struct zone_signer *signer)
 
 static struct chain_verdict judge_keys(const struct ds_set *set)
 {
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	struct chain_verdict verdict = chain_keys(&judge, set, message_end(&built));
 	key_set_destroy(verdict.keys);
 	return verdict;
@@ -98,7 +98,7 @@ TEST(set_must_be_signed_by_the_key_that_the_ds_names)
 	message_sign(&built, ANSWER, "example", PLX_TYPE_DNSKEY, &rdata, 2, &other, NULL);
 	expect_bogus(&set, DNSSEC_CAUSE_KEY_MISSING);
 	message_sign(&built, ANSWER, "example", PLX_TYPE_DNSKEY, &rdata, 2, &named, NULL);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	struct chain_verdict verdict = chain_keys(&judge, &set, message_end(&built));
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_SECURE);
 	CU_ASSERT_EQUAL(verdict.keys->count, 2);
@@ -209,7 +209,7 @@ TEST(signed_delegation_without_keys_is_bogus)
 	message_begin(&built, "a.example", PLX_TYPE_DS, 0);
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_DS, rdata, sizeof(rdata), &signer,
 			   NULL);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	struct chain_verdict verdict = chain_step(&judge, keys, &child, message_end(&built), NULL);
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
 	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_KEY_MISSING);
@@ -250,7 +250,7 @@ TEST(step_lasts_as_long_as_its_shortest_part)
 	// Twice the same key is one.
 	message_add(&built, ANSWER, "a.example", PLX_TYPE_DNSKEY, child.dnskey,
 		    sizeof(child.dnskey));
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	struct chain_verdict verdict =
 		chain_step(&judge, keys, &child.zone, message_end(&ds_built), message_end(&built));
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_SECURE);
@@ -276,7 +276,7 @@ TEST(wildcards_make_no_delegations)
 	message_begin(&built, "a.example", PLX_TYPE_DS, 0);
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_DS, rdata, sizeof(rdata), &signer,
 			   &fault);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	struct delegation_verdict verdict;
 	delegation_judge(&judge, message_end(&built), &child, keys, &verdict);
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);

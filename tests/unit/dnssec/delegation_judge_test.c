@@ -12,7 +12,7 @@
 
 static struct canonical_workspace *workspace;
 static struct dnssec_policy policy;
-static struct work_budget budget;
+static struct judge_budget budget;
 static struct judge judge;
 static struct zone_signer signer;
 static struct key_set *keys;
@@ -22,7 +22,7 @@ static struct delegation_verdict verdict;
 static void judge_built(const char *text)
 {
 	struct plx_name child = fixture_name(text);
-	budget = work_budget_init();
+	budget = judge_budget_init();
 	delegation_judge(&judge, message_end(&built), &child, keys, &verdict);
 }
 

@@ -267,7 +267,7 @@ TEST(no_other_zone_is_believed)
 			if (plx_name_equal(&keys->zone, &row->zone)) {
 				continue;
 			}
-			fixture->budget = work_budget_init();
+			fixture->budget = judge_budget_init();
 			struct answer_verdict verdict = answer_judge(&fixture->judge, &message,
 								     &row->name, row->type, keys);
 			CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);

@@ -38,7 +38,7 @@ static int parse(const char *owner, const char *zone, const void *rdata, size_t 
 
 TEST(published_hashes_are_made_and_read)
 {
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(hashes); i++) {
 		char owner[64];
 		uint8_t hash[NSEC3_HASH_BYTES];
@@ -58,7 +58,7 @@ TEST(published_hashes_are_made_and_read)
 
 TEST(budget_ends_hashing)
 {
-	struct work_budget budget = {.hashes_left = 2};
+	struct judge_budget budget = {.hashes_left = 2};
 	struct plx_name name = fixture_name("example");
 	struct nsec3 nsec3 = {.salt = (const uint8_t *)""};
 	uint8_t hash[NSEC3_HASH_BYTES];

@@ -68,7 +68,7 @@ static size_t sign(EVP_PKEY *key, const EVP_MD *hash, uint8_t signature[static 5
 static enum signature_result verify(const EVP_MD_CTX *key, uint8_t algorithm,
 				    const uint8_t *signature, size_t length)
 {
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	enum signature_result result = public_key_verify(key, algorithm, (const uint8_t *)DATA,
 							 signature, length, &budget);
 	CU_ASSERT_EQUAL(budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX - 1);
@@ -237,7 +237,7 @@ static void *check_often(void *context)
 {
 	struct shared_check *check = context;
 	for (unsigned i = 0; i < CHECKS_PER_THREAD; i++) {
-		struct work_budget budget = work_budget_init();
+		struct judge_budget budget = judge_budget_init();
 		check->valid_count +=
 			public_key_verify(check->key, DNSSEC_RSASHA256, (const uint8_t *)DATA,
 					  check->signature, check->signature_length,
@@ -269,7 +269,7 @@ TEST(threads_share_a_key)
 
 TEST(without_budget_nothing_is_checked)
 {
-	struct work_budget budget = {0};
+	struct judge_budget budget = {0};
 	CU_ASSERT_EQUAL(public_key_verify(NULL, DNSSEC_ED25519, (const uint8_t *)DATA,
 					  (const uint8_t *)"s", 1, &budget),
 			SIGNATURE_LIMIT);

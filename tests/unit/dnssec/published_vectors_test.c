@@ -45,7 +45,7 @@ static struct key_set *read_keys(const struct tsv_rows *rows, const struct dnsse
 static void expect_ds(const struct tsv_rows *rows, const struct dnskey *key)
 {
 	struct plx_name zone = fixture_name(rows->fields[2]);
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	uint8_t rdata[64];
 	size_t length;
 	struct ds ds;
@@ -67,7 +67,7 @@ static struct answer_verdict judge_row(const struct tsv_rows *rows, const struct
 	uint16_t type;
 	struct plx_message message;
 	struct plx_name name = fixture_name(rows->fields[3]);
-	struct work_budget budget = work_budget_init();
+	struct judge_budget budget = judge_budget_init();
 	struct judge judge = {
 		.workspace = workspace, .policy = policy, .budget = &budget, .now_s = now_s};
 	(void)read_hex(rows->fields[9], wire, sizeof(wire), &length);

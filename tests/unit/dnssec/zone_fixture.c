@@ -136,7 +136,7 @@ static void read_key_sets(struct fixture *fixture)
 		if (!fixture_message(row->wire, row->length, &message)) {
 			die("bad message", row->title);
 		}
-		fixture->budget = work_budget_init();
+		fixture->budget = judge_budget_init();
 		struct chain_verdict verdict = judge_keys(fixture, row, &message);
 		if (verdict.keys == NULL || fixture->key_set_count == FIXTURE_ZONES_MAX) {
 			die(dnssec_cause_name(verdict.cause), row->title);
@@ -209,7 +209,7 @@ struct fixture_verdict fixture_judge(struct fixture *fixture, const struct fixtu
 				     const struct plx_message *message)
 {
 	const struct key_set *keys = fixture_keys(fixture, &row->zone);
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	if (strcmp(row->judge, "keys") == 0) {
 		struct chain_verdict verdict = judge_keys(fixture, row, message);
 		key_set_destroy(verdict.keys);

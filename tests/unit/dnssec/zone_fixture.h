@@ -34,7 +34,7 @@ struct fixture {
 	struct trust_anchors *anchors;
 	struct canonical_workspace *workspace;
 	struct dnssec_policy policy;
-	struct work_budget budget;
+	struct judge_budget budget;
 	struct judge judge; // production policy, FIXTURE_NOW, the budget above
 	unsigned key_set_count;
 	struct key_set *key_sets[FIXTURE_ZONES_MAX]; // filled by fixture_open: every signed zone's

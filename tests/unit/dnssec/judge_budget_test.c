@@ -56,7 +56,7 @@ TEST(keytrap_costs_two_validations)
 		plx_write_bytes(&rdata, ADDRESS);
 		message_sign(&built, ANSWER, "a.example", PLX_TYPE_A, &rdata, 1, &signer, &fault);
 	}
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	struct answer_verdict verdict = judge_built(keys);
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
 	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_WORK_LIMIT);
@@ -71,7 +71,7 @@ TEST(one_collision_of_tags_is_borne)
 		struct key_set *keys = colliding_keys(count);
 		message_begin(&built, "a.example", PLX_TYPE_A, 0);
 		message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_A, ADDRESS, &signer, NULL);
-		fixture->budget = work_budget_init();
+		fixture->budget = judge_budget_init();
 		struct answer_verdict verdict = judge_built(keys);
 		CU_ASSERT_EQUAL(verdict.state, count < FAILURES_PER_RRSET_MAX ? PLX_DNSSEC_SECURE
 									      : PLX_DNSSEC_BOGUS);
@@ -89,7 +89,7 @@ TEST(signatures_of_no_key_cost_nothing_and_end)
 				   &fault);
 	}
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_A, ADDRESS, &signer, NULL);
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	struct answer_verdict verdict = judge_built(keys);
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
 	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_WORK_LIMIT);
@@ -104,7 +104,7 @@ TEST(broken_key_costs_like_a_wrong_signature)
 	keys->keys[0].key = NULL;
 	message_begin(&built, "a.example", PLX_TYPE_A, 0);
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_A, ADDRESS, &signer, NULL);
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	struct answer_verdict verdict = judge_built(keys);
 	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_SIGNATURE_WRONG);
 	CU_ASSERT_EQUAL(fixture->budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX - 1);
@@ -117,7 +117,7 @@ TEST(budget_lasts_for_all_of_a_lookup)
 	struct key_set *keys = zone_signer_keys(&signer);
 	message_begin(&built, "a.example", PLX_TYPE_A, 0);
 	message_add_signed(&built, ANSWER, "a.example", PLX_TYPE_A, ADDRESS, &signer, &fault);
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	for (unsigned i = 0; i < VALIDATIONS_PER_LOOKUP_MAX; i++) {
 		CU_ASSERT_EQUAL(judge_built(keys).cause, DNSSEC_CAUSE_SIGNATURE_WRONG);
 	}
@@ -142,8 +142,8 @@ TEST(less_budget_never_changes_a_verdict)
 		}
 		for (unsigned left = 0; left < 12; left++) {
 			fixture->budget =
-				(struct work_budget) {.validations_left = (uint16_t)(left % 4),
-						      .hashes_left = (uint16_t)(left / 4 * 2)};
+				(struct judge_budget) {.validations_left = (uint16_t)(left % 4),
+						       .hashes_left = (uint16_t)(left / 4 * 2)};
 			struct answer_verdict verdict = answer_judge(&fixture->judge, &message,
 								     &row->name, row->type, keys);
 			bool is_own = strcmp(judged_kind_name(verdict.kind), row->kind) == 0;
@@ -167,7 +167,7 @@ TEST(deep_names_end_at_the_hash_budget)
 	memcpy(text + 200, "nsec3.test", 10);
 	struct plx_name name = fixture_name(text);
 	CU_ASSERT_TRUE_FATAL(fixture_message(row->wire, row->length, &message));
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	struct answer_verdict verdict =
 		answer_judge(&fixture->judge, &message, &name, PLX_TYPE_A, keys);
 	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
@@ -184,7 +184,7 @@ TEST(too_many_iterations_are_never_hashed)
 	CU_ASSERT_TRUE_FATAL(fixture_message(row->wire, row->length, &message));
 	for (unsigned is_insecure = 0; is_insecure < 2; is_insecure++) {
 		fixture->policy.iterations_insecure = is_insecure != 0;
-		fixture->budget = work_budget_init();
+		fixture->budget = judge_budget_init();
 		struct answer_verdict verdict =
 			answer_judge(&fixture->judge, &message, &row->name, row->type, keys);
 		CU_ASSERT_EQUAL(verdict.state,
@@ -206,7 +206,7 @@ TEST(denials_without_end_are_not_all_verified)
 		message_add_signed(&built, PLX_SECTION_AUTHORITY, owner, PLX_TYPE_NSEC,
 				   OCTETS("\1z\7example\0\0\1\x40"), &signer, NULL);
 	}
-	fixture->budget = work_budget_init();
+	fixture->budget = judge_budget_init();
 	struct answer_verdict verdict = judge_built(keys);
 	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_WORK_LIMIT);
 	CU_ASSERT_EQUAL(fixture->budget.validations_left,
@@ -227,7 +227,7 @@ int main(void)
 	static const struct test_entry tests[] = {CASES};
 	fixture = fixture_open();
 	zone_signer_init(&signer, "example", DNSKEY_FLAG_ZONE);
-	int status = cunit_run("dnssec_work_budget", tests, PLX_ARRAY_SIZE(tests));
+	int status = cunit_run("dnssec_judge_budget", tests, PLX_ARRAY_SIZE(tests));
 	zone_signer_fini(&signer);
 	fixture_close(fixture);
 	return status;

@@ -27,15 +27,15 @@
 // NSEC and NSEC3 RRsets that are read in a message. An honest denial needs three, twice that with two zone cuts in it.
 #define DENIAL_RECORDS_MAX 8
 
-struct work_budget {
+struct judge_budget {
 	uint16_t validations_left;
 	uint16_t hashes_left;
 	uint16_t digests_left;
 };
 
-static inline struct work_budget work_budget_init(void)
+static inline struct judge_budget judge_budget_init(void)
 {
-	return (struct work_budget) {
+	return (struct judge_budget) {
 		.validations_left = VALIDATIONS_PER_LOOKUP_MAX,
 		.hashes_left = NSEC3_HASHES_PER_LOOKUP_MAX,
 		.digests_left = DS_DIGESTS_PER_LOOKUP_MAX,
@@ -43,7 +43,7 @@ static inline struct work_budget work_budget_init(void)
 }
 
 // Takes one; false when there is none left.
-static inline bool work_budget_take(uint16_t *left)
+static inline bool judge_budget_take(uint16_t *left)
 {
 	if (*left == 0) {
 		return false;
