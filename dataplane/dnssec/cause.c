@@ -28,6 +28,7 @@ static const struct {
 	[DNSSEC_CAUSE_WORK_LIMIT] = {"work-limit", 6},
 	[DNSSEC_CAUSE_NSEC3_ITERATIONS] = {"nsec3-iterations", 27},
 	[DNSSEC_CAUSE_NO_ANCHOR] = {"no-anchor", 5},
+	[DNSSEC_CAUSE_UNANSWERED] = {"unanswered", 5},
 };
 
 const char *dnssec_cause_name(enum dnssec_cause cause)

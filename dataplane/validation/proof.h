@@ -20,6 +20,7 @@
 #include "dnssec/trust_anchor.h"
 
 #include <parallax/base/attributes.h>
+#include <parallax/base/siphash.h>
 #include <parallax/dns/name.h>
 #include <parallax/exchange/result.h>
 
@@ -36,16 +37,18 @@
 enum proof_message_kind {
 	PROOF_MESSAGE_NOT_EVALUATED = 0,
 	PROOF_ANSWER, // the reply to (name, type), whatever it says: also to DS and DNSKEY queries
-	PROOF_REFERRAL, // to the child `name`
+	PROOF_REFERRAL,   // to the child `name`
+	PROOF_UNANSWERED, // the look-up of (name, type) failed: there is no reply, and none will come
 };
 
 // A view: the octets are the caller's and outlive the call.
 struct proof_message {
 	enum proof_message_kind kind;
-	uint16_t type; // of ANSWER
-	uint32_t length;
-	const uint8_t *wire;  // passed plx_message_check; the question's case is folded
-	struct plx_name zone; // whose server sent it, lower case
+	uint16_t type;       // of ANSWER and UNANSWERED
+	uint32_t length;     // 0 of UNANSWERED, as wire and zone are
+	const uint8_t *wire; // passed plx_message_check; the question's case is folded
+	struct plx_name
+		zone; // whose server sent it, lower case: where to look, never a reason to believe
 	struct plx_name name; // lower case
 };
 
@@ -85,6 +88,8 @@ struct proof_verdict {
 struct trust_cache;
 
 struct trust_cache_config {
+	struct plx_siphash_key
+		hash_key;   // random: nobody shall know which zones make room for which
 	uint32_t zones_max; // zones remembered; about 4 KiB for each signed one
 	uint32_t
 		rrsets_max; // digests of signed RRsets that were checked: denial ranges, DS and SOA that come again and again
