@@ -14,10 +14,14 @@
 
 #include <openssl/types.h>
 
+// Of SHA-256 over the DNSKEY's RDATA.
+#define ZONE_KEY_IDENTITY_BYTES 16
+
 struct zone_key {
 	EVP_MD_CTX *key; // of public_key.h; NULL: broken or refused by policy, fails every check
 	uint16_t tag;
 	uint8_t algorithm;
+	uint8_t identity[ZONE_KEY_IDENTITY_BYTES]; // for signature_memory.h
 };
 
 struct key_set {

@@ -17,6 +17,28 @@ struct attempt {
 	bool is_over;
 };
 
+// One check, or the memory of it.
+static enum signature_result check_signature(const struct judge *judge, const struct zone_key *key,
+					     const struct rrsig *rrsig, size_t length)
+{
+	const uint8_t *data = judge->workspace->signed_octets;
+	struct signature_digest digest;
+	bool has_digest =
+		judge->memory != NULL && key->key != NULL &&
+		signature_memory_digest(judge->memory, key, data, length, rrsig->signature,
+					rrsig->signature_length, &digest);
+	if (has_digest && signature_memory_has(judge->memory, &digest)) {
+		return SIGNATURE_VALID;
+	}
+	enum signature_result result =
+		public_key_verify(key->key, key->algorithm, data, length, rrsig->signature,
+				  rrsig->signature_length, judge->budget);
+	if (has_digest && result == SIGNATURE_VALID) {
+		signature_memory_add(judge->memory, &digest);
+	}
+	return result;
+}
+
 // Tries the keys that the signature may mean. True when one fits.
 static bool try_keys(struct attempt *attempt, const struct rrsig *rrsig)
 {
@@ -39,9 +61,7 @@ static bool try_keys(struct attempt *attempt, const struct rrsig *rrsig)
 			dnssec_cause_raise(&attempt->cause, DNSSEC_CAUSE_WORK_LIMIT);
 			return false;
 		}
-		switch (public_key_verify(key->key, key->algorithm, workspace->signed_octets,
-					  length, rrsig->signature, rrsig->signature_length,
-					  attempt->judge->budget)) {
+		switch (check_signature(attempt->judge, key, rrsig, length)) {
 		case SIGNATURE_VALID:
 			return true;
 		case SIGNATURE_INVALID:

@@ -9,6 +9,7 @@
 #include "dnssec/key_set.h"
 #include "dnssec/policy.h"
 #include "dnssec/rrset.h"
+#include "dnssec/signature_memory.h"
 
 #include <parallax/exchange/result.h>
 
@@ -19,8 +20,9 @@
 struct judge {
 	struct canonical_workspace *workspace;
 	const struct dnssec_policy *policy;
-	struct judge_budget *budget; // the look-up's
-	int64_t now_s;               // Unix time
+	struct judge_budget *budget;     // the look-up's
+	int64_t now_s;                   // Unix time
+	struct signature_memory *memory; // of checks, which cost nothing again; NULL: none
 };
 
 struct rrset_verdict {

@@ -162,8 +162,10 @@ static double rrset_rate(const struct subject *subject, const struct made *made,
 	double start = cpu_seconds();
 	double end = start;
 	keys = (struct key_set) {.zone = zone, .count = 1};
-	keys.keys[0] = (struct zone_key) {public_key_prepare(subject->key, subject->algorithm), 1,
-					  subject->algorithm};
+	keys.keys[0] =
+		(struct zone_key) {.key = public_key_prepare(subject->key, subject->algorithm),
+				   .tag = 1,
+				   .algorithm = subject->algorithm};
 	while (end - start < seconds) {
 		for (unsigned i = 0; i < BATCH; i++) {
 			struct rrset rrset;

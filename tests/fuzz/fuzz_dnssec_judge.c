@@ -60,8 +60,10 @@ static void fill_keys(const struct plx_message *message, const struct plx_name *
 		struct rrsig rrsig;
 		if (record.type == PLX_TYPE_RRSIG &&
 		    rrsig_parse(record.rdata, record.rdata_length, &rrsig) == 0) {
-			ret_keys->keys[ret_keys->count++] = (struct zone_key) {
-				keys_by_algorithm[rrsig.algorithm], rrsig.tag, rrsig.algorithm};
+			ret_keys->keys[ret_keys->count++] =
+				(struct zone_key) {.key = keys_by_algorithm[rrsig.algorithm],
+						   .tag = rrsig.tag,
+						   .algorithm = rrsig.algorithm};
 		}
 	}
 }

@@ -34,8 +34,9 @@ static struct key_set *colliding_keys(unsigned count)
 		struct zone_signer other;
 		zone_signer_init(&other, "example", DNSKEY_FLAG_ZONE);
 		keys->keys[keys->count++] =
-			(struct zone_key) {public_key_prepare(other.key, DNSSEC_ECDSAP256),
-					   signer.tag, DNSSEC_ECDSAP256};
+			(struct zone_key) {.key = public_key_prepare(other.key, DNSSEC_ECDSAP256),
+					   .tag = signer.tag,
+					   .algorithm = DNSSEC_ECDSAP256};
 		zone_signer_fini(&other);
 	}
 	struct zone_key last = keys->keys[keys->count - 1];
