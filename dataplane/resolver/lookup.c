@@ -46,7 +46,7 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 	struct lookup *lookup = &resolver->lookups[index];
 	resolver->free_lookup = lookup->next_waiter;
 	resolver->free_lookup_count--;
-	resolver->clients[client].lookups++;
+	resolver->client_lookups[client]++;
 
 	uint32_t timeout_ms = job->timeout_ms > 0 ? job->timeout_ms : PLX_JOB_TIMEOUT_MS_DEFAULT;
 	*lookup = (struct lookup) {
@@ -86,7 +86,7 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 void lookup_release(struct resolver *resolver, uint32_t index)
 {
 	struct lookup *lookup = &resolver->lookups[index];
-	resolver->clients[lookup->client].lookups--;
+	resolver->client_lookups[lookup->client]--;
 	lookup->kind = 0;
 	lookup->next_waiter = resolver->free_lookup;
 	resolver->free_lookup = index;
@@ -103,7 +103,7 @@ static void finish(struct resolver *resolver, uint32_t index, struct plx_result 
 	result->time_ns = now_ns + resolver->config.realtime_offset_ns;
 	unsigned client = lookup->client;
 	lookup_release(resolver, index);
-	result_deliver(resolver, client, result, body);
+	result_outbox_deliver(&resolver->outbox, client, result, body);
 }
 
 void lookup_fail(struct resolver *resolver, uint32_t index, const struct plx_result *failure,

@@ -4,6 +4,7 @@
 
 #include "resolver/answer.h"
 #include "resolver/resolver_state.h"
+#include "transaction/question_check.h"
 
 #include <parallax/base/error.h>
 #include <parallax/dns/rr_type.h>
@@ -282,7 +283,7 @@ static void judge_tcp_message(struct resolver *resolver, const struct tcp_answer
 		count(&resolver->config.counters->downgrades);
 	}
 	if (message.question_count == 1) {
-		reply_fold_question(answer->message, message.question_name_length);
+		question_fold_case(answer->message, message.question_name_length);
 	}
 	upstream_heard(upstream, now_ns);
 	reply_judge(resolver, &reply, now_ns);

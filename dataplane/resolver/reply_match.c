@@ -4,12 +4,9 @@
 // port, ID, server) and is odd sends the question to TCP, whose answer decides.
 
 #include "resolver/resolver_state.h"
-
-#include <parallax/base/byte_reader.h>
+#include "transaction/question_check.h"
 
 #include <string.h>
-
-#define ANSWER_BYTES_MIN 17 // header, root name, type, class
 
 void reply_count_unwanted(struct resolver *resolver, const struct plx_endpoint *source,
 			  uint64_t now_ns)
@@ -72,35 +69,13 @@ static enum plx_drop_reason check_generation(struct resolver *resolver,
 	return PLX_DROP_NO_TRANSACTION;
 }
 
-// QR=1, opcode QUERY, one question, which is the one that was sent: same octets, case included.
 static enum plx_drop_reason check_question(const struct resolver *resolver,
 					   const struct datagram *datagram)
 {
 	const struct transaction *transaction = &resolver->table.slots[datagram->code.slot];
-	const uint8_t *sent = resolver->table.names[datagram->code.slot].wire;
-	struct plx_reader reader = plx_reader_init(datagram->payload, datagram->length);
-	(void)plx_read_u16(&reader); // the ID was checked with the port
-	uint16_t flags = plx_read_u16(&reader);
-	uint16_t question_count = plx_read_u16(&reader);
-	if ((flags & PLX_FLAG_QR) == 0 || PLX_OPCODE(flags) != 0 || question_count != 1) {
-		return PLX_DROP_NOT_RESPONSE;
-	}
-	(void)plx_read_bytes(&reader, 6);
-	const uint8_t *name = plx_read_bytes(&reader, transaction->name_length);
-	uint16_t qtype = plx_read_u16(&reader);
-	uint16_t class = plx_read_u16(&reader);
-	if (reader.failed || qtype != transaction->qtype || class != PLX_CLASS_IN) {
-		return PLX_DROP_WRONG_QUESTION;
-	}
-	if (memcmp(name, sent, transaction->name_length) == 0) {
-		return PLX_DROP_ACCEPTED;
-	}
-	for (unsigned i = 0; i < transaction->name_length; i++) {
-		if (plx_ascii_lower(name[i]) != plx_ascii_lower(sent[i])) {
-			return PLX_DROP_WRONG_QUESTION;
-		}
-	}
-	return PLX_DROP_WRONG_CASE;
+	return question_check(datagram->payload, datagram->length,
+			      resolver->table.names[datagram->code.slot].wire,
+			      transaction->name_length, transaction->qtype);
 }
 
 // RFC 7873 5.3: our client cookie must come back if the server is known to do cookies, and never another one.
@@ -181,7 +156,7 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		return reason;
 	}
 
-	reply_fold_question(datagram->payload, transaction->name_length);
+	question_fold_case(datagram->payload, transaction->name_length);
 	uint64_t rtt_ns = now_ns - transaction->sent_ns;
 	upstream_answered(upstream, rtt_ns, now_ns);
 	transaction->state = TRANSACTION_QUEUED; // no longer outstanding

@@ -51,6 +51,8 @@ struct resolver *resolver_create(const struct resolver_config *config, int *ret_
 		return NULL;
 	}
 	resolver->config = *config;
+	resolver->outbox.sink = config->sink;
+	resolver->outbox.counters = config->counters;
 	resolver->worker_count = config->worker_count;
 	resolver->lookups_max = config->lookups_max;
 	int error = allocate(resolver);
@@ -79,9 +81,7 @@ void resolver_destroy(struct resolver *resolver)
 	if (resolver == NULL) {
 		return;
 	}
-	for (unsigned client = 0; client < RESOLVER_CLIENTS_MAX; client++) {
-		result_forget_parked(resolver, client);
-	}
+	result_outbox_fini(&resolver->outbox);
 	transaction_table_fini(&resolver->table);
 	timer_fifo_fini(&resolver->timers);
 	table_memory_unmap(resolver->lookups, resolver->lookups_max * sizeof(*resolver->lookups));
@@ -208,7 +208,7 @@ int resolver_submit(struct resolver *resolver, unsigned client, enum plx_priorit
 {
 	assert(client < RESOLVER_CLIENTS_MAX);
 	resolver->now_ns = now_ns;
-	if (resolver->clients[client].first_parked != NULL) {
+	if (result_outbox_has(&resolver->outbox, client)) {
 		return -EBUSY;
 	}
 	if (resolver_room(resolver, priority) == 0) {
@@ -362,9 +362,9 @@ static void purge_queues(struct resolver *resolver, uint64_t now_ns)
 void resolver_cancel_client(struct resolver *resolver, unsigned client)
 {
 	resolver_begin(resolver, resolver->now_ns);
-	result_forget_parked(resolver, client);
+	result_outbox_forget(&resolver->outbox, client);
 	for (uint32_t slot = 0;
-	     slot < resolver->table.slot_count && resolver->clients[client].lookups > 0; slot++) {
+	     slot < resolver->table.slot_count && resolver->client_lookups[client] > 0; slot++) {
 		if (slot_of(resolver, slot)->state != TRANSACTION_FREE) {
 			drop_waiters_of(resolver, slot, client);
 		}
@@ -375,8 +375,8 @@ void resolver_cancel_client(struct resolver *resolver, unsigned client)
 void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 {
 	resolver_begin(resolver, now_ns);
-	if (resolver->clients_parked != 0) {
-		result_offer_parked(resolver);
+	if (resolver->outbox.clients_parked != 0) {
+		result_outbox_offer(&resolver->outbox);
 	}
 	expire_timers(resolver, now_ns);
 	expire_queued(resolver, now_ns);
@@ -403,7 +403,7 @@ void resolver_expire(struct resolver *resolver, uint64_t now_ns)
 uint64_t resolver_next_wakeup(const struct resolver *resolver, uint64_t now_ns)
 {
 	uint64_t next_ns = timer_fifo_next_ns(&resolver->timers);
-	bool has_queued = resolver->clients_parked != 0 || resolver->batch.count > 0;
+	bool has_queued = resolver->outbox.clients_parked != 0 || resolver->batch.count > 0;
 	for (unsigned queue = 0; queue < SEND_QUEUES; queue++) {
 		has_queued |= resolver->queues[queue].head != SLOT_NONE;
 	}

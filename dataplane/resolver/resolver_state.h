@@ -10,7 +10,6 @@
 //   reply_match.c    is this packet an answer to what was asked (the anti-spoofing wall)
 //   reply_judge.c    what an accepted answer means for its question
 //   answer.c         what a message says about (name, type)
-//   result_deliver.c results on their way out, parked when the client does not read
 
 #pragma once
 
@@ -21,6 +20,7 @@
 
 #include "ratelimit/token_bucket.h"
 #include "resolver/resolver.h"
+#include "resolver/result_outbox.h"
 #include "resolver/upstream_choice.h"
 #include "transaction/timer_fifo.h"
 #include "transaction/transaction_table.h"
@@ -45,8 +45,6 @@
 #define RESOLVER_PATIENT_LOOK_NS (100ull * 1000 * 1000)
 #define RESOLVER_PURGE_NS (50ull * 1000 * 1000) // between purges of unordered queues
 #define RESOLVER_EXPIRE_BURST 256               // timers handled per call
-// Bodies of results that one client leaves unread; past it results are parked without theirs, as LIMIT.
-#define RESOLVER_PARKED_BYTES_MAX (8u * 1024 * 1024)
 
 struct answer;
 
@@ -82,19 +80,6 @@ struct slot_queue {
 	uint64_t latest_ns; // deadline among those in it, or that were in it since it was empty
 };
 
-struct parked_result {
-	struct parked_result *next;
-	struct plx_result result;
-	uint8_t body[];
-};
-
-struct client_state {
-	struct parked_result *first_parked;
-	struct parked_result *last_parked;
-	size_t parked_bytes;
-	uint32_t lookups;
-};
-
 #define QUESTION_BATCH_MAX 64
 
 // Look-ups that were submitted and wait for question_ask_batch.
@@ -124,8 +109,8 @@ struct resolver {
 	uint32_t lookups_max;
 	uint32_t free_lookup;
 	uint32_t free_lookup_count;
-	uint32_t clients_parked; // bit per client with parked results
-	struct client_state clients[RESOLVER_CLIENTS_MAX];
+	uint32_t client_lookups[RESOLVER_CLIENTS_MAX]; // in flight
+	struct result_outbox outbox;
 	uint64_t judged_ns;
 	uint64_t now_ns; // of the public call that runs
 	// A question may be due before one that is ahead of it in its queue: then heads do not tell all, and the queues
@@ -213,18 +198,6 @@ struct accepted_reply {
 };
 void reply_judge(struct resolver *resolver, const struct accepted_reply *reply, uint64_t now_ns);
 
-// --- result_deliver.c
-void result_deliver(struct resolver *resolver, unsigned client, const struct plx_result *result,
-		    const uint8_t *body);
-void result_offer_parked(struct resolver *resolver);
-void result_forget_parked(struct resolver *resolver, unsigned client);
-// Names in the message may point into its question, whose letters were in random case (0x20): with the question folded
-// they read as the server wrote them, or in lower case.
-static inline void reply_fold_question(uint8_t *wire, unsigned name_length)
-{
-	plx_ascii_lower_octets(wire + PLX_DNS_HEADER_BYTES, name_length);
-}
-
 // A datagram from an upstream's address that failed a check.
 void reply_count_unwanted(struct resolver *resolver, const struct plx_endpoint *source,
 			  uint64_t now_ns);
@@ -236,8 +209,7 @@ static inline struct transaction *slot_of(struct resolver *resolver, uint32_t sl
 
 static inline void count_many(uint64_t *counter, unsigned many)
 {
-	// One writer; readers load relaxed.
-	__atomic_store_n(counter, *counter + many, __ATOMIC_RELAXED);
+	plx_counter_add(counter, many);
 }
 
 static inline void count(uint64_t *counter)

@@ -5,14 +5,10 @@
 #include <parallax/base/octets_copy.h>
 
 #include "base/table_memory.h"
+#include "transaction/generation.h"
 
 #include <errno.h>
 #include <string.h>
-
-// Generations that a slot remembers to have had, at most; and never more than half of all, so that at least every
-// second answer that was never asked for is told from a late one.
-#define RENEWALS_MAX UINT8_MAX
-#define START_STEP_MASK 3 // a question starts 1 to 4 generations after the last one of its slot
 
 int transaction_table_init(struct transaction_table *table, uint8_t slot_bits,
 			   const struct plx_siphash_key *hash_seed)
@@ -126,36 +122,22 @@ void transaction_release(struct transaction_table *table, uint32_t slot)
 	table->free_slots[table->free_tail++ & (table->slot_count - 1)] = slot;
 }
 
-static uint32_t generation_mask(unsigned generation_bits)
-{
-	return generation_bits < 16 ? (1u << generation_bits) - 1 : UINT16_MAX;
-}
-
-static void advance(struct transaction *transaction, unsigned step, unsigned generation_bits)
-{
-	uint32_t mask = generation_mask(generation_bits);
-	uint32_t renewals_max = mask / 2 < RENEWALS_MAX ? mask / 2 : RENEWALS_MAX;
-	uint32_t renewals = transaction->renewals + step;
-	transaction->generation = (uint16_t)((transaction->generation + step) & mask);
-	transaction->renewals = (uint8_t)(renewals < renewals_max ? renewals : renewals_max);
-}
-
 void transaction_start(struct transaction *transaction, uint32_t random_bits,
 		       unsigned generation_bits)
 {
-	advance(transaction, 1 + (random_bits & START_STEP_MASK), generation_bits);
+	generation_advance(&transaction->generation, &transaction->renewals,
+			   1 + (random_bits & GENERATION_START_STEP_MASK), generation_bits);
 }
 
 void transaction_renew(struct transaction *transaction, unsigned generation_bits)
 {
-	advance(transaction, 1, generation_bits);
+	generation_advance(&transaction->generation, &transaction->renewals, 1, generation_bits);
 }
 
 uint32_t transaction_age(const struct transaction *transaction, uint32_t generation,
 			 unsigned generation_bits)
 {
-	uint32_t mask = generation_mask(generation_bits);
-	return generation <= mask ? (transaction->generation - generation) & mask : UINT32_MAX;
+	return generation_age(transaction->generation, generation, generation_bits);
 }
 
 bool transaction_had(const struct transaction *transaction, uint32_t generation,

@@ -50,3 +50,9 @@ static inline uint64_t plx_counter_read(const uint64_t *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
+
+// The writer's.
+static inline void plx_counter_add(uint64_t *counter, uint64_t many)
+{
+	__atomic_store_n(counter, *counter + many, __ATOMIC_RELAXED);
+}
