@@ -99,6 +99,7 @@ static bool may_use(enum cache_use use, const struct plx_name *name, size_t offs
 {
 	switch (use) {
 	case CACHE_USE_ALL:
+	case CACHE_USE_SERVERS:
 		return true;
 	case CACHE_USE_EVIDENCE:
 	case CACHE_USE_NOT_EVALUATED:
@@ -140,8 +141,9 @@ void address_cache_put(struct packed_store *cache, const struct plx_name *server
 		       const struct plx_ip *addresses, unsigned count, uint64_t expires_ns,
 		       uint64_t now_ns)
 {
-	uint8_t value[DELEGATION_NAME_ADDRESSES_MAX * (1 + sizeof(addresses->bytes))];
+	uint8_t value[1 + DELEGATION_NAME_ADDRESSES_MAX * (1 + sizeof(addresses->bytes))];
 	struct plx_writer writer = plx_writer_init(value, sizeof(value));
+	plx_write_u8(&writer, (uint8_t)count);
 	for (unsigned i = 0; i < count && i < DELEGATION_NAME_ADDRESSES_MAX; i++) {
 		write_ip(&writer, &addresses[i]);
 	}
@@ -151,20 +153,24 @@ void address_cache_put(struct packed_store *cache, const struct plx_name *server
 			       now_ns);
 }
 
-unsigned address_cache_get(struct packed_store *cache, const struct plx_name *server, uint16_t type,
-			   enum cache_use use, uint64_t now_ns,
-			   struct plx_ip ret_addresses[static DELEGATION_NAME_ADDRESSES_MAX])
+int address_cache_get(struct packed_store *cache, const struct plx_name *server, uint16_t type,
+		      enum cache_use use, uint64_t now_ns,
+		      struct plx_ip ret_addresses[static DELEGATION_NAME_ADDRESSES_MAX])
 {
 	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
 	PLX_UNINITIALIZED struct key key;
 	uint64_t expires_ns;
-	unsigned count = 0;
-	if (use != CACHE_USE_ALL) {
-		return 0;
+	int count = 0;
+	if (use != CACHE_USE_ALL && use != CACHE_USE_SERVERS) {
+		return -1;
 	}
 	key_make(KEY_ADDRESSES, type, server->wire, server->length, &key);
 	size_t length = packed_store_get(cache, key.bytes, key.length, now_ns, value, &expires_ns);
+	if (length == 0) {
+		return -1;
+	}
 	struct plx_reader reader = plx_reader_init(value, length);
+	(void)plx_read_u8(&reader); // values are never empty
 	while (plx_reader_left(&reader) > 0 && count < DELEGATION_NAME_ADDRESSES_MAX) {
 		ret_addresses[count++] = read_ip(&reader);
 	}
@@ -172,18 +178,20 @@ unsigned address_cache_get(struct packed_store *cache, const struct plx_name *se
 }
 
 void negative_cache_put(struct packed_store *cache, const struct plx_name *name, uint16_t type,
-			enum negative_kind kind, uint32_t ttl_s, uint64_t now_ns)
+			enum negative_kind kind, enum plx_dnssec dnssec, uint32_t ttl_s,
+			uint64_t now_ns)
 {
 	PLX_UNINITIALIZED struct key key;
 	key_make(KEY_NEGATIVE, kind == NEGATIVE_NXDOMAIN ? ANY_TYPE : type, name->wire,
 		 name->length, &key);
-	uint8_t value = (uint8_t)kind;
-	(void)packed_store_put(cache, key.bytes, key.length, &value, 1,
+	const uint8_t value[] = {(uint8_t)kind, (uint8_t)dnssec};
+	(void)packed_store_put(cache, key.bytes, key.length, value, sizeof(value),
 			       delegation_expiry(now_ns, ttl_s), now_ns);
 }
 
 enum negative_kind negative_cache_get(struct packed_store *cache, const struct plx_name *name,
-				      uint16_t type, enum cache_use use, uint64_t now_ns)
+				      uint16_t type, enum cache_use use, uint64_t now_ns,
+				      enum plx_dnssec *ret_dnssec)
 {
 	static const enum negative_kind kinds[] = {NEGATIVE_NXDOMAIN, NEGATIVE_NODATA};
 	PLX_UNINITIALIZED uint8_t value[PACKED_STORE_VALUE_MAX];
@@ -197,6 +205,7 @@ enum negative_kind negative_cache_get(struct packed_store *cache, const struct p
 			 name->length, &key);
 		if (packed_store_get(cache, key.bytes, key.length, now_ns, value, &expires_ns) >
 		    0) {
+			*ret_dnssec = (enum plx_dnssec)value[1];
 			return kinds[i];
 		}
 	}

@@ -33,8 +33,13 @@ void iteration_abandon(struct iteration *iteration, struct iteration_context *co
 
 static void finish(struct iteration_turn *turn, const struct iteration_result *result)
 {
+	const struct iteration_frame *question = turn->iteration->frame;
+	while (question->parent != NULL) {
+		question = question->parent;
+	}
 	turn->action->kind = ITERATION_ACTION_DONE;
 	turn->action->result = *result;
+	turn->action->result.zone = question->zone.zone;
 	iteration_abandon(turn->iteration, turn->context);
 }
 
@@ -60,6 +65,7 @@ static void finish_remembered(struct iteration_turn *turn)
 								 : ITERATION_NODATA,
 		.owner = turn->iteration->frame->name,
 		.from_cache = true,
+		.dnssec = turn->remembered_dnssec,
 	};
 	finish(turn, &result);
 }
@@ -98,6 +104,8 @@ static void drop_frame(struct iteration_turn *turn, enum iteration_next ended)
 	struct iteration_frame *frame = above->parent;
 	if (ended == ITERATION_NEXT_ANSWERED && turn->context->reply.kind == ZONE_REPLY_RECORDS) {
 		frame_take_addresses(turn, frame, above);
+	} else if (ended == ITERATION_NEXT_ANSWERED) {
+		frame_take_no_address(turn, frame, above);
 	} else if (ended == ITERATION_NEXT_FAILED) {
 		// What stands in the way of its A records stands in the way of its AAAA records.
 		frame->fetched_ipv6 |= (uint16_t)(1u << frame->fetching);

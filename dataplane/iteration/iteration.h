@@ -66,6 +66,7 @@ struct iteration_event {
 	const struct plx_message
 		*message; // of REPLY: checked, and the reply to the query that was sent
 	uint64_t rtt_ns;  // of REPLY
+	bool is_shared; // another look-up had the same reply or timeout: the server book knows of it
 };
 
 struct iteration_query {
@@ -80,10 +81,13 @@ struct iteration_query {
 struct iteration_result {
 	enum iteration_outcome outcome;
 	enum iteration_cause cause;
-	enum work_limit limit; // of ITERATION_CAUSE_LIMIT
-	uint16_t rcode;        // of ITERATION_CAUSE_RCODE
-	bool from_cache;       // a negative answer remembered from another look-up
-	struct plx_name owner; // of the records, or the name that has none
+	enum work_limit limit;  // of ITERATION_CAUSE_LIMIT
+	uint16_t rcode;         // of ITERATION_CAUSE_RCODE
+	bool from_cache;        // a negative answer remembered from another look-up
+	enum plx_dnssec dnssec; // of from_cache
+	struct plx_name owner;  // of the records, or the name that has none
+	struct plx_name
+		zone; // the deepest one known of the question's name, or of its last alias's
 	uint32_t negative_ttl_s;
 };
 
@@ -114,7 +118,7 @@ struct iteration_action {
 };
 
 // Prepares a look-up of `name` and `type` (no meta type). False: no frame is free, nothing was begun. The first step's
-// event is BEGIN.
+// event is BEGIN. The caller may lower the budget's deadline before it.
 bool iteration_start(struct iteration *iteration, struct iteration_context *context,
 		     const struct plx_name *name, uint16_t type, enum cache_use use,
 		     uint64_t now_ns);

@@ -43,10 +43,14 @@ static bool enter_closest_zone(struct iteration_turn *turn, struct iteration_fra
 enum iteration_next frame_begin(struct iteration_turn *turn)
 {
 	struct iteration_frame *frame = turn->iteration->frame;
-	turn->remembered = negative_cache_get(turn->context->cache, &frame->name, frame->type,
-					      turn->iteration->use, turn->now_ns);
-	if (turn->remembered != NEGATIVE_UNKNOWN) {
-		return ITERATION_NEXT_REMEMBERED;
+	// Not of an alias's target: what is remembered was judged by itself and does not say what the chain is worth.
+	if (frame->depth == 0 && turn->iteration->visited_count == 0) {
+		turn->remembered = negative_cache_get(turn->context->cache, &frame->name,
+						      frame->type, turn->iteration->use,
+						      turn->now_ns, &turn->remembered_dnssec);
+		if (turn->remembered != NEGATIVE_UNKNOWN) {
+			return ITERATION_NEXT_REMEMBERED;
+		}
 	}
 	if (!enter_closest_zone(turn, frame)) {
 		return frame_fail(turn, ITERATION_CAUSE_NO_ROOT, WORK_WITHIN_LIMITS);
@@ -134,13 +138,15 @@ static uint16_t choose_fetch(struct iteration_frame *frame, const struct address
 
 // True when addresses were known.
 static bool take_remembered(struct iteration_turn *turn, struct iteration_frame *frame,
-			    const struct plx_name *server, uint16_t type, unsigned index)
+			    const struct plx_name *server, uint16_t type, unsigned index,
+			    bool *ret_has_none)
 {
 	struct plx_ip addresses[DELEGATION_NAME_ADDRESSES_MAX];
 	bool has_taken = false;
-	unsigned count = address_cache_get(turn->context->cache, server, type, turn->iteration->use,
-					   turn->now_ns, addresses);
-	for (unsigned i = 0; i < count; i++) {
+	int count = address_cache_get(turn->context->cache, server, type, turn->iteration->use,
+				      turn->now_ns, addresses);
+	*ret_has_none = count == 0;
+	for (int i = 0; i < count; i++) {
 		has_taken |= delegation_add_address(&frame->zone, index, &addresses[i]);
 	}
 	return has_taken;
@@ -154,8 +160,12 @@ static enum iteration_next fetch_address(struct iteration_turn *turn, struct ite
 	while ((type = choose_fetch(frame, &turn->context->families, &index)) != 0) {
 		PLX_UNINITIALIZED struct plx_name server;
 		delegation_name(&frame->zone, index, &server);
-		if (take_remembered(turn, frame, &server, type, index)) {
+		bool has_none;
+		if (take_remembered(turn, frame, &server, type, index, &has_none)) {
 			return ITERATION_NEXT_ASK;
+		}
+		if (has_none) {
+			continue;
 		}
 		if (is_loop(frame, &server, type)) {
 			if (frame->cause == ITERATION_CAUSE_NONE) {
@@ -227,6 +237,27 @@ static unsigned read_addresses(const struct plx_message *message, const struct p
 	return count;
 }
 
+static void remember_addresses(struct iteration_turn *turn, const struct iteration_frame *frame,
+			       const struct iteration_frame *above, const struct plx_ip *addresses,
+			       unsigned count, uint32_t ttl)
+{
+	// No longer than the zone is known that gave them.
+	uint64_t expires_ns = delegation_expiry(turn->now_ns, ttl);
+	if (above->zone.expires_ns < expires_ns) {
+		expires_ns = above->zone.expires_ns;
+	}
+	struct plx_name server;
+	delegation_name(&frame->zone, frame->fetching, &server);
+	address_cache_put(turn->context->cache, &server, above->type, addresses, count, expires_ns,
+			  turn->now_ns);
+}
+
+void frame_take_no_address(struct iteration_turn *turn, struct iteration_frame *frame,
+			   const struct iteration_frame *above)
+{
+	remember_addresses(turn, frame, above, NULL, 0, turn->context->reply.negative_ttl_s);
+}
+
 void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *frame,
 			  const struct iteration_frame *above)
 {
@@ -237,13 +268,5 @@ void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *f
 	for (unsigned i = 0; i < count; i++) {
 		(void)delegation_add_address(&frame->zone, frame->fetching, &addresses[i]);
 	}
-	// No longer than the zone is known that gave them.
-	uint64_t expires_ns = delegation_expiry(turn->now_ns, ttl);
-	if (above->zone.expires_ns < expires_ns) {
-		expires_ns = above->zone.expires_ns;
-	}
-	struct plx_name server;
-	delegation_name(&frame->zone, frame->fetching, &server);
-	address_cache_put(turn->context->cache, &server, above->type, addresses, count, expires_ns,
-			  turn->now_ns);
+	remember_addresses(turn, frame, above, addresses, count, ttl);
 }

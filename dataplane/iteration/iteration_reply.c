@@ -127,12 +127,6 @@ static enum iteration_next take_answer(struct iteration_turn *turn, struct itera
 		frame->cause = ITERATION_CAUSE_NONE;
 		return frame_begin(turn);
 	}
-	if (reply->kind != ZONE_REPLY_RECORDS) {
-		negative_cache_put(turn->context->cache, &reply->owner, frame->type,
-				   reply->kind == ZONE_REPLY_NXDOMAIN ? NEGATIVE_NXDOMAIN
-								      : NEGATIVE_NODATA,
-				   reply->negative_ttl_s, turn->now_ns);
-	}
 	return ITERATION_NEXT_ANSWERED;
 }
 
@@ -226,7 +220,7 @@ enum iteration_next frame_take_event(struct iteration_turn *turn)
 	note_event(turn, frame);
 	switch (turn->event->kind) {
 	case ITERATION_EVENT_REPLY:
-		if (!frame->by_tcp) {
+		if (!frame->by_tcp && !turn->event->is_shared) {
 			server_answered(turn->context->book, &server, turn->event->rtt_ns,
 					turn->now_ns);
 		}
@@ -248,7 +242,9 @@ enum iteration_next frame_take_event(struct iteration_turn *turn)
 		frame->tries[frame->server] = UINT8_MAX;
 		frame->cause = ITERATION_CAUSE_TCP;
 	} else {
-		server_timed_out(turn->context->book, &server, turn->now_ns);
+		if (!turn->event->is_shared) {
+			server_timed_out(turn->context->book, &server, turn->now_ns);
+		}
 		frame->cause = ITERATION_CAUSE_TIMEOUT;
 	}
 	return ITERATION_NEXT_ASK;

@@ -23,6 +23,7 @@ struct iteration_turn {
 	struct iteration_action *action;
 	enum work_limit limit; // of NEXT_EXHAUSTED
 	enum negative_kind remembered;
+	enum plx_dnssec remembered_dnssec;
 };
 
 // Finds the closest zone known for the frame's question.
@@ -37,3 +38,6 @@ enum iteration_next frame_fail(struct iteration_turn *turn, enum iteration_cause
 // `above` has its answer: takes the addresses of the server that `frame` had it ask for.
 void frame_take_addresses(struct iteration_turn *turn, struct iteration_frame *frame,
 			  const struct iteration_frame *above);
+// `above` was told that the server has none.
+void frame_take_no_address(struct iteration_turn *turn, struct iteration_frame *frame,
+			   const struct iteration_frame *above);

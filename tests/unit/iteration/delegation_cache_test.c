@@ -13,6 +13,7 @@
 #define SECOND (1000ull * 1000 * 1000)
 
 static struct packed_store *cache;
+static enum plx_dnssec dnssec; // of the last denial
 
 static void start(void)
 {
@@ -82,11 +83,13 @@ TEST(evidence_uses_nothing_about_the_names_own_zone)
 	CU_ASSERT_TRUE(closest_is("test", CACHE_USE_EVIDENCE, 0, "."));
 	CU_ASSERT_TRUE(closest_is("www.a.test", CACHE_USE_NOT_EVALUATED, 0, "test"));
 	struct plx_name name = scripted_name("no.a.test");
-	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NXDOMAIN, 60, 0);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_A, CACHE_USE_EVIDENCE, 0),
-			NEGATIVE_UNKNOWN);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_A, CACHE_USE_ALL, 0),
+	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NXDOMAIN, PLX_DNSSEC_INSECURE, 60, 0);
+	CU_ASSERT_EQUAL(
+		negative_cache_get(cache, &name, PLX_TYPE_A, CACHE_USE_EVIDENCE, 0, &dnssec),
+		NEGATIVE_UNKNOWN);
+	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_A, CACHE_USE_ALL, 0, &dnssec),
 			NEGATIVE_NXDOMAIN);
+	CU_ASSERT_EQUAL(dnssec, PLX_DNSSEC_INSECURE);
 	packed_store_destroy(cache);
 }
 
@@ -96,21 +99,23 @@ TEST(nodata_is_of_a_type_and_nxdomain_of_a_name_but_not_of_those_below)
 	struct plx_name name = scripted_name("no.a.test");
 	struct plx_name upper = scripted_name("NO.a.test");
 	struct plx_name below = scripted_name("x.no.a.test");
-	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NODATA, 60, 0);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &upper, PLX_TYPE_A, CACHE_USE_ALL, 0),
+	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NODATA, PLX_DNSSEC_INSECURE, 60, 0);
+	CU_ASSERT_EQUAL(negative_cache_get(cache, &upper, PLX_TYPE_A, CACHE_USE_ALL, 0, &dnssec),
 			NEGATIVE_NODATA);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 0),
+	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 0, &dnssec),
 			NEGATIVE_UNKNOWN);
-	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NXDOMAIN, 60, 0);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 59 * SECOND),
-			NEGATIVE_NXDOMAIN);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 60 * SECOND),
-			NEGATIVE_UNKNOWN);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &below, PLX_TYPE_A, CACHE_USE_ALL, 0),
+	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NXDOMAIN, PLX_DNSSEC_INSECURE, 60, 0);
+	CU_ASSERT_EQUAL(
+		negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 59 * SECOND, &dnssec),
+		NEGATIVE_NXDOMAIN);
+	CU_ASSERT_EQUAL(
+		negative_cache_get(cache, &name, PLX_TYPE_CAA, CACHE_USE_ALL, 60 * SECOND, &dnssec),
+		NEGATIVE_UNKNOWN);
+	CU_ASSERT_EQUAL(negative_cache_get(cache, &below, PLX_TYPE_A, CACHE_USE_ALL, 0, &dnssec),
 			NEGATIVE_UNKNOWN);
 	// A TTL of 0 is not remembered.
-	negative_cache_put(cache, &below, PLX_TYPE_A, NEGATIVE_NXDOMAIN, 0, 0);
-	CU_ASSERT_EQUAL(negative_cache_get(cache, &below, PLX_TYPE_A, CACHE_USE_ALL, 0),
+	negative_cache_put(cache, &below, PLX_TYPE_A, NEGATIVE_NXDOMAIN, PLX_DNSSEC_INSECURE, 0, 0);
+	CU_ASSERT_EQUAL(negative_cache_get(cache, &below, PLX_TYPE_A, CACHE_USE_ALL, 0, &dnssec),
 			NEGATIVE_UNKNOWN);
 	packed_store_destroy(cache);
 }
@@ -165,11 +170,11 @@ TEST(addresses_of_a_server_are_kept_by_family_until_they_expire)
 	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_ALL, 0, found),
 			DELEGATION_NAME_ADDRESSES_MAX);
 	CU_ASSERT_TRUE(plx_ip_equal(&found[3], &put_in[3]));
-	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_A, CACHE_USE_ALL, 0, found), 0);
+	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_A, CACHE_USE_ALL, 0, found), -1);
 	CU_ASSERT_EQUAL(
-		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_EVIDENCE, 0, found), 0);
+		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_EVIDENCE, 0, found), -1);
 	CU_ASSERT_EQUAL(
-		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_ALL, SECOND, found), 0);
+		address_cache_get(cache, &lower, PLX_TYPE_AAAA, CACHE_USE_ALL, SECOND, found), -1);
 	address_cache_put(cache, &server, PLX_TYPE_A, put_in, 0, SECOND, 0);
 	CU_ASSERT_EQUAL(address_cache_get(cache, &lower, PLX_TYPE_A, CACHE_USE_ALL, 0, found), 0);
 	packed_store_destroy(cache);
@@ -184,7 +189,7 @@ TEST(a_flush_forgets_a_zone_and_all_below_it)
 	put("x.a.test", 9);
 	struct plx_name name = scripted_name("no.a.test");
 	struct plx_name zone = scripted_name("a.test");
-	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NODATA, 60, 0);
+	negative_cache_put(cache, &name, PLX_TYPE_A, NEGATIVE_NODATA, PLX_DNSSEC_INSECURE, 60, 0);
 	CU_ASSERT_EQUAL(delegation_cache_flush(cache, &zone), 3);
 	CU_ASSERT_TRUE(closest_is("x.a.test", CACHE_USE_ALL, 0, "test"));
 	struct plx_name root = scripted_name(".");

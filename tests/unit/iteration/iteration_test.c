@@ -287,10 +287,20 @@ TEST(a_name_that_does_not_exist_is_denied_and_remembered)
 	network_look_up(&net, "no.a.test CAA", &denial, 1);
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NXDOMAIN);
 	CU_ASSERT_EQUAL(net.result.negative_ttl_s, 30);
+	// By whoever judged it, with what it is worth.
+	network_look_up(&net, "no.a.test TXT", &denial, 1);
+	CU_ASSERT_EQUAL(net.queries, 1);
+	negative_cache_put(net.context.cache, &net.result.owner, PLX_TYPE_CAA, NEGATIVE_NXDOMAIN,
+			   PLX_DNSSEC_INSECURE, net.result.negative_ttl_s, net.now_ns);
 	network_look_up(&net, "no.a.test TXT", &denial, 1);
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NXDOMAIN);
+	CU_ASSERT_EQUAL(net.result.dnssec, PLX_DNSSEC_INSECURE);
 	CU_ASSERT_TRUE(net.result.from_cache);
 	CU_ASSERT_EQUAL(net.queries, 0);
+	net.use = CACHE_USE_SERVERS;
+	network_look_up(&net, "no.a.test TXT", &denial, 1);
+	CU_ASSERT_EQUAL(net.queries, 1);
+	net.use = CACHE_USE_ALL;
 	net.now_ns += 30 * SECOND;
 	network_look_up(&net, "no.a.test TXT", &denial, 1);
 	CU_ASSERT_EQUAL(net.queries, 1);
@@ -303,8 +313,17 @@ TEST(no_data_is_remembered_for_its_type)
 	network_look_up(&net, "www.a.test CAA", NULL, 0);
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NODATA);
 	CU_ASSERT_EQUAL(net.result.negative_ttl_s, 60);
+	negative_cache_put(net.context.cache, &net.result.owner, PLX_TYPE_CAA, NEGATIVE_NODATA,
+			   PLX_DNSSEC_SECURE, net.result.negative_ttl_s, net.now_ns);
 	network_look_up(&net, "www.a.test CAA", NULL, 0);
+	CU_ASSERT_EQUAL(net.result.dnssec, PLX_DNSSEC_SECURE);
 	CU_ASSERT_EQUAL(net.queries, 0);
+	// An alias to it is asked for: what the chain is worth is not remembered.
+	network_look_up(&net, "alias.b.test CAA",
+			NETWORK({SERVER_B, "alias.b.test *", "aa",
+				 "an alias.b.test 60 CNAME www.a.test\n"}));
+	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_NODATA);
+	CU_ASSERT_FALSE(net.result.from_cache);
 	network_look_up(&net, "www.a.test A", NULL, 0);
 	CU_ASSERT_EQUAL(net.result.outcome, ITERATION_RECORDS);
 	network_stop(&net);
