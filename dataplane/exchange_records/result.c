@@ -2,6 +2,7 @@
 // Result records of the exchange rings: their layout, and their bodies written and read.
 
 #include <parallax/exchange/result.h>
+#include <parallax/exchange/trace.h>
 
 #include <errno.h>
 
@@ -78,6 +79,8 @@ static bool fixed_part_is_valid(const struct plx_result *result)
 	       result->transport < PLX_TRANSPORT_COUNT && result->cause < PLX_CAUSE_COUNT &&
 	       result->has_found_at <= 1 && result->alias_count <= PLX_ALIASES_MAX &&
 	       result->body_length <= PLX_RESULT_BODY_MAX &&
+	       result->trace_length <= result->body_length &&
+	       result->trace_length <= PLX_TRACE_BYTES_MAX &&
 	       (result->server.ip.family == 0 || plx_ip_length(&result->server.ip) > 0);
 }
 
@@ -87,7 +90,8 @@ int plx_result_open(const struct plx_result *result, const uint8_t *body,
 	if (!fixed_part_is_valid(result)) {
 		return -EINVAL;
 	}
-	struct plx_reader reader = plx_reader_init(body, result->body_length);
+	struct plx_reader reader =
+		plx_reader_init(body, result->body_length - result->trace_length);
 	struct plx_name *found_at = &ret_view->found_at;
 	*found_at = ret_view->owner = (struct plx_name) {.length = 0};
 	if (result->has_found_at && !body_name_read(&reader, found_at)) {

@@ -105,7 +105,7 @@ struct plx_result {
 
 // The body: [found_at name if has_found_at] [owner of the records if record_count] [alias_count targets in order]
 // [record_count times: u32 ttl, u16 rdata_length, rdata with names decompressed], integers big-endian, names as
-// u8 length + wire.
+// u8 length + wire. [trace_length octets: exchange/trace.h]
 
 // The dataplane writes it in that order; a failed writer means that the result is too large. RDATA is written by the
 // caller (plx_rdata_expand) between begin, which returns where it starts, and end, which fills in its length.

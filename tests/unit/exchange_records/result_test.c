@@ -2,6 +2,7 @@
 
 #include <parallax/dns/rr_type.h>
 #include <parallax/exchange/result.h>
+#include <parallax/exchange/trace.h>
 
 #include "cunit_runner.h"
 
@@ -113,6 +114,26 @@ TEST(fields_out_of_range_are_refused)
 	}
 }
 
+TEST(trace_lies_behind_the_records)
+{
+	struct plx_result result = full_result();
+	struct plx_result_view view;
+	CU_ASSERT_EQUAL(plx_result_trace(&result, body).length, 0);
+	plx_write_bytes(&writer, "trace", 5);
+	result.body_length += 5;
+	CU_ASSERT_EQUAL(plx_result_open(&result, body, &view), -EINVAL); // of unknown length
+	result.trace_length = 5;
+	CU_ASSERT_EQUAL(plx_result_open(&result, body, &view), 0);
+	struct plx_reader trace = plx_result_trace(&result, body);
+	CU_ASSERT_EQUAL_FATAL(plx_reader_left(&trace), 5);
+	CU_ASSERT_EQUAL(memcmp(trace.bytes, "trace", 5), 0);
+	result.trace_length = result.body_length + 1;
+	CU_ASSERT_EQUAL(plx_result_open(&result, body, &view), -EINVAL);
+	result = (struct plx_result) {.body_length = PLX_TRACE_BYTES_MAX + 1,
+				      .trace_length = PLX_TRACE_BYTES_MAX + 1};
+	CU_ASSERT_EQUAL(plx_result_open(&result, body, &view), -EINVAL);
+}
+
 TEST(malformed_names_are_refused)
 {
 	struct plx_result result = full_result();
@@ -194,7 +215,7 @@ TEST(status_field_is_the_rcode_of_an_answer)
 
 TEST_MAIN(result, T(body_reads_as_it_was_written), T(empty_body_has_no_names),
 	  T(bodies_of_another_length_are_refused), T(fields_out_of_range_are_refused),
-	  T(malformed_names_are_refused), T(full_writer_stays_failed),
-	  T(rdata_past_65535_octets_fails_the_writer),
+	  T(trace_lies_behind_the_records), T(malformed_names_are_refused),
+	  T(full_writer_stays_failed), T(rdata_past_65535_octets_fails_the_writer),
 	  T(only_noerror_and_nxdomain_answers_are_definitive), T(every_enum_value_has_a_word),
 	  T(status_field_is_the_rcode_of_an_answer))
