@@ -105,10 +105,36 @@ TEST(records_become_the_octets_of_their_type)
 	expect_rdata("a. IN 60 TXT \"x\\\"\" y\\065 \"\"", "\2x\"\2yA\0", 7);
 	expect_rdata("a. CAA 128 issue \"a\\;b\"", "\200\5issuea;b", 10);
 	expect_rdata("a. TYPE999 \\# 3 01 02ff", "\1\2\377", 3);
-	static const char *const wrong[] = {
-		"a. A ::1",           "a. CAA 256 issue x", "a. TXT",        "a. NOTYPE x",
-		"a. A \\# 4 0102",    "a. TXT \\256",       "a. NS b. c.",   "a. DS 1 2 3 4",
-		"a. TYPE999 \\# 1 0", "a..b. A 192.0.2.1",  "a. SOA b. c. 1"};
+	expect_rdata("a. SRV 1 2 53 b.", "\0\1\0\2\0\65\1b\0", 9);
+	expect_rdata("a. DS 12345 13 2 00ff 7f", "\x30\x39\15\2\0\377\177", 7);
+	expect_rdata("a. DNSKEY 257 3 8 AwEA AQ==", "\1\1\3\10\3\1\0\1", 8);
+	expect_rdata("a. RRSIG A 13 2 60 20260102030405 1767225600 7 b. AQID",
+		     "\0\1\15\2\0\0\0\74\x69\x57\x35\xa5\x69\x55\xb9\x00\0\7\1b\0\1\2\3", 24);
+	expect_rdata("a. NSEC b. A RRSIG CAA", "\1b\0\0\6\x40\0\0\0\0\2\1\1\x40", 14);
+	expect_rdata("a. NSEC3 1 1 12 - 2T7B4G4V A", "\1\1\0\14\0\5\x17\x4e\xb2\x40\x9f\0\1\x40",
+		     14);
+	expect_rdata("a. NSEC3PARAM 1 0 5 aabb", "\1\0\0\5\2\xaa\xbb", 7);
+	expect_rdata("a. NAPTR 1 2 U E2U \"!x!\" .", "\0\1\0\2\1U\3E2U\3!x!\0", 15);
+	static const char *const wrong[] = {"a. DS 1 2 3 0",
+					    "a. DS 65536 1 1 00",
+					    "a. DNSKEY 1 1 1 A*",
+					    "a. NSEC b. NOTYPE",
+					    "a. NSEC3 1 0 0 - W",
+					    "a. NSEC3PARAM 1 0 0 a",
+					    "a. SRV 1 2 b.",
+					    "a. RRSIG A 13 2 60 20260230000000 1 7 b. AQID",
+					    "a. RRSIG A 1 1 1 1 1 1",
+					    "a. A ::1",
+					    "a. CAA 256 issue x",
+					    "a. TXT",
+					    "a. NOTYPE x",
+					    "a. A \\# 4 0102",
+					    "a. TXT \\256",
+					    "a. NS b. c.",
+					    "a. DS 1 2 3 4",
+					    "a. TYPE999 \\# 1 0",
+					    "a..b. A 192.0.2.1",
+					    "a. SOA b. c. 1"};
 	for (unsigned i = 0; i < PLX_ARRAY_SIZE(wrong); i++) {
 		struct zone_record record;
 		CU_ASSERT_EQUAL_FATAL(read_line(wrong[i]), 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One resource record as a zone file has it: OWNER [TTL] [CLASS] TYPE RDATA, on one line. Types A, AAAA, NS, CNAME,
-// DNAME, PTR, MX, SOA, TXT and CAA in their own form, every type as RFC 3597 `\# LENGTH HEX`.
+// One resource record as a zone file has it: OWNER [TTL] [CLASS] TYPE RDATA, on one line. What RDATA is read is in
+// rdata_text.h.
 
 #pragma once
 
