@@ -31,6 +31,7 @@ static enum caa_excuse cause_judge(enum plx_cause cause)
 	case PLX_CAUSE_DATAPLANE_SILENT:
 	case PLX_CAUSE_DRAINED:
 	case PLX_CAUSE_UNJUDGED:
+	case PLX_CAUSE_NO_ITERATION:
 	case PLX_CAUSE_COUNT:
 		break;
 	}

@@ -25,12 +25,11 @@ void control_sum_counters(const struct control *control, struct plx_worker_count
 		worker_group_read_counters(control->config.group, i, &one);
 #define ADD_COUNTER(name) sum.name += one.name;
 		PLX_WORKER_COUNTERS(ADD_COUNTER)
+		PLX_WORKER_GAUGES(ADD_COUNTER)
 #undef ADD_COUNTER
 		for (unsigned reason = 0; reason < PLX_DROP_COUNT; reason++) {
 			sum.packets_by_reason[reason] += one.packets_by_reason[reason];
 		}
-		sum.lookups_in_flight += one.lookups_in_flight;
-		sum.questions_in_flight += one.questions_in_flight;
 	}
 	*ret_sum = sum;
 }
@@ -43,8 +42,7 @@ static json_t *counters_object(const struct plx_worker_counters *counters)
 #define SET_COUNTER(name)                                                                          \
 	error |= json_object_set_new(object, #name, json_integer((json_int_t)counters->name));
 	PLX_WORKER_COUNTERS(SET_COUNTER)
-	SET_COUNTER(lookups_in_flight)
-	SET_COUNTER(questions_in_flight)
+	PLX_WORKER_GAUGES(SET_COUNTER)
 #undef SET_COUNTER
 	for (unsigned i = 0; i < PLX_DROP_COUNT; i++) {
 		error |= json_object_set_new(

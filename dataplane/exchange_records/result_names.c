@@ -58,6 +58,7 @@ static const char *const cause_texts[PLX_CAUSE_COUNT] = {
 	[PLX_CAUSE_DATAPLANE_LOST] = "the dataplane ended before it answered",
 	[PLX_CAUSE_DATAPLANE_SILENT] = "the dataplane does not respond",
 	[PLX_CAUSE_UNJUDGED] = "the first answer was taken and not judged, as asked for",
+	[PLX_CAUSE_NO_ITERATION] = "the dataplane was started without iterative look-ups",
 	[PLX_CAUSE_DRAINED] = "the dataplane was draining and did not start the look-up",
 };
 

@@ -29,8 +29,7 @@ static int allocate(struct resolver *resolver)
 	plx_random_bytes(resolver->config.random, &hash_key, sizeof(hash_key));
 	plx_random_bytes(resolver->config.random, &resolver->cookie_key,
 			 sizeof(resolver->cookie_key));
-	int error = transaction_table_init(&resolver->table, resolver->config.identity->slot_bits,
-					   &hash_key);
+	int error = transaction_table_init(&resolver->table, resolver->config.slot_bits, &hash_key);
 	uint32_t timers = resolver->table.slot_count * RESOLVER_TIMERS_PER_SLOT;
 	return error != 0 ? error
 			  : timer_fifo_init(&resolver->timers, timers > RESOLVER_TIMERS_MIN
@@ -40,8 +39,11 @@ static int allocate(struct resolver *resolver)
 
 struct resolver *resolver_create(const struct resolver_config *config, int *ret_error)
 {
+	uint8_t slot_bits =
+		config->slot_bits != 0 ? config->slot_bits : config->identity->slot_bits;
 	if (config->worker_count == 0 || config->lookups_max == 0 ||
-	    config->lookups_max > 1u << config->identity->slot_bits) {
+	    config->slot_bits > config->identity->slot_bits ||
+	    config->lookups_max > 1u << slot_bits) {
 		*ret_error = -EINVAL;
 		return NULL;
 	}
@@ -53,6 +55,7 @@ struct resolver *resolver_create(const struct resolver_config *config, int *ret_
 	resolver->config = *config;
 	resolver->outbox.sink = config->sink;
 	resolver->outbox.counters = config->counters;
+	resolver->config.slot_bits = slot_bits;
 	resolver->worker_count = config->worker_count;
 	resolver->lookups_max = config->lookups_max;
 	int error = allocate(resolver);

@@ -56,7 +56,8 @@ struct resolver_config {
 	uint16_t worker;
 	uint16_t
 		worker_count; // limits of upstream_config are divided by it; a part of in_flight_max may be 0
-	uint32_t lookups_max;    // look-ups accepted at once
+	uint32_t lookups_max; // look-ups accepted at once
+	uint8_t slot_bits; // ours are the slots 0 .. (1 << slot_bits) - 1 of the identity; 0: all of it
 	uint32_t total_rate_qps; // over all workers; 0: no limit
 	struct plx_random *random;
 	struct resolver_sink sink;
@@ -64,7 +65,7 @@ struct resolver_config {
 	uint64_t realtime_offset_ns; // CLOCK_REALTIME - now_ns, for result times
 };
 
-// NULL and ret_error (-ENOMEM, -EINVAL). Slots: 1 << identity->slot_bits.
+// NULL and ret_error (-ENOMEM, -EINVAL: lookups_max needs more slots than there are).
 struct resolver *resolver_create(const struct resolver_config *config, int *ret_error);
 void resolver_destroy(struct resolver *resolver);
 

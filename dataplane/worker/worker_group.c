@@ -391,6 +391,7 @@ uint64_t worker_group_lookups_in_flight(const struct worker_group *group)
 	for (unsigned i = 0; i < group->environment->worker_count; i++) {
 		const struct worker *worker = group->environment->workers[i];
 		sum += plx_counter_read(&worker->counters.lookups_in_flight);
+		sum += plx_counter_read(&worker->counters.iterative_in_flight);
 	}
 	return sum;
 }

@@ -69,6 +69,7 @@ enum plx_cause {
 	PLX_CAUSE_DRAINED,
 	PLX_CAUSE_DATAPLANE_SILENT, // it is there, but hangs
 	PLX_CAUSE_UNJUDGED, // PLX_JOB_FIRST_ANSWER: an answer came, and what it says is not known
+	PLX_CAUSE_NO_ITERATION, // an iterative look-up, and the dataplane was started without them
 	PLX_CAUSE_COUNT
 };
 

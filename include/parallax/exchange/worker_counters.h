@@ -34,16 +34,26 @@
 	X(packets_sent)                                                                            \
 	X(packets_unsent)  /* the port took fewer than offered; they were offered again */         \
 	X(packets_steered) /* handed to the worker that owns them */                               \
-	X(no_buffer)
+	X(no_buffer)                                                                               \
+	X(iterative_lookups) /* jobs that were looked up from the root servers down */             \
+	X(proofs_judged)     /* by the validators */                                               \
+	X(proofs_bogus)                                                                            \
+	X(paths_asked)   /* times that the control thread was asked for the way to a server */     \
+	X(paths_missing) /* queries given back, for there is no way to their server */
+
+#define PLX_WORKER_GAUGES(X)                                                                       \
+	X(lookups_in_flight)                                                                       \
+	X(questions_in_flight)                                                                     \
+	X(iterative_in_flight) /* iterative look-ups */                                            \
+	X(iterative_queries_in_flight)                                                             \
+	X(iterative_cache_entries)
 
 struct plx_worker_counters {
 #define PLX_COUNTER_FIELD(name) uint64_t name;
 	PLX_WORKER_COUNTERS(PLX_COUNTER_FIELD)
-#undef PLX_COUNTER_FIELD
 	uint64_t packets_by_reason[PLX_DROP_COUNT];
-	// Gauges.
-	uint64_t lookups_in_flight;
-	uint64_t questions_in_flight;
+	PLX_WORKER_GAUGES(PLX_COUNTER_FIELD)
+#undef PLX_COUNTER_FIELD
 } PLX_CACHE_ALIGNED;
 
 static inline uint64_t plx_counter_read(const uint64_t *counter)

@@ -373,7 +373,44 @@ TEST(an_idle_resolver_asks_for_no_wakeup)
 	fixture_stop(&fixture);
 }
 
-TEST_MAIN(flow, T(identical_questions_are_asked_once_and_all_are_answered),
+// The others are of those who share the codes with it.
+TEST(a_resolver_keeps_to_its_part_of_the_slots)
+{
+	fixture_start(&fixture, 1);
+	resolver_destroy(fixture.resolver);
+	int error = 0;
+	struct resolver_config config = {
+		.identity = &fixture.identity,
+		.worker_count = 1,
+		.lookups_max = 64,
+		.slot_bits = 5,
+		.random = &fixture.random,
+		.counters = &fixture.counters,
+	};
+	fixture.resolver = resolver_create(&config, &error);
+	CU_ASSERT_PTR_NULL(fixture.resolver);
+	CU_ASSERT_EQUAL(error, -EINVAL);
+	config.slot_bits = 6;
+	fixture.resolver = resolver_create(&config, &error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fixture.resolver);
+	const struct upstream_config upstream = {
+		.endpoint = {.ip = {.family = 4, .bytes = {192, 0, 2, 1}}, .port = 53}};
+	resolver_upstream_set(fixture.resolver, 0, &upstream);
+	resolver_upstream_reachable(fixture.resolver, 0, true);
+	for (unsigned i = 0; i < 56; i++) { // bulk leaves the rest to others
+		(void)fixture_lookup(&fixture, numbered(i), PLX_TYPE_TXT);
+		struct query_code code;
+		CU_ASSERT_TRUE_FATAL(fixture_next_udp(&fixture, &query));
+		CU_ASSERT_TRUE(query_identity_decode(
+			&fixture.identity, query.source_port,
+			(uint16_t)((unsigned)query.wire[0] << 8 | query.wire[1]), &code));
+		CU_ASSERT_TRUE(code.slot < 64);
+	}
+	fixture_stop(&fixture);
+}
+
+TEST_MAIN(flow, T(a_resolver_keeps_to_its_part_of_the_slots),
+	  T(identical_questions_are_asked_once_and_all_are_answered),
 	  T(joining_an_open_question_keeps_the_shorter_deadline), T(climbs_share_their_parents),
 	  T(interactive_goes_before_bulk), T(bulk_leaves_room_for_interactive),
 	  T(bulk_that_cannot_be_sent_yet_stays_with_its_client),
