@@ -20,6 +20,12 @@ struct watch {
 	struct link_path path;
 };
 
+// On the link, and resolved for exclusive_link_find.
+struct guest {
+	struct plx_ip ip; // family 0: free
+	uint64_t used_ns;
+};
+
 struct exclusive_link {
 	struct mac_address mac;
 	struct link_addresses addresses;
@@ -27,6 +33,7 @@ struct exclusive_link {
 	struct gateway_set gateways;
 	struct token_bucket answer_rate;
 	struct watch watches[LINK_WATCHES_MAX];
+	struct guest guests[LINK_GUESTS_MAX];
 	struct link_counters counters;
 	uint64_t polled_change_count; // of the neighbour table, at the last poll
 	bool must_poll;               // a watch is new
@@ -212,6 +219,46 @@ static struct link_path work_out_path(const struct exclusive_link *link,
 		path.destination_mac = neighbor->mac;
 	}
 	return path;
+}
+
+static void remove_guest(struct exclusive_link *link, struct guest *guest)
+{
+	if (guest->ip.family != 0) {
+		neighbor_table_remove(&link->neighbors, &guest->ip);
+	}
+	*guest = (struct guest) {0};
+}
+
+// Keeps the destination resolved. Without room in the table its neighbour stays unknown, which counts as failed.
+static void receive_guest(struct exclusive_link *link, const struct plx_ip *ip, uint64_t now_ns)
+{
+	struct guest *oldest = &link->guests[0];
+	for (unsigned i = 0; i < LINK_GUESTS_MAX; i++) {
+		struct guest *guest = &link->guests[i];
+		if (plx_ip_equal(&guest->ip, ip)) {
+			guest->used_ns = now_ns;
+			return;
+		}
+		if (guest->ip.family != 0 && now_ns - guest->used_ns >= LINK_GUEST_KEEP_NS) {
+			remove_guest(link, guest);
+		}
+		if (guest->used_ns < oldest->used_ns) {
+			oldest = guest;
+		}
+	}
+	remove_guest(link, oldest);
+	if (neighbor_table_add(&link->neighbors, ip, now_ns) == 0) {
+		*oldest = (struct guest) {.ip = *ip, .used_ns = now_ns};
+	}
+}
+
+void exclusive_link_find(struct exclusive_link *link, const struct plx_ip *destination,
+			 uint64_t now_ns, struct link_path *ret_path)
+{
+	if (route_to(link, destination).kind == ROUTE_ON_LINK) {
+		receive_guest(link, destination, now_ns);
+	}
+	*ret_path = work_out_path(link, destination);
 }
 
 void exclusive_link_poll(struct exclusive_link *link, uint64_t now_ns, link_path_changed_cb changed,

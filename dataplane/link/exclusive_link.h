@@ -26,6 +26,9 @@
 
 #define LINK_FRAME_MAX 96           // the longest frame that this layer writes
 #define LINK_ANSWERS_PER_SECOND 500 // to requests of others; a flood is not reflected
+// Strangers' zones name the destinations of exclusive_link_find: they must not fill the neighbour table.
+#define LINK_GUESTS_MAX 32
+#define LINK_GUEST_KEEP_NS (60ull * 1000000000)
 
 struct exclusive_link_config {
 	struct mac_address mac; // the port's
@@ -54,6 +57,12 @@ void exclusive_link_unwatch(struct exclusive_link *link, unsigned index);
 // The path as of the last poll.
 void exclusive_link_path(const struct exclusive_link *link, unsigned index,
 			 struct link_path *ret_path);
+
+// The way to any destination as of now, for iterative look-ups, which ask for very many and watch none. A destination on
+// the link is resolved from now on, until it was not asked for during LINK_GUEST_KEEP_NS or LINK_GUESTS_MAX others were:
+// RESOLVING, ask again in some milliseconds, after next_frame had its turn.
+void exclusive_link_find(struct exclusive_link *link, const struct plx_ip *destination,
+			 uint64_t now_ns, struct link_path *ret_path);
 
 struct link_verdict {
 	bool is_for_kernel; // write it to the TAP

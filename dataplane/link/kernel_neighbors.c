@@ -2,22 +2,15 @@
 
 #include "link/kernel_neighbors.h"
 
+#include "link/kernel_prompt.h"
 #include "link/kernel_query.h"
-#include "link/route.h"
 
 #include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define NOTIFICATIONS_PER_CALL 64 // datagrams read in one process call; the fd stays readable
-#define PROMPTS_UNTIL_FAILED 3    // the kernel asks three times a second apart, then gives up
-#define PROMPT_BUFFER_BYTES 4096  // answers to prompts are never read: keep few
-
-#define NUD_WITH_MAC (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT)
 
 extern unsigned if_nametoindex(const char *name); // <net/if.h> clashes with the netlink headers
 
@@ -38,7 +31,7 @@ struct kernel_neighbors {
 	struct kernel_interface interface;
 	struct netlink_channel queries;
 	struct netlink_channel notifications;
-	int prompt_fd[2]; // IPv4, IPv6; -1: the family is not there
+	struct kernel_prompt prompt;
 	bool must_query_interface;
 	bool must_query_routes;
 	uint64_t routes_queried_ns;
@@ -62,16 +55,6 @@ static int open_notifications(struct kernel_neighbors *neighbors)
 	return error;
 }
 
-static int open_prompt(int family)
-{
-	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0) {
-		const int bytes = PROMPT_BUFFER_BYTES;
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-	}
-	return fd;
-}
-
 struct kernel_neighbors *kernel_neighbors_open(const char *interface, int *ret_error)
 {
 	unsigned ifindex = if_nametoindex(interface);
@@ -85,8 +68,7 @@ struct kernel_neighbors *kernel_neighbors_open(const char *interface, int *ret_e
 		return NULL;
 	}
 	neighbors->ifindex = ifindex;
-	neighbors->prompt_fd[0] = open_prompt(AF_INET);
-	neighbors->prompt_fd[1] = open_prompt(AF_INET6);
+	kernel_prompt_open(&neighbors->prompt);
 	// Notifications first, so that no change falls between the first question and the subscription.
 	int error = open_notifications(neighbors);
 	if (error == 0) {
@@ -114,11 +96,7 @@ void kernel_neighbors_close(struct kernel_neighbors *neighbors)
 	}
 	netlink_channel_close(&neighbors->notifications);
 	netlink_channel_close(&neighbors->queries);
-	for (unsigned i = 0; i < 2; i++) {
-		if (neighbors->prompt_fd[i] >= 0) {
-			close(neighbors->prompt_fd[i]);
-		}
-	}
+	kernel_prompt_close(&neighbors->prompt);
 	free(neighbors);
 }
 
@@ -224,41 +202,20 @@ static int query_interface(struct kernel_neighbors *neighbors)
 	return error;
 }
 
-// The routing table says no, as opposed to: the question failed.
-static bool is_route_refusal(int error)
-{
-	return error == -ENETUNREACH || error == -EHOSTUNREACH || error == -EACCES ||
-	       error == -EINVAL || error == -ESRCH || error == -EAFNOSUPPORT;
-}
-
 static int query_route(struct kernel_neighbors *neighbors, struct watch *watch)
 {
 	struct kernel_route route;
+	enum link_path_state state;
 	struct plx_ip former_next_hop = watch->route.next_hop;
-	int error = kernel_query_route(&neighbors->queries, neighbors->ifindex, &watch->endpoint.ip,
-				       &route);
-	if (error < 0 && !is_route_refusal(error)) {
+	int error = kernel_query_way(&neighbors->queries, neighbors->ifindex, &watch->endpoint.ip,
+				     &route, &state);
+	if (error < 0) {
 		return error;
 	}
 	watch->must_query_route = false;
 	watch->must_query_neighbor = true;
-	if (error < 0) {
-		watch->route = (struct kernel_route) {0};
-		watch->route_state = LINK_PATH_NO_ROUTE;
-		return 0;
-	}
 	watch->route = route;
-	if (route.is_local) {
-		watch->route_state = LINK_PATH_LOCAL;
-	} else if (!route.is_unicast || !ip_is_unicast(&watch->endpoint.ip)) {
-		watch->route_state = LINK_PATH_NO_ROUTE;
-	} else if (route.ifindex != neighbors->ifindex) {
-		watch->route_state = LINK_PATH_OTHER_INTERFACE;
-	} else if (route.source.family != watch->endpoint.ip.family) {
-		watch->route_state = LINK_PATH_NO_SOURCE;
-	} else {
-		watch->route_state = LINK_PATH_UNKNOWN; // the neighbour decides
-	}
+	watch->route_state = state;
 	if (!plx_ip_equal(&former_next_hop, &route.next_hop)) {
 		watch->prompts = 0;
 		watch->prompted_ns = 0;
@@ -266,55 +223,16 @@ static int query_route(struct kernel_neighbors *neighbors, struct watch *watch)
 	return 0;
 }
 
-// The kernel resolves the next hop in order to send this.
-static void send_prompt(const struct kernel_neighbors *neighbors, struct watch *watch,
-			uint64_t now_ns)
-{
-	const struct plx_endpoint *endpoint = &watch->endpoint;
-	if (endpoint->ip.family == 4) {
-		struct sockaddr_in address = {
-			.sin_family = AF_INET,
-			.sin_port = htons(endpoint->port),
-		};
-		memcpy(&address.sin_addr, endpoint->ip.bytes, sizeof(address.sin_addr));
-		// A failure shows as a neighbour that stays unknown.
-		(void)sendto(neighbors->prompt_fd[0], "", 0, MSG_DONTWAIT | MSG_NOSIGNAL,
-			     (const struct sockaddr *)&address, sizeof(address));
-	} else {
-		struct sockaddr_in6 address = {
-			.sin6_family = AF_INET6,
-			.sin6_port = htons(endpoint->port),
-		};
-		memcpy(&address.sin6_addr, endpoint->ip.bytes, sizeof(address.sin6_addr));
-		if (ip_is_link_local(&endpoint->ip)) {
-			address.sin6_scope_id = neighbors->ifindex;
-		}
-		(void)sendto(neighbors->prompt_fd[1], "", 0, MSG_DONTWAIT | MSG_NOSIGNAL,
-			     (const struct sockaddr *)&address, sizeof(address));
-	}
-	watch->prompted_ns = now_ns;
-	if (watch->prompts < UINT8_MAX) {
-		watch->prompts++;
-	}
-}
-
-// How long after a prompt the next one is due, while the neighbour is not usable.
-static uint64_t prompt_pause(const struct watch *watch)
-{
-	if (watch->prompts <= PROMPTS_UNTIL_FAILED) {
-		return KERNEL_NEIGHBOR_PROMPT_NS;
-	}
-	unsigned doublings = watch->prompts - PROMPTS_UNTIL_FAILED;
-	uint64_t pause_ns = KERNEL_NEIGHBOR_PROMPT_NS << (doublings < 5 ? doublings : 5);
-	return pause_ns < KERNEL_NEIGHBOR_RETRY_MAX_NS ? pause_ns : KERNEL_NEIGHBOR_RETRY_MAX_NS;
-}
-
 // Prompts when the last prompt is `pause_ns` ago, and looks again when the next one is due.
 static void prompt_if_due(const struct kernel_neighbors *neighbors, struct watch *watch,
 			  uint64_t pause_ns, uint64_t now_ns)
 {
 	if (watch->prompted_ns == 0 || now_ns - watch->prompted_ns >= pause_ns) {
-		send_prompt(neighbors, watch, now_ns);
+		kernel_prompt_send(&neighbors->prompt, neighbors->ifindex, &watch->endpoint);
+		watch->prompted_ns = now_ns;
+		if (watch->prompts < UINT8_MAX) {
+			watch->prompts++;
+		}
 	}
 	watch->check_ns = watch->prompted_ns + pause_ns;
 }
@@ -329,11 +247,10 @@ static int query_neighbor(struct kernel_neighbors *neighbors, struct watch *watc
 		return error;
 	}
 	watch->must_query_neighbor = false;
-	if ((neighbor.state & NUD_WITH_MAC) != 0 && neighbor.has_mac &&
-	    mac_is_station(&neighbor.mac)) {
+	if (kernel_neighbor_has_mac(&neighbor)) {
 		path->state = LINK_PATH_REACHABLE;
 		path->destination_mac = neighbor.mac;
-		if ((neighbor.state & NUD_STALE) != 0) {
+		if (kernel_neighbor_is_stale(&neighbor)) {
 			prompt_if_due(neighbors, watch, KERNEL_NEIGHBOR_REFRESH_NS, now_ns);
 		} else {
 			watch->check_ns = now_ns + KERNEL_NEIGHBOR_REFRESH_NS;
@@ -341,10 +258,10 @@ static int query_neighbor(struct kernel_neighbors *neighbors, struct watch *watc
 		watch->prompts = 0;
 		return 0;
 	}
-	bool has_failed =
-		(neighbor.state & NUD_FAILED) != 0 || watch->prompts >= PROMPTS_UNTIL_FAILED;
-	path->state = has_failed ? LINK_PATH_NEIGHBOR_FAILED : LINK_PATH_RESOLVING;
-	prompt_if_due(neighbors, watch, prompt_pause(watch), now_ns);
+	path->state = kernel_neighbor_has_failed(&neighbor, watch->prompts)
+			      ? LINK_PATH_NEIGHBOR_FAILED
+			      : LINK_PATH_RESOLVING;
+	prompt_if_due(neighbors, watch, kernel_neighbor_prompt_pause(watch->prompts), now_ns);
 	return 0;
 }
 

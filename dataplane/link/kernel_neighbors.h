@@ -7,9 +7,7 @@
 //                  └── notifications of links, addresses,          └─► an empty UDP datagram to the server from an ordinary
 //                      routes and neighbours                           socket: the kernel resolves the next hop to send it
 //
-// Asking the kernel to resolve by netlink (NTF_USE) needs CAP_NET_ADMIN; a datagram needs nothing, so that all of this
-// works after privileges are dropped. DNS servers ignore a datagram without a header (12 octets). A neighbour that only
-// DPDK talks to goes stale in the kernel's eyes, hence it is prompted again every KERNEL_NEIGHBOR_REFRESH_NS: that keeps
+// All of this works after privileges are dropped (kernel_prompt.h). A neighbour that only DPDK talks to goes stale in the kernel's eyes, hence it is prompted again every KERNEL_NEIGHBOR_REFRESH_NS: that keeps
 // the entry from being collected and notices a changed MAC. One thread (control); its socket is for the event loop.
 
 #pragma once
@@ -21,9 +19,6 @@
 
 #include <stdint.h>
 
-#define KERNEL_NEIGHBOR_PROMPT_NS (1ull * 1000000000)     // while the next hop is unknown
-#define KERNEL_NEIGHBOR_REFRESH_NS (30ull * 1000000000)   // while it is stale
-#define KERNEL_NEIGHBOR_RETRY_MAX_NS (30ull * 1000000000) // while it does not answer
 #define KERNEL_ROUTE_SETTLE_NS                                                                     \
 	(100ull * 1000000) // after a route change: a full feed changes thousands a second
 

@@ -10,6 +10,8 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
+#define PROMPTS_UNTIL_FAILED 3 // the kernel asks three times a second apart, then gives up
+
 static bool read_mac(const struct nlattr *attribute, struct mac_address *ret_mac)
 {
 	if (attribute == NULL || mnl_attr_get_payload_len(attribute) != sizeof(ret_mac->bytes)) {
@@ -119,6 +121,39 @@ int kernel_query_route(struct netlink_channel *channel, unsigned ifindex,
 	return 0;
 }
 
+// The routing table says no, as opposed to: the question failed.
+static bool is_route_refusal(int error)
+{
+	return error == -ENETUNREACH || error == -EHOSTUNREACH || error == -EACCES ||
+	       error == -EINVAL || error == -ESRCH || error == -EAFNOSUPPORT;
+}
+
+int kernel_query_way(struct netlink_channel *channel, unsigned ifindex,
+		     const struct plx_ip *destination, struct kernel_route *ret_route,
+		     enum link_path_state *ret_state)
+{
+	struct kernel_route route = {0};
+	int error = kernel_query_route(channel, ifindex, destination, &route);
+	if (error < 0 && !is_route_refusal(error)) {
+		return error;
+	}
+	*ret_route = route;
+	if (error < 0) {
+		*ret_state = LINK_PATH_NO_ROUTE;
+	} else if (route.is_local) {
+		*ret_state = LINK_PATH_LOCAL;
+	} else if (!route.is_unicast || !ip_is_unicast(destination)) {
+		*ret_state = LINK_PATH_NO_ROUTE;
+	} else if (route.ifindex != ifindex) {
+		*ret_state = LINK_PATH_OTHER_INTERFACE;
+	} else if (route.source.family != destination->family) {
+		*ret_state = LINK_PATH_NO_SOURCE;
+	} else {
+		*ret_state = LINK_PATH_UNKNOWN; // the neighbour decides
+	}
+	return 0;
+}
+
 struct neighbor_answer {
 	struct kernel_neighbor neighbor;
 	bool is_found;
@@ -159,4 +194,31 @@ int kernel_query_neighbor(struct netlink_channel *channel, unsigned ifindex,
 	}
 	*ret_neighbor = answer.neighbor;
 	return 0;
+}
+
+bool kernel_neighbor_has_mac(const struct kernel_neighbor *neighbor)
+{
+	const unsigned with_mac = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
+	return (neighbor->state & with_mac) != 0 && neighbor->has_mac &&
+	       mac_is_station(&neighbor->mac);
+}
+
+bool kernel_neighbor_is_stale(const struct kernel_neighbor *neighbor)
+{
+	return (neighbor->state & NUD_STALE) != 0;
+}
+
+bool kernel_neighbor_has_failed(const struct kernel_neighbor *neighbor, unsigned prompts)
+{
+	return (neighbor->state & NUD_FAILED) != 0 || prompts >= PROMPTS_UNTIL_FAILED;
+}
+
+uint64_t kernel_neighbor_prompt_pause(unsigned prompts)
+{
+	if (prompts <= PROMPTS_UNTIL_FAILED) {
+		return KERNEL_NEIGHBOR_PROMPT_NS;
+	}
+	unsigned doublings = prompts - PROMPTS_UNTIL_FAILED;
+	uint64_t pause_ns = KERNEL_NEIGHBOR_PROMPT_NS << (doublings < 5 ? doublings : 5);
+	return pause_ns < KERNEL_NEIGHBOR_RETRY_MAX_NS ? pause_ns : KERNEL_NEIGHBOR_RETRY_MAX_NS;
 }
