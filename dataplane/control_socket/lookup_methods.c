@@ -82,13 +82,43 @@ static bool read_type(struct plx_rpc_call *call, const json_t *params, uint16_t 
 	return true;
 }
 
+// False when the call was answered with an error.
+static bool read_resolution(struct plx_rpc_call *call, const json_t *params, struct plx_job *job)
+{
+	const char *word = json_string_value(json_object_get(params, "resolution"));
+	enum plx_resolution resolution = PLX_RESOLUTION_STUB;
+	bool asks_by_tcp = json_is_true(json_object_get(params, "tcp"));
+	bool has_no_cache = json_is_true(json_object_get(params, "no_cache"));
+	if (word != NULL && plx_resolution_parse(word, &resolution) != 0) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/resolution",
+			     "\"%s\" is no resolution; write stub or iterative", word);
+		return false;
+	}
+	if (asks_by_tcp && resolution != PLX_RESOLUTION_STUB) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/tcp",
+			     "only stub look-ups can be asked by TCP from the start");
+		return false;
+	}
+	if (has_no_cache && resolution != PLX_RESOLUTION_ITERATIVE) {
+		plx_rpc_fail(call, PLX_RPC_INVALID_PARAMS, "/params/no_cache",
+			     "upstreams have caches of their own; ask with resolution iterative");
+		return false;
+	}
+	job->resolution = (uint8_t)resolution;
+	job->flags = (uint8_t)((asks_by_tcp ? PLX_JOB_TCP_ONLY : 0) |
+			       (has_no_cache ? PLX_JOB_NO_CACHE : 0));
+	return true;
+}
+
 static void run(struct control *control, struct plx_rpc_call *call, const json_t *params,
 		struct plx_job *job)
 {
 	// Numbers are within their bounds: the table says so.
 	job->timeout_ms = (uint32_t)json_integer_value(json_object_get(params, "timeout_ms"));
 	job->attempts = (uint8_t)json_integer_value(json_object_get(params, "attempts"));
-	job->flags = json_is_true(json_object_get(params, "tcp")) ? PLX_JOB_TCP_ONLY : 0;
+	if (!read_resolution(call, params, job)) {
+		return;
+	}
 	if (worker_group_is_draining(control->config.group)) {
 		plx_rpc_fail(call, PLX_RPC_STATE, NULL, "the dataplane is draining");
 		return;

@@ -10,6 +10,28 @@
 
 #define JOB_NAME_AT (PLX_JOB_RECORD_MAX - PLX_NAME_MAX) // behind the octet that is its length
 
+static const char *const resolution_names[PLX_RESOLUTION_COUNT] = {
+	[PLX_RESOLUTION_STUB] = "stub",
+	[PLX_RESOLUTION_ITERATIVE] = "iterative",
+};
+
+const char *plx_resolution_name(enum plx_resolution resolution)
+{
+	return (unsigned)resolution < PLX_RESOLUTION_COUNT ? resolution_names[resolution]
+							   : "unknown";
+}
+
+int plx_resolution_parse(const char *text, enum plx_resolution *ret_resolution)
+{
+	for (unsigned i = 0; i < PLX_RESOLUTION_COUNT; i++) {
+		if (strcmp(text, resolution_names[i]) == 0) {
+			*ret_resolution = (enum plx_resolution)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 size_t plx_job_write_tagged(const struct plx_job *job, uint64_t tag, uint8_t *ret_record)
 {
 	// Of constant length, like the reader below.

@@ -25,8 +25,19 @@
 		 .minimum = 1,                                                                     \
 		 .maximum = PLX_JOB_ATTEMPTS_MAX,                                                  \
 		 .help = "queries per question at most; 6 unless given"},                          \
+		{.name = "tcp",                                                                    \
+		 .type = PLX_PARAM_BOOLEAN,                                                        \
+		 .help = "ask by TCP from the start; of stub look-ups"},                           \
+		{.name = "resolution",                                                             \
+		 .argument = "stub|iterative",                                                     \
+		 .type = PLX_PARAM_STRING,                                                         \
+		 .minimum = 1,                                                                     \
+		 .maximum = 16,                                                                    \
+		 .help = "by the upstreams (unless given), or from the root down with "            \
+			 "validation"},                                                            \
 	{                                                                                          \
-		.name = "tcp", .type = PLX_PARAM_BOOLEAN, .help = "ask by TCP from the start"      \
+		.name = "no_cache", .type = PLX_PARAM_BOOLEAN,                                     \
+		.help = "iterative: remember nothing of the name but its root and TLD"             \
 	}
 
 // clang-format off

@@ -80,6 +80,9 @@ test_wrong_commands() {
 	refused 2 "the answer cannot be written" eval 'ctl describe >/dev/full'
 	refused 1 '"NOTATYPE" is not a record type' ctl lookup a.test NOTATYPE
 	refused 1 "ANY is a question" ctl lookup a.test ANY
+	refused 1 '"magic" is no resolution; write stub or iterative' ctl lookup a.test A --resolution magic
+	refused 1 "ask with resolution iterative" ctl caa a.test --no-cache
+	refused 1 "only stub look-ups can be asked by TCP" ctl caa a.test --resolution iterative --tcp
 	refused 1 "caa: " ctl caa bad..name
 	refused 1 'poll-mode: .*"maybe"|enabled: "maybe" is not on or off' ctl poll-mode maybe
 	refused 1 'poll-mode: "on" is one word too many|poll-mode: "off" is one word too many' ctl poll-mode on off

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "parallax-sweep-checkpoint 1\n"
+#define MAGIC "parallax-sweep-checkpoint 2\n"
 #define DIGEST_LINE_LENGTH (7 + 16 + 1) // "digest " hex newline
 
 static const struct plx_siphash_key digest_key = {0x706c782d73776565, 0x702d636865636b70};
@@ -67,6 +67,7 @@ void checkpoint_append_head(struct plx_text *text, const struct checkpoint *chec
 	append_numbers(text, "counters", counters, sizeof(counters) / sizeof(counters[0]));
 	append_numbers(text, "rcodes", tally->rcodes, TALLY_RCODES + 1);
 	append_numbers(text, "statuses", tally->statuses, PLX_STATUS_COUNT);
+	append_numbers(text, "dnssec", tally->dnssec, PLX_DNSSEC_COUNT);
 	plx_text_literal(text, "open");
 }
 
@@ -194,6 +195,7 @@ static void take_head(struct cursor *cursor, struct checkpoint *checkpoint)
 #undef TALLY_SET
 	take_numbers(cursor, "rcodes", checkpoint->tally.rcodes, TALLY_RCODES + 1);
 	take_numbers(cursor, "statuses", checkpoint->tally.statuses, PLX_STATUS_COUNT);
+	take_numbers(cursor, "dnssec", checkpoint->tally.dnssec, PLX_DNSSEC_COUNT);
 }
 
 // The open lines rise strictly and lie in [low, next): what resuming relies on.

@@ -72,18 +72,18 @@ static struct plx_client *attach(const struct sweep_options *options, struct swe
 static int report(const struct sweep_options *options, const struct sweep *sweep, bool is_complete,
 		  int exit_status)
 {
-	const struct tally *tally = &sweep->tally;
+	const struct summary summary = {&sweep->tally, &options->config, is_complete, exit_status};
 	if (options->json) {
-		summary_print_json(stderr, tally, is_complete, exit_status);
+		summary_print_json(stderr, &summary);
 	} else if (!options->quiet && isatty(STDERR_FILENO)) {
-		summary_print_table(stderr, tally);
-	} else if (!options->quiet && tally->failures > 0) {
-		summary_print_line(stderr, tally);
+		summary_print_table(stderr, &summary);
+	} else if (!options->quiet && sweep->tally.failures > 0) {
+		summary_print_line(stderr, &summary);
 	}
 	if (options->summary_path == NULL) {
 		return exit_status;
 	}
-	int error = summary_save_json(options->summary_path, tally, is_complete, exit_status);
+	int error = summary_save_json(options->summary_path, &summary);
 	if (error != 0) {
 		fprintf(stderr, "parallax-sweep: %s: the summary cannot be written: %s\n",
 			options->summary_path, strerror(-error));

@@ -50,7 +50,8 @@ static void draw(struct progress *progress, const struct sweep *sweep, uint64_t 
 	const struct tally *tally = &sweep->tally;
 	fputs("\r\033[K", stderr);
 	print_done(progress, sweep, now_ns);
-	fprintf(stderr, "  %.0f/s now  %.0f/s avg ",
+	fprintf(stderr, "  %s  %.0f/s now  %.0f/s avg ",
+		plx_resolution_name(sweep->config->resolution),
 		rate_between(tally->results - progress->drawn_results, now_ns - progress->drawn_ns),
 		rate_between(tally->results - progress->started_results,
 			     now_ns - progress->started_ns));

@@ -45,6 +45,7 @@ struct sweep_config {
 	bool relevant_caa; // CAA means the climb
 	enum plx_format format;
 	enum plx_resolution resolution;
+	bool no_cache; // of iterative look-ups: PLX_JOB_NO_CACHE
 	struct shard shard;
 	uint64_t rate;       // look-ups a second; 0: no limit
 	uint32_t timeout_ms; // of a look-up; 0: the dataplane's default

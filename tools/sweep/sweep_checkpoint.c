@@ -18,11 +18,11 @@ static void describe_options(const struct sweep_config *config,
 			     char text[static CHECKPOINT_OPTIONS_MAX])
 {
 	char type[PLX_TYPE_TEXT_MAX];
-	snprintf(text, CHECKPOINT_OPTIONS_MAX, "%s%s --format %s --shard %u/%u --resolution %s",
+	snprintf(text, CHECKPOINT_OPTIONS_MAX, "%s%s --format %s --shard %u/%u --resolution %s%s",
 		 config->relevant_caa ? "--caa" : "--type ",
 		 config->relevant_caa ? "" : plx_type_format(config->type, type),
 		 plx_format_name(config->format), config->shard.index, config->shard.count,
-		 config->resolution == PLX_RESOLUTION_STUB ? "stub" : "other");
+		 plx_resolution_name(config->resolution), config->no_cache ? " --no-cache" : "");
 }
 
 static int check_same_sweep(const struct sweep *sweep, const char *options,

@@ -36,7 +36,7 @@ static void set_job(const struct sweep *sweep, uint16_t line_type, struct plx_jo
 	job->qtype = line_type != 0 ? line_type : config->type;
 	bool is_climb = config->relevant_caa && job->qtype == PLX_TYPE_CAA;
 	job->kind = is_climb ? PLX_JOB_RELEVANT_CAA : PLX_JOB_LOOKUP;
-	job->flags = 0;
+	job->flags = config->no_cache ? PLX_JOB_NO_CACHE : 0;
 	job->resolution = (uint8_t)config->resolution;
 	job->attempts = config->attempts;
 	job->timeout_ms = config->timeout_ms;

@@ -23,6 +23,7 @@ enum option_code {
 	OPTION_TIMEOUT,
 	OPTION_ATTEMPTS,
 	OPTION_RESOLUTION,
+	OPTION_NO_CACHE,
 	OPTION_SUMMARY,
 	OPTION_JSON,
 	OPTION_SOCKET,
@@ -46,7 +47,10 @@ enum option_code {
 	X(RESUME, "resume", NULL, 0, "go on where the checkpoint says")                            \
 	X(TIMEOUT, "timeout", "D", 0, "give a name up after D, like 8s (default) or 250ms")        \
 	X(ATTEMPTS, "attempts", "N", 0, "queries for one question at most (default 6)")            \
-	X(RESOLUTION, "resolution", "R", 0, "stub (default): by the dataplane's upstreams")        \
+	X(RESOLUTION, "resolution", "R", 0,                                                        \
+	  "stub (default): by the dataplane's upstreams; iterative: from the root down")           \
+	X(NO_CACHE, "no-cache", NULL, 0,                                                           \
+	  "iterative: remember nothing of a name but its root and TLD (for evidence)")             \
 	X(WINDOW, "window", "N", 0, "names asked at the same time (default 16384)")                \
 	X(SUMMARY, "summary", "FILE", 0, "write counts and rates to FILE as JSON at the end")      \
 	X(JSON, "json", NULL, 0, "print the summary to stderr as one line of JSON")                \
@@ -133,15 +137,9 @@ static int set_timeout(const char *value, struct sweep_config *config,
 static int set_resolution(const char *value, struct sweep_config *config,
 			  struct sweep_failure *failure)
 {
-	if (strcmp(value, "iterative") == 0) {
-		return sweep_fail(
-			failure, SWEEP_EXIT_USAGE,
-			"--resolution: `iterative` is not part of this version: give stub");
+	if (plx_resolution_parse(value, &config->resolution) != 0) {
+		return fail_value(failure, "--resolution", value, "stub or iterative");
 	}
-	if (strcmp(value, "stub") != 0) {
-		return fail_value(failure, "--resolution", value, "stub");
-	}
-	config->resolution = PLX_RESOLUTION_STUB;
 	return 0;
 }
 
@@ -176,6 +174,9 @@ static int set_text_option(int code, const char *value, struct sweep_options *op
 		return 0;
 	case OPTION_RESUME:
 		config->resume = true;
+		return 0;
+	case OPTION_NO_CACHE:
+		config->no_cache = true;
 		return 0;
 	case OPTION_SUMMARY:
 		options->summary_path = value;
@@ -248,6 +249,11 @@ static int check_together(const struct sweep_options *options, bool has_type,
 	if (config->relevant_caa && has_type) {
 		return sweep_fail(failure, SWEEP_EXIT_USAGE,
 				  "--caa and --type exclude each other: give one of them");
+	}
+	if (config->no_cache && config->resolution != PLX_RESOLUTION_ITERATIVE) {
+		return sweep_fail(failure, SWEEP_EXIT_USAGE,
+				  "--no-cache: of iterative look-ups only, upstreams have caches "
+				  "of their own: add --resolution iterative");
 	}
 	if (config->resume && config->checkpoint_path == NULL) {
 		return sweep_fail(failure, SWEEP_EXIT_USAGE,

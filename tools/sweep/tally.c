@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Counting results by status.
+// Counting results by status and by DNSSEC state.
 
 #include "sweep/tally.h"
 
@@ -19,6 +19,9 @@ void tally_result(struct tally *tally, const struct plx_result *result)
 	} else if (result->status < PLX_STATUS_COUNT) {
 		tally->statuses[result->status]++;
 	}
+	if (result->dnssec < PLX_DNSSEC_COUNT) {
+		tally->dnssec[result->dnssec]++;
+	}
 }
 
 void tally_add(struct tally *tally, const struct tally *other)
@@ -31,6 +34,9 @@ void tally_add(struct tally *tally, const struct tally *other)
 	}
 	for (unsigned i = 0; i < PLX_STATUS_COUNT; i++) {
 		tally->statuses[i] += other->statuses[i];
+	}
+	for (unsigned i = 0; i < PLX_DNSSEC_COUNT; i++) {
+		tally->dnssec[i] += other->dnssec[i];
 	}
 }
 
@@ -50,6 +56,24 @@ bool tally_status(const struct tally *tally, unsigned *cursor, const char **ret_
 		} else if (tally->statuses[slot - TALLY_RCODES - 1] > 0) {
 			*ret_count = tally->statuses[slot - TALLY_RCODES - 1];
 			*ret_name = plx_status_name((enum plx_status)(slot - TALLY_RCODES - 1));
+			return true;
+		}
+	}
+	return false;
+}
+
+bool tally_dnssec(const struct tally *tally, unsigned *cursor, const char **ret_name,
+		  uint64_t *ret_count)
+{
+	static const enum plx_dnssec order[PLX_DNSSEC_COUNT] = {
+		PLX_DNSSEC_SECURE,        PLX_DNSSEC_INSECURE,  PLX_DNSSEC_BOGUS,
+		PLX_DNSSEC_INDETERMINATE, PLX_DNSSEC_UNCHECKED,
+	};
+	while (*cursor < PLX_DNSSEC_COUNT) {
+		enum plx_dnssec dnssec = order[(*cursor)++];
+		if (tally->dnssec[dnssec] > 0) {
+			*ret_count = tally->dnssec[dnssec];
+			*ret_name = plx_dnssec_name(dnssec);
 			return true;
 		}
 	}

@@ -31,6 +31,7 @@ struct tally {
 #undef TALLY_FIELD
 	uint64_t rcodes[TALLY_RCODES + 1];   // of ANSWERED results
 	uint64_t statuses[PLX_STATUS_COUNT]; // all others
+	uint64_t dnssec[PLX_DNSSEC_COUNT];   // of all results
 };
 
 void tally_result(struct tally *tally, const struct plx_result *result);
@@ -40,3 +41,6 @@ void tally_add(struct tally *tally, const struct tally *other);
 // or in `text`.
 bool tally_status(const struct tally *tally, unsigned *cursor, const char **ret_name,
 		  uint64_t *ret_count, char text[static 12]);
+// The same of the DNSSEC states, secure first. The name is static.
+bool tally_dnssec(const struct tally *tally, unsigned *cursor, const char **ret_name,
+		  uint64_t *ret_count);

@@ -27,7 +27,13 @@ enum plx_resolution {
 	PLX_RESOLUTION_STUB = 0, // through the upstream resolvers
 	PLX_RESOLUTION_ITERATIVE =
 		1, // from the root servers down, validated here (docs/iteration.md)
+	PLX_RESOLUTION_COUNT
 };
+
+// The words that options, settings and outputs use. Static storage; "unknown" for another value.
+const char *plx_resolution_name(enum plx_resolution resolution);
+// -EINVAL for a word that is none of them.
+PLX_MUST_CHECK int plx_resolution_parse(const char *text, enum plx_resolution *ret_resolution);
 
 #define PLX_JOB_TCP_ONLY 0x01 // ask by TCP from the start
 // What a benchmark leaves out of it (docs/bench.md): it measures a server, so each job must be one query. Jobs with

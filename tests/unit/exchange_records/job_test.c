@@ -119,11 +119,43 @@ TEST(unknown_kinds_flags_and_resolutions_are_refused)
 	job.kind = 3;
 	expect_refused(&job);
 	job = plain_job();
-	job.flags = 0x10;
+	job.flags = PLX_JOB_NO_CACHE;
+	expect_refused(&job);
+	job.flags = PLX_JOB_TRACE;
 	expect_refused(&job);
 	job = plain_job();
-	job.resolution = PLX_RESOLUTION_STUB + 1;
+	job.resolution = PLX_RESOLUTION_COUNT;
 	expect_refused(&job);
+}
+
+TEST(iterative_jobs_have_flags_of_their_own)
+{
+	struct plx_job read;
+	struct plx_job job = plain_job();
+	job.resolution = PLX_RESOLUTION_ITERATIVE;
+	job.flags = PLX_JOB_NO_CACHE | PLX_JOB_TRACE;
+	CU_ASSERT_EQUAL(round_trip(&job, &read), 0);
+	CU_ASSERT_EQUAL(read.resolution, PLX_RESOLUTION_ITERATIVE);
+	CU_ASSERT_EQUAL(read.flags, PLX_JOB_NO_CACHE | PLX_JOB_TRACE);
+	job.flags = PLX_JOB_TCP_ONLY;
+	expect_refused(&job);
+	job.flags = PLX_JOB_UNMERGED;
+	expect_refused(&job);
+}
+
+TEST(resolutions_have_words)
+{
+	for (unsigned i = 0; i < PLX_RESOLUTION_COUNT; i++) {
+		enum plx_resolution read = PLX_RESOLUTION_COUNT;
+		const char *name = plx_resolution_name((enum plx_resolution)i);
+		CU_ASSERT_EQUAL(plx_resolution_parse(name, &read), 0);
+		CU_ASSERT_EQUAL(read, i);
+	}
+	enum plx_resolution untouched = PLX_RESOLUTION_ITERATIVE;
+	CU_ASSERT_EQUAL(plx_resolution_parse("unknown", &untouched), -EINVAL);
+	CU_ASSERT_EQUAL(plx_resolution_parse("", &untouched), -EINVAL);
+	CU_ASSERT_EQUAL(untouched, PLX_RESOLUTION_ITERATIVE);
+	CU_ASSERT_STRING_EQUAL(plx_resolution_name(PLX_RESOLUTION_COUNT), "unknown");
 }
 
 TEST(meta_types_are_refused_and_relevant_caa_asks_for_caa)
@@ -198,6 +230,7 @@ TEST_MAIN(job, T(job_survives_the_ring), T(longest_record_fits),
 	  T(a_record_takes_its_bytes_and_no_more), T(limits_are_kept_exactly),
 	  T(a_climb_cannot_end_with_its_first_answer),
 	  T(unknown_kinds_flags_and_resolutions_are_refused),
+	  T(iterative_jobs_have_flags_of_their_own), T(resolutions_have_words),
 	  T(meta_types_are_refused_and_relevant_caa_asks_for_caa), T(malformed_names_are_refused),
 	  T(records_of_another_length_are_refused),
 	  T(a_record_that_may_change_is_read_as_one_that_does_not))

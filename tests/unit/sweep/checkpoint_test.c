@@ -22,6 +22,8 @@ static struct checkpoint make_checkpoint(void)
 	checkpoint.tally.rcodes[0] = 50;
 	checkpoint.tally.rcodes[TALLY_RCODES] = 1;
 	checkpoint.tally.statuses[PLX_STATUS_TIMEOUT] = 9;
+	checkpoint.tally.dnssec[PLX_DNSSEC_SECURE] = 40;
+	checkpoint.tally.dnssec[PLX_DNSSEC_INDETERMINATE] = 20;
 	return checkpoint;
 }
 

@@ -39,6 +39,18 @@ TEST(defaults_read_stdin_and_write_jsonl)
 	CU_ASSERT_EQUAL(options.config.format, PLX_FORMAT_JSONL);
 	CU_ASSERT_EQUAL(options.config.window, PLX_CLIENT_WINDOW_DEFAULT);
 	CU_ASSERT_EQUAL(options.config.rate, 0);
+	CU_ASSERT_EQUAL(options.config.resolution, PLX_RESOLUTION_STUB);
+	CU_ASSERT_FALSE(options.config.no_cache);
+}
+
+TEST(iterative_lookups_may_leave_caches_out)
+{
+	CU_ASSERT_EQUAL(parse("--resolution iterative"), 0);
+	CU_ASSERT_EQUAL(options.config.resolution, PLX_RESOLUTION_ITERATIVE);
+	CU_ASSERT_FALSE(options.config.no_cache);
+	CU_ASSERT_EQUAL(parse("--no-cache --caa --resolution iterative"), 0);
+	CU_ASSERT_EQUAL(options.config.resolution, PLX_RESOLUTION_ITERATIVE);
+	CU_ASSERT_TRUE(options.config.no_cache);
 }
 
 TEST(all_values_arrive)
@@ -84,8 +96,11 @@ TEST(wrong_lines_are_refused_with_the_flag_and_the_cure)
 		{"--timeout 1h", "120s"},
 		{"--attempts 65", "1 to 64"},
 		{"--window 0", "--window: `0`"},
-		{"--resolution iterative", "not part of this version"},
-		{"--resolution magic", "`magic`"},
+		{"--resolution magic", "--resolution: `magic`: give stub or iterative"},
+		{"--resolution Stub", "stub or iterative"},
+		{"--resolution", "value is missing"},
+		{"--no-cache", "add --resolution iterative"},
+		{"--no-cache --resolution stub", "add --resolution iterative"},
 		{"--resume", "--checkpoint FILE"},
 		{"--checkpoint c", "--output FILE"},
 		{"--reconnect-timeout soon", "60s"},
@@ -117,5 +132,6 @@ TEST(quantities_have_units)
 	CU_ASSERT_EQUAL(quantity_parse_duration_ns("5", &value), -EINVAL);
 }
 
-TEST_MAIN(sweep_options, T(defaults_read_stdin_and_write_jsonl), T(all_values_arrive),
+TEST_MAIN(sweep_options, T(defaults_read_stdin_and_write_jsonl),
+	  T(iterative_lookups_may_leave_caches_out), T(all_values_arrive),
 	  T(wrong_lines_are_refused_with_the_flag_and_the_cure), T(quantities_have_units))

@@ -203,6 +203,13 @@ TEST(other_options_or_input_are_refused)
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, "`--type A "));
 	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, "`--type TXT "));
 	bench->config.type = PLX_TYPE_A;
+	bench->config.resolution = PLX_RESOLUTION_ITERATIVE;
+	bench->config.no_cache = true;
+	CU_ASSERT_EQUAL(bench_sweep_run(bench), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, "--resolution stub`"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench->failure.text, "--resolution iterative --no-cache`"));
+	bench->config.resolution = PLX_RESOLUTION_STUB;
+	bench->config.no_cache = false;
 	char *input = sweep_files_read(bench->files.input);
 	input[0] ^= 1;
 	sweep_files_write(bench->files.input, input, strlen(input));
@@ -322,66 +329,6 @@ TEST(full_disk_ends_with_one_clear_line)
 	bench_sweep_destroy(bench);
 }
 
-TEST(caa_sweep_climbs_and_keeps_explicit_types)
-{
-	struct bench_sweep *bench = bench_sweep_create(17);
-	static const char input[] = "a.test\nCAA b.test\nc.test TXT\nbad..name\n";
-	sweep_files_write(bench->files.input, input, sizeof(input) - 1);
-	bench->config.relevant_caa = true;
-	bench->config.type = PLX_TYPE_CAA;
-	CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
-	char *output = sweep_files_read(bench->files.output);
-	CU_ASSERT_PTR_NOT_NULL(strstr(output, "{\"line\":1,\"name\":\"a.test\",\"type\":\"CAA\","
-					      "\"status\":\"NXDOMAIN\",\"found_at\":null,"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(output, "{\"line\":2,\"name\":\"b.test\",\"type\":\"CAA\","
-					      "\"status\":\"NOERROR\",\"found_at\":null,"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(output, "{\"line\":3,\"name\":\"c.test\",\"type\":\"TXT\","
-					      "\"status\":\"NXDOMAIN\",\"records\":[]"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(output, "{\"line\":4,\"name\":\"bad..name\",\"type\":\"CAA\","
-					      "\"status\":\"INVALID_NAME\",\"records\":[]"));
-	free(output);
-	bench_sweep_destroy(bench);
-}
-
-static char asked_names[256];
-
-static void note_asked_name(const struct plx_job *job)
-{
-	char text[PLX_NAME_TEXT_MAX];
-	plx_name_format(&job->name, text);
-	size_t used = strlen(asked_names);
-	size_t length = strlen(text);
-	CU_ASSERT_FATAL(used + length + 3 <= sizeof(asked_names));
-	memcpy(asked_names + used, text, length);
-	memcpy(asked_names + used + length, job->kind == PLX_JOB_RELEVANT_CAA ? "^ " : "  ", 3);
-	if (job->kind != PLX_JOB_RELEVANT_CAA) {
-		asked_names[used + length + 1] = '\0';
-	}
-}
-
-TEST(caa_search_of_a_wildcard_begins_below_the_star)
-{
-	struct bench_sweep *bench = bench_sweep_create(19);
-	static const char input[] = "*.a.test\n*.b.test TXT\n*.*.c.test\n";
-	sweep_files_write(bench->files.input, input, sizeof(input) - 1);
-	bench->config.relevant_caa = true;
-	bench->config.type = PLX_TYPE_CAA;
-	bench->config.window = 1; // in order
-	bench->fake.on_submit = note_asked_name;
-	asked_names[0] = '\0';
-	CU_ASSERT_EQUAL(bench_sweep_run(bench), 0);
-	CU_ASSERT_STRING_EQUAL(asked_names, "a.test^ *.b.test *.c.test^ ");
-	char *output = sweep_files_read(bench->files.output);
-	CU_ASSERT_PTR_NOT_NULL(
-		strstr(output, "{\"line\":1,\"name\":\"*.a.test\",\"type\":\"CAA\","));
-	CU_ASSERT_PTR_NOT_NULL(
-		strstr(output, "{\"line\":2,\"name\":\"*.b.test\",\"type\":\"TXT\","));
-	CU_ASSERT_PTR_NOT_NULL(
-		strstr(output, "{\"line\":3,\"name\":\"*.*.c.test\",\"type\":\"CAA\","));
-	free(output);
-	bench_sweep_destroy(bench);
-}
-
 TEST(two_sweeps_never_write_to_one_file)
 {
 	struct bench_sweep *bench = bench_sweep_create(18);
@@ -465,8 +412,6 @@ TEST_MAIN(sweep, T(every_line_gets_one_output_line), T(window_bounds_what_is_ask
 	  T(checkpoint_that_cannot_be_made_is_refused_before_the_output_is_emptied),
 	  T(output_that_cannot_be_cut_back_has_no_checkpoint), T(shards_share_the_lines_out),
 	  T(rate_is_kept_over_the_whole_sweep), T(full_disk_ends_with_one_clear_line),
-	  T(caa_sweep_climbs_and_keeps_explicit_types),
-	  T(caa_search_of_a_wildcard_begins_below_the_star), T(two_sweeps_never_write_to_one_file),
-	  T(two_sweeps_may_write_to_dev_null),
+	  T(two_sweeps_never_write_to_one_file), T(two_sweeps_may_write_to_dev_null),
 	  T(stop_request_ends_the_wait_for_a_reader_that_rests),
 	  T(total_is_estimated_from_the_lines_that_were_passed))
