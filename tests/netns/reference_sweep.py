@@ -3,7 +3,9 @@
 """A slow, independent sweep by kdig, in the jsonl form of parallax-sweep: what the lab's expected answers are held
 against, so that the expectation itself is tested.
 
-reference_sweep.py --server ADDRESS caa|plain < names > lines.jsonl
+reference_sweep.py --server ADDRESS [--validating] caa|plain < names > lines.jsonl
+With --validating, lines tell the DNSSEC state: secure when all answers of the climb have AD, insecure otherwise, and
+SERVFAIL is taken for bogus.
 """
 
 import argparse
@@ -16,7 +18,7 @@ BATCH = 100
 
 def ask(server: str, questions: list[tuple[str, str]]) -> list[dict]:
     """(name, type) pairs to decoded answers, by one kdig process."""
-    argv = ["kdig", f"@{server}", "+json", "+retry=2", "+time=5"]
+    argv = ["kdig", f"@{server}", "+json", "+retry=2", "+time=5", "+adflag"]
     for name, qtype in questions:
         argv += [f"{name}.", qtype]
     text = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
@@ -55,7 +57,8 @@ def answer_line(name: str, qtype: str, shown: dict) -> dict:
         owner = targets[f"{owner}.".lower()]
         aliases.append(owner)
     return {"name": name, "type": qtype, "status": {0: "NOERROR", 3: "NXDOMAIN"}.get(shown["RCODE"], "SERVFAIL"),
-            "records": [record_object(r) for r in records if r["TYPEname"] == qtype], "aliases": aliases}
+            "records": [record_object(r) for r in records if r["TYPEname"] == qtype], "aliases": aliases,
+            "dnssec": "bogus" if shown["RCODE"] == 2 else "secure" if shown["AD"] else "insecure"}
 
 
 def plain_lines(server: str, questions: list[tuple[str, str]]):
@@ -68,15 +71,19 @@ def plain_lines(server: str, questions: list[tuple[str, str]]):
 def climb_lines(server: str, names: list[str]):
     """RFC 8659 3: each name, then the parents of those that have no CAA, level by level."""
     open_names = {name: name for name in names}  # name -> ancestor to ask now
+    insecure = set()
     while open_names:
         questions = [(ancestor, "CAA") for ancestor in open_names.values()]
         answers = list(plain_lines(server, questions))
         for (name, ancestor), line in zip(list(open_names.items()), answers):
             parent = ancestor.partition(".")[2]
+            if line["dnssec"] == "insecure":
+                insecure.add(name)
             if line["records"] or not parent or line["status"] not in ("NOERROR", "NXDOMAIN"):
                 found_at = ancestor if line["records"] else None
                 aliases = line["aliases"] if line["records"] else []
-                yield {**line, "name": name, "found_at": found_at, "aliases": aliases}
+                state = "insecure" if line["dnssec"] == "secure" and name in insecure else line["dnssec"]
+                yield {**line, "name": name, "found_at": found_at, "aliases": aliases, "dnssec": state}
                 del open_names[name]
             else:
                 open_names[name] = parent
@@ -85,6 +92,7 @@ def climb_lines(server: str, names: list[str]):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", required=True)
+    parser.add_argument("--validating", action="store_true")
     parser.add_argument("kind", choices=("caa", "plain"))
     options = parser.parse_args()
     lines = [line.split() for line in sys.stdin]
@@ -93,6 +101,11 @@ def main():
     else:
         found = plain_lines(options.server, [(name, qtype) for qtype, name in lines])
     for line in found:
+        if not options.validating:
+            del line["dnssec"]
+        elif line["dnssec"] == "bogus":
+            line["status"] = "BOGUS"
+            line.pop("found_at", None)
         print(json.dumps(line, separators=(",", ":")))
 
 
