@@ -32,6 +32,14 @@ static enum caa_excuse cause_judge(enum plx_cause cause)
 	case PLX_CAUSE_DRAINED:
 	case PLX_CAUSE_UNJUDGED:
 	case PLX_CAUSE_NO_ITERATION:
+	case PLX_CAUSE_UNREACHABLE:
+	case PLX_CAUSE_NO_ADDRESS: // also of servers with IPv6 only, when we have none
+	case PLX_CAUSE_SERVER_LOOP:
+	case PLX_CAUSE_ALIAS_TOO_LONG:
+	case PLX_CAUSE_WORK_LIMIT:
+	case PLX_CAUSE_NO_PROOF:
+	case PLX_CAUSE_OVERLOAD:
+	case PLX_CAUSE_NO_ROOT:
 	case PLX_CAUSE_COUNT:
 		break;
 	}

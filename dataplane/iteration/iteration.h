@@ -93,7 +93,8 @@ struct iteration_result {
 
 // How the event was judged, for the trace.
 struct iteration_judgement {
-	bool is_set; // not for BEGIN
+	bool is_set;   // not for BEGIN
+	bool is_whole; // the question itself was asked, not a shortened name
 	uint8_t depth;
 	bool by_tcp;
 	enum iteration_event_kind event;

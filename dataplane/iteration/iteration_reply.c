@@ -204,6 +204,7 @@ static void note_event(struct iteration_turn *turn, const struct iteration_frame
 {
 	struct iteration_judgement *judgement = &turn->action->judgement;
 	judgement->is_set = true;
+	judgement->is_whole = minimisation_is_whole(&frame->minimisation);
 	judgement->depth = frame->depth;
 	judgement->by_tcp = frame->by_tcp;
 	judgement->event = turn->event->kind;

@@ -42,18 +42,20 @@ struct recursor_config {
 	uint32_t
 		first_slot; // ours are first_slot .. first_slot + slot_count - 1, the others the resolver's
 	uint32_t slot_count;
-	uint32_t lookups_max;     // look-ups accepted at once
+	uint32_t
+		lookups_max; // look-ups accepted at once, and fewer than slots: each has a query out
 	uint32_t total_rate_qps;  // of this worker; 0: no limit
 	uint32_t server_rate_qps; // to one address, of this worker; 0: no limit
 	struct plx_random *random;
 	struct resolver_sink sink;
 	struct plx_worker_counters *counters;
 	uint64_t realtime_offset_ns;         // CLOCK_REALTIME - now_ns
-	const struct delegation *root_hints; // copied
+	const struct delegation *root_hints; // copied; NULL: none
 	struct address_families families;
-	bool validates;             // false: every result is unchecked (no trust anchor, tests)
-	uint32_t cache_bytes;       // delegations, addresses and denials
-	uint32_t servers_max;       // known at once
+	bool is_unprimed;     // the hints are all there is: nobody asks the root for its servers
+	bool validates;       // false: every result is unchecked (no trust anchor, tests)
+	uint32_t cache_bytes; // delegations, addresses and denials
+	uint32_t servers_max; // known at once
 	uint64_t message_bytes_max; // replies held for proofs and traces, all look-ups together
 };
 

@@ -34,7 +34,8 @@ enum plx_dnssec {
 	// Stub: what an upstream says that is marked trusted. Iterative: what was proved here.
 	PLX_DNSSEC_UNCHECKED = 0, // nobody trusted validated it
 	PLX_DNSSEC_SECURE,        // AD from an upstream marked trusted
-	PLX_DNSSEC_INSECURE, // a definitive answer without AD from such an upstream, never a failure
+	// A definitive answer without AD from such an upstream, never a failure; proved here also of the zone that failed.
+	PLX_DNSSEC_INSECURE,
 	PLX_DNSSEC_BOGUS,
 	PLX_DNSSEC_INDETERMINATE, // such an upstream failed, or DO did not reach it
 	PLX_DNSSEC_COUNT
@@ -63,11 +64,20 @@ enum plx_cause {
 	PLX_CAUSE_ALIAS_LIMIT,
 	PLX_CAUSE_QUERY_LIMIT,
 	PLX_CAUSE_RESULT_TOO_LARGE,
-	PLX_CAUSE_VALIDATION_FAILED, // a trusted validating upstream says bogus (RFC 8914)
+	PLX_CAUSE_VALIDATION_FAILED, // here, or a trusted validating upstream says bogus (RFC 8914)
 	PLX_CAUSE_UNREAD, // the client left so many results unread that this one could not be kept
 	PLX_CAUSE_DATAPLANE_LOST,
 	PLX_CAUSE_DRAINED,
 	PLX_CAUSE_DATAPLANE_SILENT, // it is there, but hangs
+	// Of iterative look-ups.
+	PLX_CAUSE_UNREACHABLE,    // no way leads to the zone's servers
+	PLX_CAUSE_NO_ADDRESS,     // none of the zone's servers has an address that we can ask
+	PLX_CAUSE_SERVER_LOOP,    // the zone's servers can be found by asking that zone only
+	PLX_CAUSE_ALIAS_TOO_LONG, // a DNAME yields a name of more than 255 octets
+	PLX_CAUSE_WORK_LIMIT,     // of referrals or look-ups of servers, docs/iteration.md
+	PLX_CAUSE_NO_PROOF,       // the DS or DNSKEY records of its proof could not be had
+	PLX_CAUSE_OVERLOAD,       // ours: no memory for one look-up more
+	PLX_CAUSE_NO_ROOT,        // ours: no root server is known
 	PLX_CAUSE_UNJUDGED, // PLX_JOB_FIRST_ANSWER: an answer came, and what it says is not known
 	PLX_CAUSE_NO_ITERATION, // an iterative look-up, and the dataplane was started without them
 	PLX_CAUSE_COUNT

@@ -109,6 +109,31 @@ static const struct scripted_server *find(const struct scripted_server *servers,
 	return NULL;
 }
 
+const struct scripted_server *scripted_server_find(const struct scripted_server *servers,
+						   unsigned count,
+						   const struct iteration_query *query)
+{
+	const struct scripted_server *server = find(servers, count, query);
+	if (server == NULL) {
+		server = find(everywhere, PLX_ARRAY_SIZE(everywhere), query);
+	}
+	if (server == NULL) {
+		char address[PLX_IP_TEXT_MAX];
+		char name[PLX_NAME_TEXT_MAX];
+		plx_name_format(&query->name, name);
+		fprintf(stderr, "no server %s for %s\n", plx_ip_format(&query->server, address),
+			name);
+		exit(EXIT_FAILURE);
+	}
+	return server;
+}
+
+const char *scripted_server_flags(const struct scripted_server *server)
+{
+	const char *flags = strchr(server->flags, ':');
+	return flags == NULL ? server->flags : flags + 1;
+}
+
 static void write_log(struct scripted_network *network, const struct iteration_query *query,
 		      const struct iteration_judgement *judgement)
 {
@@ -129,23 +154,13 @@ static struct iteration_event answer(struct scripted_network *network,
 				     const struct scripted_server *servers, unsigned count,
 				     const struct iteration_query *query)
 {
-	const struct scripted_server *server = find(servers, count, query);
+	const struct scripted_server *server = scripted_server_find(servers, count, query);
 	char name[PLX_NAME_TEXT_MAX];
 	char type[PLX_TYPE_TEXT_MAX];
 	char question[PLX_NAME_TEXT_MAX + 20];
 	plx_name_format(&query->name, name);
 	snprintf(question, sizeof(question), "%s %s", name, plx_type_format(query->type, type));
-	if (server == NULL) {
-		server = find(everywhere, PLX_ARRAY_SIZE(everywhere), query);
-	}
-	if (server == NULL) {
-		char address[PLX_IP_TEXT_MAX];
-		fprintf(stderr, "no server %s for %s, after:\n%s",
-			plx_ip_format(&query->server, address), question, network->log);
-		exit(EXIT_FAILURE);
-	}
-	const char *flags = strchr(server->flags, ':');
-	flags = flags == NULL ? server->flags : flags + 1;
+	const char *flags = scripted_server_flags(server);
 	if (strcmp(flags, "timeout") == 0) {
 		network->now_ns += query->timeout_ns;
 		return (struct iteration_event) {.kind = ITERATION_EVENT_TIMEOUT};

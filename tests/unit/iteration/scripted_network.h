@@ -30,6 +30,13 @@ struct scripted_server {
 	const char *records;
 };
 
+// Who answers the query: of the table, else of the one that every test has. Its words for what happens are after the
+// last colon of its flags. A query that no table knows ends the program.
+const struct scripted_server *scripted_server_find(const struct scripted_server *servers,
+						   unsigned count,
+						   const struct iteration_query *query);
+const char *scripted_server_flags(const struct scripted_server *server);
+
 struct scripted_network {
 	struct iteration_context context;
 	struct iteration iteration;
