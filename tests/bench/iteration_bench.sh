@@ -49,7 +49,7 @@ validator_ticks() { "$bench_dir/iteration_report.py" threads "$dataplane_pid" | 
 run_parallax() { # SET [FLAGS]
 	local set=$1
 	shift
-	start_recursor >/dev/null
+	start_recursor --iterative-cache-mb 512
 	rm -f "$state/sweep.jsonl"
 	begin_measuring
 	on_subject "$(program parallax-sweep)" --socket "$socket" --resolution iterative --caa --input "$zones/names.$set" \
@@ -81,9 +81,10 @@ setup_internet "$names"
 [ -z "$netem" ] || on internet tc qdisc add dev eth0 root netem $netem limit 100000
 printf 'machine: %s, %s cores, Linux %s; servers on core %s, subject on core %s\n' \
 	"$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(uname -r)" "$server_cores" "$subject_cores"
+resident() { awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$1/status"; } # MiB
 printf 'servers: %s, %s; ready after %s s; resident: root %s, TLDs %s, others %s MiB; unbound %s\n' \
 	"$(knotd --version | sed 's/.*version/knotd/')" "$(nsd -v 2>&1 | sed -n 's/NSD version/nsd/p')" $((SECONDS - setup_begin)) \
-	$(for pid in "$nsd_root_pid" "$knotd_pid" "$nsd_leaf_pid"; do awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$pid/status"; done) \
+	"$(resident "$nsd_root_pid")" "$(resident "$knotd_pid")" "$(resident "$nsd_leaf_pid")" \
 	"$(unbound -V | sed -n 's/Version //p')"
 verifies=$(taskset -c "${subject_cores%%[,-]*}" openssl speed -seconds 2 ecdsap256 2>/dev/null | awk '/nistp256/ {print $NF}')
 printf 'names: %s; %s rounds%s\n\n' "$names" "$rounds" "${netem:+; netem $netem}"

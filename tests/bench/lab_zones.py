@@ -27,7 +27,7 @@ from dnssec_signer import (CLAIMS_DS, CNAME, DAY, DS, EARLY, EXPIRED, FORGED, MI
                            RSASHA1, SOA, Denial, Key, Records, Signing, Window, wire_name, zone_text)
 import attack_zones  # noqa: E402
 
-VERSION = 2
+VERSION = 3
 TTL = 3600
 A, CAA = 1, 257
 ROOT_ADDRESS, TLD_ADDRESSES = "10.204.0.10", ("10.204.0.20", "10.204.0.21")

