@@ -9,6 +9,7 @@
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
+#include "service/validation_state.h"
 
 #include <unistd.h>
 
@@ -34,6 +35,16 @@ static const char *dataplane_state(const struct lookup_stats *stats)
 		return "does not respond";
 	}
 	return stats->is_control_responding ? "responds" : "its control thread does not respond";
+}
+
+// How look-ups are made, and whether all answers so far were validated, as the DNS of a primary must be (BR 4.2.2.2).
+static json_t *validation_object(const struct service_context *service)
+{
+	struct validation_state state = validation_state_get(service);
+	return json_pack("{s:s, s:b, s:I, s:b}", "resolution",
+			 plx_resolution_name(state.resolution), "required", (int)state.is_required,
+			 "unvalidated_answers", (json_int_t)state.unvalidated, "compliant",
+			 (int)state.is_compliant);
 }
 
 static json_t *dataplane_object(const struct service_context *service)
@@ -155,7 +166,7 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 	plx_rpc_reply(
 		call,
 		json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, "
-			  "s:o, s:o, s:o, s:o, s:o, s:o}",
+			  "s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			  "program", "parallaxd", "version", PLX_VERSION, "pid", (int)getpid(),
 			  "state", state_name(service->state), "time", command_time(now_us),
 			  "started", command_time(service->started_us), "uptime_s",
@@ -163,26 +174,48 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 			  config_role_name((enum config_role)config->role), "perspective",
 			  config->perspective.name, "rir", config->perspective.rir, "configuration",
 			  configuration_object(service), "dataplane", dataplane_object(service),
-			  "audit", audit_object(service), "modes",
-			  service->modes == NULL ? json_null() : command_modes(service), "orders",
-			  orders_object(service), "remotes", remotes_object(service), "http",
-			  http_object(service), "clock", command_clock(service), "certificates",
-			  command_certificates(service), "control_socket",
+			  "validation", validation_object(service), "audit", audit_object(service),
+			  "modes", service->modes == NULL ? json_null() : command_modes(service),
+			  "orders", orders_object(service), "remotes", remotes_object(service),
+			  "http", http_object(service), "clock", command_clock(service),
+			  "certificates", command_certificates(service), "control_socket",
 			  sessions_object(server)));
+}
+
+// {"iterative":{"secure":n,...},"stub":{...}}
+static json_t *answers_by_state(const struct lookup_stats *stats)
+{
+	json_t *all = json_object();
+	int error = all == NULL;
+	for (int i = 0; i < PLX_RESOLUTION_COUNT; i++) {
+		json_t *one = json_object();
+		for (int state = 0; state < PLX_DNSSEC_COUNT; state++) {
+			error |= json_object_set_new(
+				one, plx_dnssec_name((enum plx_dnssec)state),
+				json_integer((json_int_t)stats->by_state[i][state]));
+		}
+		error |= json_object_set_new(all, plx_resolution_name((enum plx_resolution)i), one);
+	}
+	if (error != 0) {
+		json_decref(all);
+		return NULL;
+	}
+	return all;
 }
 
 static json_t *lookup_counters(const struct service_context *service)
 {
 	struct lookup_stats stats;
 	lookup_service_stats(service->lookup, &stats);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "started",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "started",
 			 (json_int_t)stats.started, "finished", (json_int_t)stats.finished, "lost",
 			 (json_int_t)stats.lost, "expired", (json_int_t)stats.expired, "refused",
 			 (json_int_t)stats.refused, "resubmitted", (json_int_t)stats.resubmitted,
 			 "cancelled", (json_int_t)stats.cancelled, "late",
 			 (json_int_t)stats.late_results, "stray", (json_int_t)stats.stray_results,
 			 "attached", (json_int_t)stats.attached_count, "silent",
-			 (json_int_t)stats.silent_count);
+			 (json_int_t)stats.silent_count, "finished_by_dnssec",
+			 answers_by_state(&stats));
 }
 
 static json_t *audit_counters(const struct service_context *service)

@@ -151,6 +151,7 @@ struct config {
 	struct plx_setting_place place;
 	int role; // enum config_role
 	struct config_location perspective;
+	int resolution; // enum plx_resolution: of all look-ups of checks
 	char dataplane_socket[108], socket[108], socket_group[32], user[32];
 	struct plx_endpoint listen[CONFIG_LISTEN_MAX];
 	unsigned listen_count;
@@ -174,6 +175,8 @@ struct config {
 	struct config_limits limits;
 	struct config_guard guard;
 	int log_format; // enum config_log_format
+	// Of the section `dataplane:`, when the file has it. 0 upstreams: nothing is known of them.
+	unsigned upstream_count, trusted_upstream_count;
 };
 
 // Reads a file's content and checks everything; opens no file that the configuration names. `path` is for messages only.

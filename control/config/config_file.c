@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "config/config_spec.h"
+#include "config/config_upstreams.h"
 #include "config/config_value.h"
 
 #include <stdio.h>
@@ -170,8 +171,11 @@ static int read_root_pair(const struct plx_yaml_document *document, const struct
 				      DATAPLANE_SECTION, config_control_section.name);
 		return plx_yaml_fault_at(document, key, NULL);
 	}
-	error = is_control ? read_section(document, &config_control_section, key, key->next, config)
-			   : 0;
+	if (is_control) {
+		error = read_section(document, &config_control_section, key, key->next, config);
+	} else {
+		config_upstreams_note(key->next, config);
+	}
 	if (error == 0) {
 		*ret_is_control = is_control;
 	}

@@ -2,6 +2,9 @@
 // The tables: every key of the `control:` section.
 
 #include "config/config.h"
+
+#include <parallax/exchange/job.h>
+
 #include "config/config_spec.h"
 #include "mode/mode.h"
 
@@ -28,6 +31,8 @@ static const struct config_choice modes[] = {{"report-only", MODE_REPORT_ONLY},
 					     {"test-window", MODE_TEST_WINDOW},
 					     {"enforce", MODE_ENFORCE},
 					     {NULL, 0}};
+static const struct config_choice resolutions[] = {
+	{"iterative", PLX_RESOLUTION_ITERATIVE}, {"stub", PLX_RESOLUTION_STUB}, {NULL, 0}};
 static const struct config_choice log_formats[] = {
 	{"text", CONFIG_LOG_TEXT}, {"json", CONFIG_LOG_JSON}, {NULL, 0}};
 
@@ -471,6 +476,16 @@ static const struct config_spec control_specs[] = {
 	 .default_text = "/run/parallax/dataplane.sock",
 	 .example = "/run/parallax/dataplane.sock",
 	 .help = "The control socket of this host's parallax-dataplane, which does all DNS."},
+	{.key = "resolution",
+	 .type = CONFIG_CHOICE,
+	 FIELD(config, resolution),
+	 .choices = resolutions,
+	 .default_text = "iterative",
+	 .example = "iterative",
+	 .help = "How checks look names up. iterative: the dataplane asks the authoritative "
+		 "servers itself, from the root down, and validates; the perspective is its own "
+		 "resolver then. stub: through the dataplane's upstreams, which a primary must "
+		 "mark as trusted, since all of its DNS is validated (BR 4.2.2.2)."},
 	{.key = "socket",
 	 .type = CONFIG_PATH,
 	 FIELD(config, socket),

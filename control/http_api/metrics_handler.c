@@ -13,6 +13,7 @@
 #include "rules/utc_time.h"
 #include "service/mode_keeper.h"
 #include "service/service_context.h"
+#include "service/validation_state.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,22 @@ static void write_lookups(FILE *out, const struct service_context *service)
 	single(out, "lookups_in_flight", "gauge", "Look-ups at the dataplane.", stats.open);
 	single(out, "lookups_waiting", "gauge", "Look-ups that wait for room.", stats.waiting);
 	single(out, "lookups_started_total", "counter", "Look-ups started.", stats.started);
+	head(out, "lookups_finished_total", "counter",
+	     "Look-ups that the dataplane answered, by how they were made and their DNSSEC state.");
+	for (int i = 0; i < PLX_RESOLUTION_COUNT; i++) {
+		for (int state = 0; state < PLX_DNSSEC_COUNT; state++) {
+			fprintf(out,
+				"parallax_lookups_finished_total{resolution=\"%s\",dnssec=\"%s\"} "
+				"%" PRIu64 "\n",
+				plx_resolution_name((enum plx_resolution)i),
+				plx_dnssec_name((enum plx_dnssec)state), stats.by_state[i][state]);
+		}
+	}
+	single(out, "lookups_unvalidated_total", "counter",
+	       "Definitive answers that nobody validated.", stats.unvalidated);
+	single(out, "validation_compliant", "gauge",
+	       "Whether every answer so far was validated, where the rules demand it.",
+	       validation_state_get(service).is_compliant);
 	single(out, "lookups_lost_total", "counter", "Look-ups that the dataplane lost.",
 	       stats.lost);
 	single(out, "lookups_expired_total", "counter",

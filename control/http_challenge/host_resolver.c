@@ -19,8 +19,8 @@ static void query_cancel(void *context, void *query)
 	address_lookup_cancel(query);
 }
 
-struct host_resolver host_resolver_of(struct lookup_service *service)
+struct host_resolver host_resolver_of(struct lookup_way *way)
 {
 	return (struct host_resolver) {
-		.context = service, .start = query_start, .cancel = query_cancel};
+		.context = way, .start = query_start, .cancel = query_cancel};
 }

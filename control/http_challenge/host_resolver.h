@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-struct lookup_service;
+struct lookup_way;
 
 struct host_resolver {
 	void *context;
@@ -21,5 +21,5 @@ struct host_resolver {
 	void (*cancel)(void *context, void *query); // the callback does not come
 };
 
-// Through the look-up service, which outlives the resolver.
-struct host_resolver host_resolver_of(struct lookup_service *service);
+// Through the look-up service, in this way, which outlives the resolver.
+struct host_resolver host_resolver_of(struct lookup_way *way);

@@ -136,7 +136,7 @@ static void on_aaaa(void *context, const struct plx_result *result, const uint8_
 	finish_if_complete(lookup);
 }
 
-int address_lookup_start(struct lookup_service *service, const struct plx_name *host,
+int address_lookup_start(const struct lookup_way *way, const struct plx_name *host,
 			 uint32_t timeout_ms, address_lookup_cb callback, void *context,
 			 struct address_lookup **ret_lookup)
 {
@@ -150,10 +150,10 @@ int address_lookup_start(struct lookup_service *service, const struct plx_name *
 			      .qtype = PLX_TYPE_AAAA,
 			      .timeout_ms = timeout_ms,
 			      .name = *host};
-	int error = lookup_start(service, &job, on_aaaa, lookup, &lookup->aaaa);
+	int error = lookup_start_evidence(way, &job, on_aaaa, lookup, &lookup->aaaa);
 	if (error == 0) {
 		job.qtype = PLX_TYPE_A;
-		error = lookup_start(service, &job, on_a, lookup, &lookup->a);
+		error = lookup_start_evidence(way, &job, on_a, lookup, &lookup->a);
 	}
 	if (error != 0) {
 		lookup_cancel(lookup->aaaa);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct address_lookup;
-struct lookup_service;
+struct lookup_way;
 
 // Kept of each family. One of each is ever connected to; a host with more is served by any of them.
 #define ADDRESS_LOOKUP_FAMILY_MAX 16
@@ -49,9 +49,9 @@ const char *address_outcome_name(enum address_outcome outcome);
 // `list` is valid during the call only.
 typedef void (*address_lookup_cb)(void *context, const struct address_list *list);
 
-// timeout_ms as in job.h, for both questions. The callback comes exactly once, never from within this call. Errors as of
+// Both are evidence (lookup_start_evidence); the way is not needed after the call. timeout_ms as in job.h, for both questions. The callback comes exactly once, never from within this call. Errors as of
 // lookup_start: then it never comes.
-PLX_MUST_CHECK int address_lookup_start(struct lookup_service *service, const struct plx_name *host,
+PLX_MUST_CHECK int address_lookup_start(const struct lookup_way *way, const struct plx_name *host,
 					uint32_t timeout_ms, address_lookup_cb callback,
 					void *context, struct address_lookup **ret_lookup);
 // The callback does not come. NULL is accepted.

@@ -256,6 +256,11 @@ static void result_arrived(void *context, const struct plx_result *result, const
 	void *callback_context = lookup->context;
 	service->stats.lost += is_lost;
 	service->stats.finished += !is_lost;
+	if (!is_lost && result->dnssec < PLX_DNSSEC_COUNT) {
+		service->stats.by_state[lookup->job.resolution][result->dnssec]++;
+		service->stats.unvalidated +=
+			result->dnssec == PLX_DNSSEC_UNCHECKED && plx_result_is_definitive(result);
+	}
 	lookup_free(lookup);
 	callback(callback_context, &own, body);
 }
@@ -412,4 +417,13 @@ int lookup_start(struct lookup_service *service, const struct plx_job *job, look
 	event_active(service->client_event, EV_TIMEOUT, 0);
 	*ret_lookup = lookup;
 	return 0;
+}
+
+int lookup_start_evidence(const struct lookup_way *way, const struct plx_job *job,
+			  lookup_cb callback, void *context, struct lookup **ret_lookup)
+{
+	struct plx_job own = *job;
+	own.resolution = (uint8_t)way->resolution;
+	own.flags = way->resolution == PLX_RESOLUTION_ITERATIVE ? PLX_JOB_NO_CACHE : 0;
+	return lookup_start(way->service, &own, callback, context, ret_lookup);
 }

@@ -27,6 +27,12 @@ struct lookup_service;
 #define LOOKUP_GRACE_MS_DEFAULT 1000u
 #define LOOKUP_GRACE_MS_MAX 60000u
 
+// How a caller's look-ups are made. Copied freely; the service outlives it.
+struct lookup_way {
+	struct lookup_service *service;
+	enum plx_resolution resolution;
+};
+
 struct lookup_config {
 	const char *socket_path; // NULL: PLX_DATAPLANE_SOCKET_DEFAULT
 	const char *name;        // shown by the dataplane's status
@@ -46,6 +52,8 @@ struct lookup_stats {
 	uint64_t started;        // accepted by lookup_start
 	uint64_t refused;        // -EAGAIN
 	uint64_t finished;       // callbacks with a result of the dataplane
+	uint64_t by_state[PLX_RESOLUTION_COUNT][PLX_DNSSEC_COUNT]; // those results
+	uint64_t unvalidated;    // of those, definitive answers that nobody validated
 	uint64_t lost;           // callbacks with PLX_STATUS_LOST
 	uint64_t expired;        // callbacks with PLX_STATUS_CANCELLED: no room before the deadline
 	uint64_t resubmitted;    // asked again after the dataplane ended or hung
@@ -75,5 +83,10 @@ typedef void (*lookup_cb)(void *context, const struct plx_result *result, const 
 // of job.h; -ENOMEM: then it never comes. ret_lookup is void once the callback is called or the look-up is cancelled.
 PLX_MUST_CHECK int lookup_start(struct lookup_service *service, const struct plx_job *job,
 				lookup_cb callback, void *context, struct lookup **ret_lookup);
+// The same for evidence of an issuance: the job's resolution is the way's, and an iterative look-up remembers nothing of the
+// name's own zones (PLX_JOB_NO_CACHE). Its flags and resolution must be 0.
+PLX_MUST_CHECK int lookup_start_evidence(const struct lookup_way *way, const struct plx_job *job,
+					 lookup_cb callback, void *context,
+					 struct lookup **ret_lookup);
 // The callback does not come; a result that comes late is ignored. NULL is accepted.
 void lookup_cancel(struct lookup *lookup);

@@ -19,7 +19,8 @@ void address_evidence_add(struct check_run *run, const struct plx_name *host,
 			dnssec_worst_add(&run->dnssec, (enum plx_dnssec)results[i]->dnssec);
 		}
 	}
-	if (http_evidence_addresses(run->runner->formatter, host, list, run->dns) != 0) {
+	if (http_evidence_addresses(run->runner->formatter, host, list,
+				    run->runner->config.lookup.resolution, run->dns) != 0) {
 		run->is_evidence_lost = true;
 	}
 }

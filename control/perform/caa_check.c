@@ -50,6 +50,7 @@ static struct caa_verdict evaluate(const struct check_run *run, const struct caa
 		.profile = profile_of(request->profile),
 		.is_wildcard = request->identifier.is_wildcard,
 		.requires_validation = config->requires_validation,
+		.resolution = config->lookup.resolution,
 		.issuers = request->issuer_domains,
 		.issuer_count = request->issuer_domain_count,
 		.requester = {.account_uri = request->account_uri,
@@ -89,14 +90,19 @@ static void on_proof(struct check_run *run, const struct plx_result *result, con
 	verdict_end(run, &run->caa_set, &verdict);
 }
 
-// Only when an insecure domain is all that is missing.
+// Only when a second answer is all that is missing.
 static bool proof_would_help(const struct check_run *run, const struct caa_record_set *set)
 {
-	const struct caa_switches *switches = &run->runner->config.caa_switches;
-	return set->state == CAA_SET_FAILED &&
-	       caa_switch_is_on(switches, CAA_SWITCH_LOOKUP_FAILURE_PERMITS) &&
-	       set->result.dnssec != PLX_DNSSEC_SECURE &&
-	       caa_lookup_failure_judge(&set->result, NULL, switches) == CAA_EXCUSE_NOT_INSECURE;
+	const struct check_runner_config *config = &run->runner->config;
+	bool needs_own_state =
+		caa_failure_needs_own_state(config->requires_validation, config->lookup.resolution);
+	if (set->state != CAA_SET_FAILED || set->result.dnssec == PLX_DNSSEC_SECURE ||
+	    !caa_switch_is_on(&config->caa_switches, CAA_SWITCH_LOOKUP_FAILURE_PERMITS)) {
+		return false;
+	}
+	enum caa_excuse excuse = caa_lookup_failure_judge(&set->result, needs_own_state, NULL,
+							  &config->caa_switches);
+	return excuse == (needs_own_state ? CAA_EXCUSE_NOT_REACHED : CAA_EXCUSE_NOT_INSECURE);
 }
 
 // The SOA of the Base Domain. The climb may have failed at any name from the identifier up, and what lies below an

@@ -31,7 +31,7 @@ void check_run_ask(struct check_run *run, enum plx_job_kind kind, const struct p
 		.timeout_ms = timeout_ms,
 		.name = *name,
 	};
-	int error = lookup_start(config->lookup, &run->job, on_lookup, run, &run->lookup);
+	int error = lookup_start_evidence(&config->lookup, &run->job, on_lookup, run, &run->lookup);
 	if (error != 0) {
 		check_run_fail(run, check_fault_of_errno(error), NULL);
 	}
@@ -51,6 +51,7 @@ void check_run_note_answer(struct check_run *run, const struct plx_result *resul
 		.name = &run->job.name,
 		.type = run->job.qtype,
 		.is_relevant_caa = run->job.kind == PLX_JOB_RELEVANT_CAA,
+		.resolution = run->runner->config.lookup.resolution,
 	};
 	dnssec_worst_add(&run->dnssec, (enum plx_dnssec)result->dnssec);
 	check_run_add_dns(

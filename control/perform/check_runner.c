@@ -190,7 +190,8 @@ int check_run_start(struct check_runner *runner, struct check_request *request,
 
 static int config_check(const struct check_runner_config *config)
 {
-	bool is_whole = config->base != NULL && config->lookup != NULL &&
+	bool is_whole = config->base != NULL && config->lookup.service != NULL &&
+			(unsigned)config->lookup.resolution < PLX_RESOLUTION_COUNT &&
 			config->suffixes != NULL && config->now_us != NULL;
 	bool is_within = config->running_max <= CHECK_RUNNING_MAX &&
 			 config->lookup_timeout_ms <= PLX_JOB_TIMEOUT_MS_MAX &&
@@ -204,7 +205,7 @@ static int services_open(struct check_runner *runner)
 	runner->rules = (struct connection_rules) {.allowance = runner->config.allowance,
 						   .switches = &runner->config.dcv_switches};
 	const struct fetch_rules rules = connection_rules_of(&runner->rules);
-	const struct host_resolver resolver = host_resolver_of(runner->config.lookup);
+	const struct host_resolver resolver = host_resolver_of(&runner->config.lookup);
 	runner->fetches = fetch_service_open(
 		runner->config.base, &(struct fetch_config) {.resolver = resolver, .rules = rules});
 	runner->probes = tls_alpn_service_open(

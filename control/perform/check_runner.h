@@ -12,6 +12,7 @@
 
 #include "check/check_request.h"
 #include "check/check_result.h"
+#include "lookup/lookup.h"
 #include "names/address_allowance.h"
 #include "names/base_domain.h"
 #include "policy/caa_switches.h"
@@ -24,7 +25,6 @@
 struct check_run;
 struct check_runner;
 struct event_base;
-struct lookup_service;
 
 // At a time: 2,000 orders of a few identifiers, each with DCV and CAA. One takes about 6 KiB while it asks the DNS.
 #define CHECK_RUNNING_MAX 16384u
@@ -34,7 +34,7 @@ struct lookup_service;
 // Whatever this points to outlives the runner.
 struct check_runner_config {
 	struct event_base *base;
-	struct lookup_service *lookup;
+	struct lookup_way lookup; // all of its look-ups, addresses included
 	const struct suffix_table *suffixes;
 	const struct address_allowance *allowance; // NULL: plain global unicast only
 	struct dcv_switches dcv_switches;

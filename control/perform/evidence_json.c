@@ -139,8 +139,14 @@ json_t *evidence_answer(struct plx_formatter *formatter, const struct evidence_q
 		cut = (struct plx_result) {.qtype = result->qtype, .time_ns = result->time_ns};
 	}
 	json_t *line = line_load(formatter, question, &cut, cut_body);
-	if (line != NULL &&
-	    json_object_set_new(line, "records_total", json_integer(result->record_count)) != 0) {
+	int error = line == NULL;
+	if (line != NULL) {
+		error |= json_object_set_new(
+			line, "resolution", json_string(plx_resolution_name(question->resolution)));
+		error |= json_object_set_new(line, "records_total",
+					     json_integer(result->record_count));
+	}
+	if (error != 0) {
 		json_decref(line);
 		return NULL;
 	}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <parallax/dns/name.h>
+#include <parallax/exchange/job.h>
 #include <parallax/exchange/result.h>
 
 #include <stdbool.h>
@@ -25,9 +26,11 @@ struct evidence_question {
 	const struct plx_name *name;
 	uint16_t type;
 	bool is_relevant_caa;
+	enum plx_resolution resolution;
 };
 
-// A DNS answer with the members of a parallax-sweep line (docs/output-formats.md) and "records_total". Kept are the first
+// A DNS answer with the members of a parallax-sweep line (docs/output-formats.md), "resolution" (who found the validation
+// state: an upstream, or we from the root down) and "records_total". Kept are the first
 // records and, wherever it stands, `decisive`. A body that contradicts the result is left out. NULL: no memory.
 struct json_t *evidence_answer(struct plx_formatter *formatter,
 			       const struct evidence_question *question,

@@ -134,7 +134,8 @@ json_t *http_evidence_fetch(const struct fetch_result *result)
 // The answer as evidence_answer wants it, from what address_lookup keeps of it.
 static json_t *family_write(struct plx_formatter *formatter, const struct plx_name *host,
 			    const struct address_list *list,
-			    const struct address_family_result *family, uint8_t ip_family)
+			    const struct address_family_result *family, uint8_t ip_family,
+			    enum plx_resolution resolution)
 {
 	uint8_t body[(1 + PLX_ALIASES_MAX) * (1 + PLX_NAME_MAX) + ADDRESS_LOOKUP_MAX * 22];
 	struct plx_writer writer = plx_writer_init(body, sizeof(body));
@@ -162,16 +163,18 @@ static json_t *family_write(struct plx_formatter *formatter, const struct plx_na
 		}
 	}
 	result.body_length = (uint32_t)writer.position;
-	const struct evidence_question question = {
-		.name = host, .type = ip_family == 4 ? PLX_TYPE_A : PLX_TYPE_AAAA};
+	const struct evidence_question question = {.name = host,
+						   .type = ip_family == 4 ? PLX_TYPE_A
+									  : PLX_TYPE_AAAA,
+						   .resolution = resolution};
 	return evidence_answer(formatter, &question, &result, body, EVIDENCE_NO_RECORD);
 }
 
 static int family_add(struct plx_formatter *formatter, const struct plx_name *host,
 		      const struct address_list *list, const struct address_family_result *family,
-		      uint8_t ip_family, json_t *dns)
+		      uint8_t ip_family, enum plx_resolution resolution, json_t *dns)
 {
-	json_t *answer = family_write(formatter, host, list, family, ip_family);
+	json_t *answer = family_write(formatter, host, list, family, ip_family, resolution);
 	json_t *records = json_object_get(answer, "records");
 	for (size_t i = 0; i < json_array_size(records); i++) {
 		json_t *record = json_array_get(records, i);
@@ -182,8 +185,9 @@ static int family_add(struct plx_formatter *formatter, const struct plx_name *ho
 }
 
 int http_evidence_addresses(struct plx_formatter *formatter, const struct plx_name *host,
-			    const struct address_list *list, json_t *dns)
+			    const struct address_list *list, enum plx_resolution resolution,
+			    json_t *dns)
 {
-	int error = family_add(formatter, host, list, &list->aaaa, 6, dns);
-	return error != 0 ? error : family_add(formatter, host, list, &list->a, 4, dns);
+	int error = family_add(formatter, host, list, &list->aaaa, 6, resolution, dns);
+	return error != 0 ? error : family_add(formatter, host, list, &list->a, 4, resolution, dns);
 }

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <parallax/exchange/job.h>
+
 #include "http_challenge/fetch.h"
 #include "lookup/address_lookup.h"
 
@@ -25,4 +27,5 @@ struct json_t *http_evidence_address_list(const struct address_list *list);
 // The look-ups of the addresses of `host`, A and AAAA, appended to `dns` in the form of evidence_answer but without the
 // records' owners and TTLs: eleven hops of a hostile server must fit into one answer of a perspective. -ENOMEM.
 int http_evidence_addresses(struct plx_formatter *formatter, const struct plx_name *host,
-			    const struct address_list *list, struct json_t *dns);
+			    const struct address_list *list, enum plx_resolution resolution,
+			    struct json_t *dns);

@@ -228,8 +228,10 @@ static bool is_validated(const struct plx_result *result)
 static void failure_judge(const struct caa_request *request, const struct caa_record_set *set,
 			  struct caa_verdict *verdict)
 {
-	verdict->excuse =
-		caa_lookup_failure_judge(&set->result, request->insecure_proof, request->switches);
+	verdict->excuse = caa_lookup_failure_judge(
+		&set->result,
+		caa_failure_needs_own_state(request->requires_validation, request->resolution),
+		request->insecure_proof, request->switches);
 	verdict->reason = verdict->excuse == CAA_EXCUSE_GRANTED ? CAA_REASON_FAILURE_EXCUSED
 								: CAA_REASON_LOOKUP_FAILED;
 }

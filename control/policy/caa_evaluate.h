@@ -37,6 +37,7 @@ struct caa_request {
 	// The primary must have its answers validated (BR 4.2.2.2): what is neither secure nor insecure is an error then.
 	// Remote perspectives need not.
 	bool requires_validation;
+	enum plx_resolution resolution; // of the look-up and of the proof
 	// The issuer domain names of CP/CPS 4.2, as A-labels without a trailing dot.
 	const char *const *issuers;
 	size_t issuer_count;

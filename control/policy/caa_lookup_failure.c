@@ -80,7 +80,28 @@ static bool proof_holds(const struct plx_result *proof, uint64_t failed_ns)
 	return apart <= CAA_PROOF_WINDOW_S * NS_PER_S;
 }
 
-enum caa_excuse caa_lookup_failure_judge(const struct plx_result *failure,
+// Whether the domain is shown to be insecure, and our way to it to have worked.
+static enum caa_excuse insecurity_judge(const struct plx_result *failure, bool needs_own_state,
+					const struct plx_result *proof)
+{
+	bool holds = proof_holds(proof, failure->time_ns);
+	if (!needs_own_state) {
+		return holds ? CAA_EXCUSE_GRANTED : CAA_EXCUSE_NOT_INSECURE;
+	}
+	bool is_refuted = proof != NULL && plx_result_is_definitive(proof) &&
+			  proof->dnssec != PLX_DNSSEC_INSECURE;
+	if (failure->dnssec != PLX_DNSSEC_INSECURE || is_refuted) {
+		return CAA_EXCUSE_NOT_INSECURE;
+	}
+	return holds ? CAA_EXCUSE_GRANTED : CAA_EXCUSE_NOT_REACHED;
+}
+
+bool caa_failure_needs_own_state(bool requires_validation, enum plx_resolution resolution)
+{
+	return requires_validation || resolution != PLX_RESOLUTION_STUB;
+}
+
+enum caa_excuse caa_lookup_failure_judge(const struct plx_result *failure, bool needs_own_state,
 					 const struct plx_result *proof,
 					 const struct caa_switches *switches)
 {
@@ -100,8 +121,9 @@ enum caa_excuse caa_lookup_failure_judge(const struct plx_result *failure,
 	if (failure->attempts < CAA_RETRIED_ATTEMPTS) {
 		return CAA_EXCUSE_NOT_RETRIED;
 	}
-	if (!proof_holds(proof, failure->time_ns)) {
-		return CAA_EXCUSE_NOT_INSECURE;
+	enum caa_excuse insecurity = insecurity_judge(failure, needs_own_state, proof);
+	if (insecurity != CAA_EXCUSE_GRANTED) {
+		return insecurity;
 	}
 	return caa_switch_is_on(switches, CAA_SWITCH_LOOKUP_FAILURE_PERMITS)
 		       ? CAA_EXCUSE_GRANTED
@@ -123,6 +145,8 @@ static const struct {
 	[CAA_EXCUSE_SUSPICIOUS] = {"suspicious", "validation failed or answers were forged"},
 	[CAA_EXCUSE_NOT_RETRIED] = {"not-retried", "the look-up was not retried"},
 	[CAA_EXCUSE_NOT_INSECURE] = {"not-insecure", "nothing proves that the domain is insecure"},
+	[CAA_EXCUSE_NOT_REACHED] = {"not-reached",
+				    "no answer of the domain shows that our way to it worked"},
 };
 
 const char *caa_excuse_name(enum caa_excuse excuse)

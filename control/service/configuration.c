@@ -3,10 +3,12 @@
 #include "service/configuration.h"
 
 #include <parallax/base/error.h>
+#include <parallax/exchange/job.h>
 #include <parallax/settings/setting_file.h>
 
 #include "mode/mode_schedule.h"
 #include "perspective/service_name.h"
+#include "rules/rule_table.h"
 #include "service/mode_calendar.h"
 
 #include <openssl/evp.h>
@@ -50,6 +52,24 @@ static int check_callers(const char *path, const struct config *config,
 	return 0;
 }
 
+// Stub look-ups are validated by a trusted upstream or not at all, and without one every check of a primary ends with
+// dnssec-unchecked. Upstreams that are not in the file are not known here.
+static int check_validation(const char *path, const struct config *config, int64_t now_s,
+			    struct plx_setting_fault *fault)
+{
+	if (config->role != CONFIG_ROLE_PRIMARY || config->resolution != PLX_RESOLUTION_STUB ||
+	    config->upstream_count == 0 || config->trusted_upstream_count > 0 ||
+	    !rules_at(now_s)->is_dnssec_required) {
+		return 0;
+	}
+	snprintf(fault->text, sizeof(fault->text),
+		 "%s: resolution: stub at a primary needs an upstream that validates (BR 4.2.2.2, "
+		 "since 2026-03-15): mark one of `dataplane: upstreams:` as trusted, or set "
+		 "resolution: iterative",
+		 path);
+	return PLX_ERR_CONFIG;
+}
+
 int configuration_read(const char *path, int64_t now_s, struct configuration *ret_configuration,
 		       struct plx_setting_fault *fault)
 {
@@ -72,6 +92,8 @@ int configuration_read(const char *path, int64_t now_s, struct configuration *re
 		error = mode_calendar_make(path, &configuration.config->profiles, now_s,
 					   configuration.schedule, fault);
 		error = error != 0 ? error : check_callers(path, configuration.config, fault);
+		error = error != 0 ? error
+				   : check_validation(path, configuration.config, now_s, fault);
 	}
 	free(bytes);
 	if (error != 0) {

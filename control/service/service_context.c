@@ -204,8 +204,10 @@ static json_t *start_body(const struct service_context *service)
 json_t *service_configuration_body(const struct service_context *service,
 				   const struct configuration *configuration, const char *actor)
 {
-	return json_pack("{s:s, s:s, s:s}", "digest", configuration->digest, "actor", actor, "path",
-			 service->config_path);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s}", "digest", configuration->digest, "actor", actor, "path",
+		service->config_path, "resolution",
+		plx_resolution_name((enum plx_resolution)configuration->config->resolution));
 }
 
 static int open_modes(struct service_context *service, struct service_fault *fault)

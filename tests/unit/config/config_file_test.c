@@ -3,6 +3,9 @@
 #include "config/config.h"
 #include "config/config_spec.h"
 
+#include <parallax/base/attributes.h>
+#include <parallax/exchange/job.h>
+
 #include "mode/mode.h"
 
 #include "cunit_runner.h"
@@ -91,6 +94,61 @@ TEST(defaults_hold_also_in_sections_that_are_not_there)
 				caa_switch_get((enum caa_switch)i)->is_on_by_default);
 	}
 	config_free(config);
+}
+
+TEST(resolution_is_iterative_unless_the_file_says_stub)
+{
+	struct config *config = read_text(PRIMARY);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+	CU_ASSERT_EQUAL(config->resolution, PLX_RESOLUTION_ITERATIVE);
+	config_free(config);
+	config = read_text(PRIMARY "  resolution: stub\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+	CU_ASSERT_EQUAL(config->resolution, PLX_RESOLUTION_STUB);
+	config_free(config);
+	expect_fault(PRIMARY "  resolution: Stub\n",
+		     "t.yaml:8:15: resolution: \"Stub\" is none of iterative, stub");
+}
+
+TEST(trusted_upstreams_of_the_other_section_are_counted)
+{
+	static const struct {
+		const char *section;
+		unsigned upstreams, trusted;
+	} cases[] = {
+		{"", 0, 0},
+		{"dataplane:\n", 0, 0},
+		{"dataplane: {workers: 2}\n", 0, 0},
+		{"dataplane: {upstreams: }\n", 0, 0},
+		{"dataplane: {upstreams: 192.0.2.1}\n", 0, 0},
+		{"dataplane: [upstreams]\n", 0, 0},
+		{"dataplane: {upstreams: [192.0.2.1, \"192.0.2.2:53,rate=1k\"]}\n", 2, 0},
+		{"dataplane: {upstreams: [\"192.0.2.1,trusted\", \"192.0.2.2:53,rate=1k, "
+		 "trusted\"]}\n",
+		 2, 2},
+		{"dataplane: {upstreams: [\"192.0.2.1,untrusted\", \"192.0.2.2,trustedly\", "
+		 "trusted, "
+		 "\"192.0.2.3,\"]}\n",
+		 4, 0},
+		{"dataplane: {upstreams: [{address: 192.0.2.1, trusted: true}, {trusted: yes}]}\n",
+		 2, 2},
+		{"dataplane: {upstreams: [{address: 192.0.2.1, trusted: false}, {trusted: [true]}, "
+		 "{address: trusted}]}\n",
+		 3, 0},
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(cases); i++) {
+		char text[2048];
+		// In front of our own section and behind it.
+		for (int behind = 0; behind < 2; behind++) {
+			snprintf(text, sizeof(text), "%s%s%s", behind ? "" : cases[i].section,
+				 PRIMARY, behind ? cases[i].section : "");
+			struct config *config = read_text(text);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+			CU_ASSERT_EQUAL(config->upstream_count, cases[i].upstreams);
+			CU_ASSERT_EQUAL(config->trusted_upstream_count, cases[i].trusted);
+			config_free(config);
+		}
+	}
 }
 
 TEST(every_caa_switch_is_a_key)
@@ -195,6 +253,8 @@ TEST(the_printed_example_is_a_configuration)
 }
 
 TEST_MAIN(config_file, T(a_primary_is_read_with_its_remotes),
-	  T(defaults_hold_also_in_sections_that_are_not_there), T(every_caa_switch_is_a_key),
+	  T(defaults_hold_also_in_sections_that_are_not_there),
+	  T(resolution_is_iterative_unless_the_file_says_stub),
+	  T(trusted_upstreams_of_the_other_section_are_counted), T(every_caa_switch_is_a_key),
 	  T(faults_say_where_and_what), T(what_does_not_go_together_is_refused),
 	  T(the_printed_example_is_a_configuration))

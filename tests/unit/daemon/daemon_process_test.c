@@ -43,6 +43,11 @@ TEST(a_bad_configuration_is_one_line_with_its_place)
 		{"issuer_domains: [ca.test]",
 		 "issuer_domains: [ca.test]\n  profiles: {tls: {mode: report-only}}",
 		 "when the rules demand enforce"},
+		{"role: primary", "role: primary\n  resolution: recursive",
+		 "one.yaml:3:15: resolution: \"recursive\" is none of iterative, stub"},
+		{"control:\n",
+		 "dataplane: {upstreams: [192.0.2.53]}\ncontrol:\n  resolution: stub\n",
+		 "mark one of `dataplane: upstreams:` as trusted, or set resolution: iterative"},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(bad); i++) {
 		fixture_init(NULL);
@@ -52,6 +57,29 @@ TEST(a_bad_configuration_is_one_line_with_its_place)
 		CU_ASSERT_EQUAL(daemon_run(&fixture.primary, NULL), 1);
 		fixture_fini();
 	}
+}
+
+// A remote need not validate, and upstreams that are not in the file may be trusted ones.
+TEST(stub_look_ups_of_a_primary_need_a_trusted_upstream)
+{
+	static const char *const good[] = {
+		"control:\n  resolution: stub\n",
+		"dataplane: {upstreams: [192.0.2.53]}\ncontrol:\n",
+		"dataplane: {upstreams: [192.0.2.53, \"192.0.2.54,trusted\"]}\ncontrol:\n  "
+		"resolution: "
+		"stub\n",
+	};
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(good); i++) {
+		fixture_init(NULL);
+		daemon_edit_config(&fixture.primary, "control:\n", good[i]);
+		CU_ASSERT_EQUAL(daemon_run(&fixture.primary, "--check-config"), 0);
+		fixture_fini();
+	}
+	fixture_init(NULL);
+	daemon_edit_config(&fixture.remote, "control:\n",
+			   "dataplane: {upstreams: [192.0.2.53]}\ncontrol:\n  resolution: stub\n");
+	CU_ASSERT_EQUAL(daemon_run(&fixture.remote, "--check-config"), 0);
+	fixture_fini();
 }
 
 TEST(a_wrong_flag_ends_with_one)
@@ -90,6 +118,9 @@ TEST(a_primary_without_dataplane_says_so)
 	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/attached")));
 	CU_ASSERT_TRUE(json_is_false(member(status, "dataplane/responding")));
 	CU_ASSERT_STRING_EQUAL(member_text(status, "dataplane/state"), "not attached");
+	CU_ASSERT_STRING_EQUAL(member_text(status, "validation/resolution"), "iterative");
+	CU_ASSERT_TRUE(json_is_true(member(status, "validation/required")));
+	CU_ASSERT_TRUE(json_is_true(member(status, "validation/compliant")));
 	CU_ASSERT_TRUE(json_is_true(member(status, "audit/writable")));
 	CU_ASSERT_TRUE(json_is_null(member(status, "audit/checkpoint_fault")));
 	CU_ASSERT_TRUE(json_is_null(member(status, "audit/head_fault")));
@@ -99,7 +130,12 @@ TEST(a_primary_without_dataplane_says_so)
 	CU_ASSERT_TRUE(daemon_log_has(&fixture.primary, "event=certificate "));
 	CU_ASSERT_EQUAL(json_integer_value(member(status, "remotes/configured")), 1);
 	json_decref(status);
-	json_decref(daemon_ask(&fixture.primary, "counters.get", NULL));
+	json_t *counters = daemon_ask(&fixture.primary, "counters.get", NULL);
+	CU_ASSERT_TRUE(
+		json_is_integer(member(counters, "lookups/finished_by_dnssec/iterative/secure")));
+	CU_ASSERT_TRUE(
+		json_is_integer(member(counters, "lookups/finished_by_dnssec/stub/unchecked")));
+	json_decref(counters);
 	json_decref(daemon_ask(&fixture.primary, "rpc.describe", NULL));
 	fixture_fini();
 }
@@ -401,7 +437,8 @@ TEST(a_remote_has_neither_modes_nor_an_audit_log)
 }
 
 TEST_MAIN(daemon_process, T(a_good_configuration_is_called_good),
-	  T(a_bad_configuration_is_one_line_with_its_place), T(a_wrong_flag_ends_with_one),
+	  T(a_bad_configuration_is_one_line_with_its_place),
+	  T(stub_look_ups_of_a_primary_need_a_trusted_upstream), T(a_wrong_flag_ends_with_one),
 	  T(a_missing_file_is_told_at_the_start), T(a_primary_without_dataplane_says_so),
 	  T(a_remote_answers_its_primary_with_an_error_while_its_dataplane_is_away),
 	  T(a_test_of_a_perspective_outlasts_a_reload),

@@ -307,7 +307,11 @@ TEST(health_readiness_and_metrics_tell_the_state)
 		"\nparallax_mode{profile=\"tls\",mode=\"enforce\"} 1\n",
 		"\nparallax_mode_compliant{profile=\"tls\"} 1\n",
 		"\nparallax_orders_total{mode=\"enforce\",decision=\"refuse\"} 1\n",
-		"\nparallax_order_seconds_count 1\n"};
+		"\nparallax_order_seconds_count 1\n",
+		"\nparallax_lookups_finished_total{resolution=\"iterative\",dnssec=\"bogus\"} 0\n",
+		"\nparallax_lookups_finished_total{resolution=\"stub\",dnssec=\"secure\"} 0\n",
+		"\nparallax_lookups_unvalidated_total 0\n",
+		"\nparallax_validation_compliant 1\n"};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(samples); i++) {
 		CU_ASSERT_PTR_NOT_NULL(strstr(request->text, samples[i]));
 	}

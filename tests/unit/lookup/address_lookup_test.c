@@ -95,9 +95,9 @@ static struct address_lookup *outcome_start(struct loop *loop, const char *host,
 	*outcome = (struct outcome) {0};
 	CU_ASSERT_EQUAL_FATAL(plx_name_parse(host, strlen(host), &name), 0);
 	struct address_lookup *lookup = NULL;
+	const struct lookup_way way = {loop->service, PLX_RESOLUTION_STUB};
 	CU_ASSERT_EQUAL_FATAL(
-		address_lookup_start(loop->service, &name, 10000, list_arrived, outcome, &lookup),
-		0);
+		address_lookup_start(&way, &name, 10000, list_arrived, outcome, &lookup), 0);
 	return lookup;
 }
 

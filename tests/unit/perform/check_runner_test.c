@@ -275,11 +275,12 @@ TEST(a_configuration_beyond_the_limits_is_refused)
 	struct perform_session session;
 	session_open(&session, zone, SESSION_DATAPLANE_IS_GONE);
 	const struct check_runner_config good = session.config;
-	struct check_runner_config bad[] = {good, good, good, good};
-	bad[0].lookup = NULL;
+	struct check_runner_config bad[] = {good, good, good, good, good};
+	bad[0].lookup.service = NULL;
 	bad[1].now_us = NULL;
 	bad[2].running_max = CHECK_RUNNING_MAX + 1;
 	bad[3].lookup_attempts = 255;
+	bad[4].lookup.resolution = PLX_RESOLUTION_COUNT;
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(bad); i++) {
 		int error = 0;
 		CU_ASSERT_PTR_NULL(check_runner_open(&bad[i], &error));

@@ -143,7 +143,8 @@ TEST(addresses_of_hostile_hosts_stay_small)
 			.family = i < ADDRESS_LOOKUP_FAMILY_MAX ? 6 : 4, .bytes = {32, 1, 7, i}};
 	}
 	json_t *dns = json_array();
-	CU_ASSERT_EQUAL(http_evidence_addresses(formatter, &name, &list, dns), 0);
+	CU_ASSERT_EQUAL(http_evidence_addresses(formatter, &name, &list, PLX_RESOLUTION_STUB, dns),
+			0);
 	json_t *first = json_array_get(dns, 0);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(first, "records")),
 			ADDRESS_LOOKUP_FAMILY_MAX);

@@ -6,7 +6,6 @@
 #include <parallax/base/ip_address.h>
 #include <parallax/dns/name.h>
 #include <parallax/dns/rr_type.h>
-#include <parallax/exchange/job.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 static const struct zone_row *table;
 static unsigned asked_count;
+static void (*watcher)(const struct plx_job *job);
 
 void zone_table_set(const struct zone_row *rows)
 {
@@ -27,6 +27,11 @@ void zone_table_set(const struct zone_row *rows)
 unsigned zone_table_asked(void)
 {
 	return __atomic_load_n(&asked_count, __ATOMIC_ACQUIRE);
+}
+
+void zone_table_watch(void (*on_job)(const struct plx_job *job))
+{
+	__atomic_store_n(&watcher, on_job, __ATOMIC_RELEASE);
 }
 
 static struct plx_name name_of(const char *text, size_t length)
@@ -151,7 +156,11 @@ size_t zone_table_answer(const struct plx_job *job, struct plx_result *ret_resul
 			 uint8_t *ret_body, size_t capacity)
 {
 	const struct zone_row *row = row_find(job);
+	void (*on_job)(const struct plx_job *job) = __atomic_load_n(&watcher, __ATOMIC_ACQUIRE);
 	__atomic_add_fetch(&asked_count, 1, __ATOMIC_ACQ_REL);
+	if (on_job != NULL) {
+		on_job(job);
+	}
 	ret_result->time_ns = ZONE_TIME_S * NS_PER_S;
 	ret_result->status = PLX_STATUS_ANSWERED;
 	ret_result->attempts = 1;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <parallax/exchange/job.h>
 #include <parallax/exchange/result.h>
 
 #include "exchange_host.h"
@@ -33,6 +34,8 @@ struct zone_row {
 void zone_table_set(const struct zone_row *rows);
 // Jobs that were answered since zone_table_set.
 unsigned zone_table_asked(void);
+// Told of every job before it is answered, on the threads of the host. NULL: nobody.
+void zone_table_watch(void (*on_job)(const struct plx_job *job));
 // For exchange_host_config. Runs on the threads of the host.
 size_t zone_table_answer(const struct plx_job *job, struct plx_result *ret_result,
 			 uint8_t *ret_body, size_t capacity);

@@ -61,22 +61,22 @@ static bool failure_parse(const char *text, struct caa_lookup_text *lookup)
 {
 	char form[32];
 	char proof[32];
-	char attempts[4];
-	const char *first = strchr(text, ' ');
-	const char *second = first == NULL ? NULL : strchr(first + 1, ' ');
-	if (second == NULL) {
+	char own[32] = "unchecked";
+	unsigned attempts;
+	int count = sscanf(text, "%31s %u %31s %31s", form, &attempts, proof, own);
+	if (count < 3) {
 		return false;
 	}
-	snprintf(form, sizeof(form), "%.*s", (int)(first - text), text);
-	snprintf(attempts, sizeof(attempts), "%.*s", (int)(second - first - 1), first + 1);
-	snprintf(proof, sizeof(proof), "%s", second + 1);
+	lookup->resolution = count == 4 ? PLX_RESOLUTION_ITERATIVE : PLX_RESOLUTION_STUB;
 	lookup->proof = lookup->result;
 	lookup->has_proof = strcmp(proof, "none") != 0;
 	if (lookup->has_proof && !dnssec_parse(proof, &lookup->proof.dnssec)) {
 		return false;
 	}
-	lookup->result.dnssec = PLX_DNSSEC_UNCHECKED;
-	lookup->result.attempts = (uint8_t)strtoul(attempts, NULL, 10);
+	if (!dnssec_parse(own, &lookup->result.dnssec)) {
+		return false;
+	}
+	lookup->result.attempts = (uint8_t)attempts;
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(failures); i++) {
 		if (strcmp(failures[i].form, form) == 0) {
 			lookup->result.status = (uint8_t)failures[i].status;
@@ -192,6 +192,7 @@ bool caa_lookup_parse(const char *text, struct caa_lookup_text *ret_lookup)
 {
 	answer_init(&ret_lookup->result);
 	ret_lookup->has_proof = false;
+	ret_lookup->resolution = PLX_RESOLUTION_STUB;
 	if (strcmp(text, "none") == 0) {
 		return true;
 	}

@@ -3,12 +3,14 @@
 //
 //	0 issue "ca.test" | 128 tbs "x" | \# 0005      records; \# is RDATA in hexadecimal; U1 and U2 are account URIs
 //	none [DNSSEC] / nxdomain                       the climb found none
-//	failed FORM ATTEMPTS PROOF                     PROOF: the DNSSEC state of a second look-up, or none
+//	failed FORM ATTEMPTS PROOF [OWN]               PROOF: the DNSSEC state of a second look-up, or none; with OWN, its own
+//	                                               state, the look-ups are iterative
 
 #pragma once
 
 #include "policy/caa_record_set.h"
 
+#include <parallax/exchange/job.h>
 #include <parallax/exchange/result.h>
 
 #include <stdbool.h>
@@ -21,6 +23,7 @@ struct caa_lookup_text {
 	struct plx_result result;
 	struct plx_result proof;
 	bool has_proof;
+	enum plx_resolution resolution;
 	uint8_t body[PLX_RESULT_BODY_MAX];
 };
 

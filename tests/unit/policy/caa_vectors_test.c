@@ -112,6 +112,7 @@ static bool read_row(char *line, struct row *ret_row)
 	request->issuer_count = PLX_ARRAY_SIZE(issuers);
 	request->switches = &ret_row->switches;
 	request->insecure_proof = lookup.has_proof ? &lookup.proof : NULL;
+	request->resolution = lookup.resolution;
 	request->now = CAA_LOOKUP_TIME_S;
 	request->rules_at = strcmp(ret_row->cells[DATE], "-") == 0 ? CAA_LOOKUP_TIME_S : 1805068800;
 	return true;

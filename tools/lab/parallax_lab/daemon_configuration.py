@@ -101,6 +101,7 @@ class DaemonConfiguration:
                     **({"server_ca": ca} if is_primary else {"client_ca": ca})},
             "signing_key": str(folder / "signing.key"),
             "dataplane_socket": str(folder / "dataplane.sock"),
+            "resolution": "stub",  # each has a resolver of its own; --set resolution=iterative asks the lab's root
             "socket": str(folder / "control.sock"),
             "user": self.account,
             "allow_addresses": CUSTOMER_PREFIXES,
