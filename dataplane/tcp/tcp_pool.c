@@ -9,8 +9,8 @@
 
 #include "tcp/tcp_query.h"
 
+#include "base/pointer_ring.h"
 #include "tcp/tcp_client.h"
-#include "tcp/tcp_ring.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,9 +33,9 @@ struct tcp_lane {
 	uint32_t *free_slots;
 	uint32_t free_count;
 	// Between both; see the picture above for who pushes.
-	struct tcp_ring submitted;
-	struct tcp_ring answered;
-	struct tcp_ring spent;
+	struct pointer_ring submitted;
+	struct pointer_ring answered;
+	struct pointer_ring spent;
 	// Thread's own: answers were pushed this turn.
 	bool has_answers;
 };
@@ -67,7 +67,7 @@ static void push_answer(void *context, struct tcp_query *query)
 {
 	struct tcp_pool *pool = context;
 	struct tcp_lane *lane = &pool->lanes[query->worker];
-	bool is_pushed = tcp_ring_push(&lane->answered, query);
+	bool is_pushed = pointer_ring_push(&lane->answered, query);
 	assert(is_pushed); // the ring holds all slots
 	(void)is_pushed;
 	lane->has_answers = true;
@@ -78,11 +78,11 @@ static void take_requests(struct tcp_pool *pool, uint64_t now_ns)
 	for (unsigned i = 0; i < pool->lane_count; i++) {
 		struct tcp_lane *lane = &pool->lanes[i];
 		void *message;
-		while ((message = tcp_ring_pop(&lane->spent)) != NULL) {
+		while ((message = pointer_ring_pop(&lane->spent)) != NULL) {
 			free(message);
 		}
 		struct tcp_query *query;
-		while ((query = tcp_ring_pop(&lane->submitted)) != NULL) {
+		while ((query = pointer_ring_pop(&lane->submitted)) != NULL) {
 			tcp_client_ask(&pool->client, query, now_ns);
 		}
 	}
@@ -91,7 +91,7 @@ static void take_requests(struct tcp_pool *pool, uint64_t now_ns)
 static bool has_requests(struct tcp_pool *pool)
 {
 	for (unsigned i = 0; i < pool->lane_count; i++) {
-		if (!tcp_ring_is_empty(&pool->lanes[i].submitted)) {
+		if (!pointer_ring_is_empty(&pool->lanes[i].submitted)) {
 			return true;
 		}
 	}
@@ -169,23 +169,23 @@ static int lane_init(struct tcp_lane *lane)
 		lane->free_slots[i] = TCP_OUTSTANDING_MAX - 1 - i;
 	}
 	lane->free_count = TCP_OUTSTANDING_MAX;
-	int error = tcp_ring_init(&lane->submitted, TCP_OUTSTANDING_MAX);
-	error = error != 0 ? error : tcp_ring_init(&lane->answered, TCP_OUTSTANDING_MAX);
-	return error != 0 ? error : tcp_ring_init(&lane->spent, TCP_OUTSTANDING_MAX);
+	int error = pointer_ring_init(&lane->submitted, TCP_OUTSTANDING_MAX);
+	error = error != 0 ? error : pointer_ring_init(&lane->answered, TCP_OUTSTANDING_MAX);
+	return error != 0 ? error : pointer_ring_init(&lane->spent, TCP_OUTSTANDING_MAX);
 }
 
 static void lane_fini(struct tcp_lane *lane)
 {
 	void *message;
-	while (lane->spent.slots != NULL && (message = tcp_ring_pop(&lane->spent)) != NULL) {
+	while (lane->spent.slots != NULL && (message = pointer_ring_pop(&lane->spent)) != NULL) {
 		free(message);
 	}
 	for (uint32_t i = 0; lane->queries != NULL && i < TCP_OUTSTANDING_MAX; i++) {
 		free(lane->queries[i].message); // answered, not released
 	}
-	tcp_ring_fini(&lane->submitted);
-	tcp_ring_fini(&lane->answered);
-	tcp_ring_fini(&lane->spent);
+	pointer_ring_fini(&lane->submitted);
+	pointer_ring_fini(&lane->answered);
+	pointer_ring_fini(&lane->spent);
 	free(lane->free_slots);
 	free(lane->queries);
 }
@@ -300,7 +300,7 @@ int tcp_pool_submit(struct tcp_pool *pool, unsigned worker, const struct tcp_req
 	struct tcp_query *query = &lane->queries[lane->free_slots[lane->free_count - 1]];
 	query->request = *request;
 	query->worker = worker;
-	if (!tcp_ring_push(&lane->submitted, query)) {
+	if (!pointer_ring_push(&lane->submitted, query)) {
 		return -EAGAIN;
 	}
 	lane->free_count--;
@@ -313,7 +313,7 @@ int tcp_pool_submit(struct tcp_pool *pool, unsigned worker, const struct tcp_req
 const struct tcp_answer *tcp_pool_collect(struct tcp_pool *pool, unsigned worker)
 {
 	// The answer is the query's first member.
-	return tcp_ring_pop(&pool->lanes[worker].answered);
+	return pointer_ring_pop(&pool->lanes[worker].answered);
 }
 
 void tcp_pool_release(struct tcp_pool *pool, unsigned worker, const struct tcp_answer *answer)
@@ -323,7 +323,7 @@ void tcp_pool_release(struct tcp_pool *pool, unsigned worker, const struct tcp_a
 	const struct tcp_query *answered = (const void *)answer;
 	uint32_t slot = (uint32_t)(answered - lane->queries);
 	struct tcp_query *query = &lane->queries[slot];
-	if (query->message != NULL && !tcp_ring_push(&lane->spent, query->message)) {
+	if (query->message != NULL && !pointer_ring_push(&lane->spent, query->message)) {
 		free(query->message); // the thread is more than a ring behind
 	}
 	query->message = NULL;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define VALIDATOR_THREADS_MAX 64
+#define VALIDATOR_WORKERS_MAX 64
 #define VALIDATOR_OUTSTANDING_MAX 8192 // per worker; beyond it submit refuses
 
 // Memory is the worker's; from submit to collect the thread's alone.
@@ -23,7 +24,7 @@ struct validation_request {
 	struct proof proof;
 	struct judge_budget budget; // the look-up's, handed on from round to round
 	int64_t now_s;              // Unix time
-	bool uses_cache;            // false: evidence
+	bool uses_cache; // false: evidence. Checked signatures are remembered all the same: that is true for ever
 	// What the worker knows it by.
 	uint32_t lookup;
 	uint32_t serial;
@@ -37,9 +38,9 @@ struct validation_request {
 struct validator_pool;
 
 struct validator_pool_config {
-	unsigned thread_count; // 1..VALIDATOR_THREADS_MAX
-	const int *cpus;       // thread_count of them, or NULL: not pinned
-	unsigned worker_count;
+	unsigned thread_count;               // 1..VALIDATOR_THREADS_MAX
+	const int *cpus;                     // thread_count of them, or NULL: not pinned
+	unsigned worker_count;               // 1..VALIDATOR_WORKERS_MAX
 	const struct trust_anchors *anchors; // outlive the pool
 	const struct dnssec_policy *policy;
 	struct trust_cache_config cache; // of each thread
@@ -53,7 +54,7 @@ struct validator_pool *validator_pool_create(const struct validator_pool_config 
 					     int *ret_error);
 // Stops the threads; what was not collected is the workers' memory. NULL is accepted.
 void validator_pool_destroy(struct validator_pool *pool);
-// Worker thread. -EAGAIN when too many are outstanding.
+// Worker thread. -EAGAIN when too many are outstanding, its own or its thread's.
 PLX_MUST_CHECK int validator_pool_submit(struct validator_pool *pool, unsigned worker,
 					 struct validation_request *request);
 // Worker thread. The next one that is judged, or NULL.

@@ -5,8 +5,7 @@
 #include "validation/proof.h"
 
 #include "cunit_runner.h"
-#include "proof_driver.h"
-#include "zone_fixture.h"
+#include "row_replies.h"
 
 #include <parallax/base/attributes.h>
 #include <parallax/exchange/result.h>
@@ -18,27 +17,9 @@ static struct fixture *fixture;
 static struct proof proof;
 static struct proof_driver driver;
 
-static void answer_from_rows(void *context, const struct proof_need *need,
-			     struct proof_message *message)
-{
-	const char *judge = need->type == PLX_TYPE_DS ? "delegation" : "keys";
-	for (unsigned i = 0; i < fixture->row_count; i++) {
-		const struct fixture_row *row = &fixture->rows[i];
-		if (row->type == need->type && strcmp(row->judge, judge) == 0 &&
-		    plx_name_equal(&row->name, &need->name)) {
-			message->kind = PROOF_ANSWER;
-			message->wire = row->wire;
-			message->length = (uint32_t)row->length;
-			message->zone = row->zone;
-			return;
-		}
-	}
-}
-
 static void begin_row(const struct fixture_row *row)
 {
-	proof_begin(&proof, &row->name, row->type);
-	proof_add(&proof, PROOF_ANSWER, &row->name, row->type, &row->zone, row->wire, row->length);
+	row_begin(&proof, row);
 	fixture->budget = judge_budget_init();
 }
 
@@ -239,7 +220,8 @@ int main(void)
 	static const struct test_entry tests[] = {CASES};
 	fixture = fixture_open();
 	driver.judge = (struct proof_judge) {.anchors = fixture->anchors, .judge = fixture->judge};
-	driver.answer = answer_from_rows;
+	driver.answer = row_reply;
+	driver.context = fixture;
 	int status = cunit_run("validation_proof_rows", tests, PLX_ARRAY_SIZE(tests));
 	fixture_close(fixture);
 	return status;

@@ -12,17 +12,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-struct tcp_ring {
-	// pusher: rw, popper: ro. seq_cst, since a sleeper re-checks it after announcing its sleep (tcp_pool.c).
+struct pointer_ring {
+	// pusher: rw, popper: ro. seq_cst, since a sleeper re-checks it after announcing its sleep (tcp_pool.c, validator_pool.c).
 	_Atomic uint32_t head PLX_CACHE_ALIGNED;
-	// popper: rw, pusher: ro. Release; pairs with the acquire in tcp_ring_push: the slot is free again.
+	// popper: rw, pusher: ro. Release; pairs with the acquire in pointer_ring_push: the slot is free again.
 	_Atomic uint32_t tail PLX_CACHE_ALIGNED;
 	void **slots PLX_CACHE_ALIGNED;
 	uint32_t mask;
 };
 
 // `capacity` is a power of two.
-PLX_MUST_CHECK static inline int tcp_ring_init(struct tcp_ring *ring, uint32_t capacity)
+PLX_MUST_CHECK static inline int pointer_ring_init(struct pointer_ring *ring, uint32_t capacity)
 {
 	ring->slots = calloc(capacity, sizeof(*ring->slots));
 	ring->mask = capacity - 1;
@@ -31,14 +31,14 @@ PLX_MUST_CHECK static inline int tcp_ring_init(struct tcp_ring *ring, uint32_t c
 	return ring->slots != NULL ? 0 : -ENOMEM;
 }
 
-static inline void tcp_ring_fini(struct tcp_ring *ring)
+static inline void pointer_ring_fini(struct pointer_ring *ring)
 {
 	free(ring->slots);
 	ring->slots = NULL;
 }
 
 // False when the ring is full.
-PLX_MUST_CHECK static inline bool tcp_ring_push(struct tcp_ring *ring, void *item)
+PLX_MUST_CHECK static inline bool pointer_ring_push(struct pointer_ring *ring, void *item)
 {
 	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
 	if (head - atomic_load_explicit(&ring->tail, memory_order_acquire) > ring->mask) {
@@ -49,13 +49,13 @@ PLX_MUST_CHECK static inline bool tcp_ring_push(struct tcp_ring *ring, void *ite
 	return true;
 }
 
-static inline bool tcp_ring_is_empty(struct tcp_ring *ring)
+static inline bool pointer_ring_is_empty(struct pointer_ring *ring)
 {
 	return atomic_load(&ring->head) == atomic_load_explicit(&ring->tail, memory_order_relaxed);
 }
 
 // NULL when the ring is empty.
-static inline void *tcp_ring_pop(struct tcp_ring *ring)
+static inline void *pointer_ring_pop(struct pointer_ring *ring)
 {
 	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
 	if (atomic_load_explicit(&ring->head, memory_order_acquire) == tail) {
