@@ -80,7 +80,8 @@ struct proof_verdict {
 	enum plx_dnssec state; // SECURE, INSECURE, BOGUS or INDETERMINATE
 	enum dnssec_cause cause;
 	enum judged_kind kind; // of the last step
-	struct plx_name zone;  // the zone at which the state was decided
+	struct plx_name
+		zone; // the zone at which the state was decided, or the name that may be one
 	struct plx_name owner; // where the alias chain ends
 	uint32_t ttl_s;        // how long the verdict holds
 };

@@ -60,11 +60,12 @@ static enum proof_step take_needs(struct chain_progress *progress, const struct 
 
 // Whether what was found may be an unsigned zone's: it carries no signature that claims to be this zone's.
 static bool may_be_from_below(const struct answer_verdict *answer,
-			      const struct plx_message *message, const struct plx_name *zone)
+			      const struct plx_message *message, const struct plx_name *name,
+			      const struct plx_name *zone)
 {
 	return answer->cause == DNSSEC_CAUSE_SIGNATURE_MISSING ||
 	       (answer->cause == DNSSEC_CAUSE_DENIAL_MISSING &&
-		!message_is_signed_by(message, PLX_SECTION_AUTHORITY, zone));
+		!message_is_signed_by(message, name, zone));
 }
 
 // One name of the chain, by the keys of the zone that it is in.
@@ -79,7 +80,8 @@ static enum walk_result judge_name(struct zone_walk *walk, const struct plx_mess
 		}
 		*ret_answer = answer_judge(&walk->context->judge, message, &walk->marks.target,
 					   type, walk->keys->set);
-	} while (may_be_from_below(ret_answer, message, &walk->zone) && zone_walk_search(walk));
+	} while (may_be_from_below(ret_answer, message, &walk->marks.target, &walk->zone) &&
+		 zone_walk_search(walk));
 	return result;
 }
 

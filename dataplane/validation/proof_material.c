@@ -64,14 +64,17 @@ bool proof_material_next_referral(const struct proof_material *material,
 	return false;
 }
 
-bool message_is_signed_by(const struct plx_message *message, enum plx_section section,
+bool message_is_signed_by(const struct plx_message *message, const struct plx_name *name,
 			  const struct plx_name *zone)
 {
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
 	struct rrsig rrsig;
 	while (plx_message_next(message, &cursor, &record)) {
-		if (record.type == PLX_TYPE_RRSIG && record.section == section &&
+		bool is_about = record.section == PLX_SECTION_AUTHORITY ||
+				(record.section == PLX_SECTION_ANSWER &&
+				 plx_message_name_equal(message, record.owner_offset, name));
+		if (record.type == PLX_TYPE_RRSIG && is_about &&
 		    rrsig_parse(record.rdata, record.rdata_length, &rrsig) == 0 &&
 		    plx_name_equal(&rrsig.signer, zone)) {
 			return true;

@@ -31,6 +31,6 @@ enum material_reply proof_material_find(const struct proof_material *material,
 bool proof_material_next_referral(const struct proof_material *material,
 				  const struct plx_name *child, unsigned *index,
 				  const struct plx_message **ret_message);
-// Whether a signature in the message's section claims to be the zone's.
-bool message_is_signed_by(const struct plx_message *message, enum plx_section section,
+// Whether a signature that claims to be the zone's is in the authority section, or at `name` in the answer section.
+bool message_is_signed_by(const struct plx_message *message, const struct plx_name *name,
 			  const struct plx_name *zone);

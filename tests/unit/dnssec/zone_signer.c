@@ -144,8 +144,8 @@ void message_sign(struct signed_message *built, enum plx_section section, const 
 	plx_write_u8(&data, DNSSEC_ECDSAP256);
 	plx_write_u8(&data, (uint8_t)labels);
 	plx_write_u32(&data, TTL_S);
-	plx_write_u32(&data, FIXTURE_NOW + 1000);
-	plx_write_u32(&data, FIXTURE_NOW - 1000);
+	plx_write_u32(&data, (uint32_t)(FIXTURE_NOW + 1000 + fault->time_plus_s));
+	plx_write_u32(&data, (uint32_t)(FIXTURE_NOW - 1000 + fault->time_plus_s));
 	plx_write_u16(&data, (uint16_t)(signer->tag + fault->tag_plus));
 	plx_write_bytes(&data, zone->wire, zone->length);
 	size_t header_length = data.position;

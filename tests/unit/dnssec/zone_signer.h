@@ -33,6 +33,7 @@ struct signature_fault {
 	uint8_t labels_minus; // fewer labels than the owner has
 	bool is_wrong;        // a flipped bit
 	uint16_t tag_plus;
+	int32_t time_plus_s; // to inception and expiration
 	const struct plx_name *signer;
 };
 
