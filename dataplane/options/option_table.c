@@ -63,6 +63,40 @@ const struct option_spec option_table[] = {
 	{.key = "lookups_max", .flag = "lookups-max", .argument = "COUNT", .type = OPTION_COUNT, FIELD(lookups_max),
 	 .minimum = 256, .maximum = 1u << 20, .default_text = "65536", .example = "65536",
 	 .help = "Look-ups worked on at once by all workers together; memory is reserved for them at the start."},
+	{.key = "iterative", .flag = "iterative", .type = OPTION_BOOLEAN, FIELD(iterative),
+	 .default_text = "true", .example = "false",
+	 .help = "Look names up from the root servers down, without upstreams, when a client asks for it (`parallax-sweep "
+		 "--resolution iterative`), and validate DNSSEC here. Needs root_hints and trust_anchor; where the default "
+		 "files are not installed this is off, which the log says at the start. Servers are asked at port 53, of "
+		 "those address families that the port has an address of at the start."},
+	{.key = "root_hints", .flag = "root-hints", .argument = "PATH", .type = OPTION_PATH, FIELD(root_hints),
+	 .default_text = "", .example = "/usr/share/dns/root.hints",
+	 .help = "Names and addresses of the root servers, in the form of InterNIC's named.root. Unset: "
+		 "/usr/share/dns/root.hints, of the Debian package dns-root-data."},
+	{.key = "trust_anchor", .flag = "trust-anchor", .argument = "PATH|none", .type = OPTION_PATH_OR_NONE, FIELD(trust_anchor),
+	 .default_text = "", .example = "/usr/share/dns/root.key",
+	 .help = "DS or DNSKEY records that DNSSEC validation of iterative look-ups starts from. Unset: "
+		 "/usr/share/dns/root.key, of the Debian package dns-root-data, which brings new keys. none: nothing is "
+		 "validated and every result is unchecked, which no certificate may rest on."},
+	{.key = "validators", .flag = "validators", .argument = "COUNT|CPUS", .type = OPTION_WORKERS, FIELD(validators),
+	 .default_text = "1", .example = "[4, 5]",
+	 .help = "How many threads check DNSSEC signatures, beside the workers: a count (2), or the CPUs they are pinned "
+		 "to, as a list ([4, 5]) or a range (4-5)."},
+	{.key = "iterative_lookups_max", .flag = "iterative-lookups-max", .argument = "COUNT", .type = OPTION_COUNT,
+	 FIELD(iterative_lookups_max), .minimum = 64, .maximum = 1u << 18, .default_text = "8192", .example = "16384",
+	 .help = "Iterative look-ups worked on at once by all workers together, apart from those of lookups_max."},
+	{.key = "iterative_cache_mb", .flag = "iterative-cache-mb", .argument = "MEGABYTES", .type = OPTION_COUNT,
+	 FIELD(iterative_cache_mb), .minimum = 4, .maximum = 65536, .default_text = "128", .example = "512",
+	 .help = "Memory for what all workers together remember of delegations, name servers' addresses and denials. What was "
+		 "proved takes as much again. `parallaxctl cache flush` forgets it."},
+	{.key = "nsec3_iterations_insecure", .flag = "nsec3-iterations-insecure", .type = OPTION_BOOLEAN,
+	 FIELD(nsec3_iterations_insecure), .default_text = "false", .example = "true",
+	 .help = "What a zone with more than 50 NSEC3 iterations denies is insecure, as if it were not signed (RFC 9276 "
+		 "allows it), instead of indeterminate, which is a failure."},
+	{.key = "dnssec_test_profile", .flag = "dnssec-test-profile", .type = OPTION_BOOLEAN, FIELD(dnssec_test_profile),
+	 .default_text = "false", .example = "true",
+	 .help = "Accept SHA-1 signatures and short RSA keys, as published test vectors have them. For tests of Parallax "
+		 "itself, never for issuance."},
 	{.key = "socket", .flag = "socket", .argument = "PATH", .type = OPTION_PATH, FIELD(socket),
 	 .default_text = "/run/parallax/dataplane.sock", .example = "/run/parallax/dataplane.sock",
 	 .help = "The control socket, for parallaxctl and all clients."},

@@ -12,7 +12,8 @@
 
 enum option_type {
 	OPTION_TEXT,
-	OPTION_PATH,       // absolute
+	OPTION_PATH, // absolute
+	OPTION_PATH_OR_NONE,
 	OPTION_BOOLEAN,    // bool
 	OPTION_COUNT,      // uint32_t, `k` and `M` understood
 	OPTION_RATE,       // uint32_t, queries per second

@@ -33,6 +33,11 @@ static int range_parse(const char *text, uint32_t maximum, uint32_t *ret_first, 
 	return 0;
 }
 
+static struct options_workers *workers_of(const struct option_spec *spec, struct options *options)
+{
+	return (struct options_workers *)(void *)((char *)options + spec->offset);
+}
+
 static int cpu_add(uint32_t cpu, struct options_workers *workers, struct plx_setting_fault *fault)
 {
 	for (unsigned i = 0; i < workers->count; i++) {
@@ -49,7 +54,8 @@ static int cpu_add(uint32_t cpu, struct options_workers *workers, struct plx_set
 	return 0;
 }
 
-int option_value_add_cpu(const char *text, struct options *options, struct plx_setting_fault *fault)
+static int add_cpus(const char *text, struct options_workers *workers,
+		    struct plx_setting_fault *fault)
 {
 	uint32_t first, last;
 	if (plx_setting_count(text, 0, CPU_MAX, &first) == 0) {
@@ -59,7 +65,7 @@ int option_value_add_cpu(const char *text, struct options *options, struct plx_s
 			fault, "\"%s\" is not a CPU number (0 to %u) or a range", text, CPU_MAX);
 	}
 	for (uint32_t cpu = first; cpu <= last; cpu++) {
-		int error = cpu_add(cpu, &options->workers, fault);
+		int error = cpu_add(cpu, workers, fault);
 		if (error != 0) {
 			return error;
 		}
@@ -67,27 +73,33 @@ int option_value_add_cpu(const char *text, struct options *options, struct plx_s
 	return 0;
 }
 
-static int workers_parse(const char *text, struct options *options, struct plx_setting_fault *fault)
+int option_value_add_cpu(const struct option_spec *spec, const char *text, struct options *options,
+			 struct plx_setting_fault *fault)
+{
+	return add_cpus(text, workers_of(spec, options), fault);
+}
+
+static int workers_parse(const char *text, struct options_workers *workers,
+			 struct plx_setting_fault *fault)
 {
 	uint32_t count;
 	if (plx_setting_count(text, 1, OPTIONS_WORKERS_MAX, &count) == 0) {
-		options->workers = (struct options_workers) {.count = count};
+		*workers = (struct options_workers) {.count = count};
 		return 0;
 	}
 	if (strpbrk(text, ",-") == NULL) {
-		return plx_setting_fault_set(
-			fault,
-			"\"%s\" is neither a count of workers (1 to %u) nor a list "
-			"of CPUs; write 2, 2,3 or 2-5",
-			text, OPTIONS_WORKERS_MAX);
+		return plx_setting_fault_set(fault,
+					     "\"%s\" is neither a count (1 to %u) nor a list "
+					     "of CPUs; write 2, 2,3 or 2-5",
+					     text, OPTIONS_WORKERS_MAX);
 	}
-	options->workers = (struct options_workers) {0};
+	*workers = (struct options_workers) {0};
 	char item[32];
 	for (const char *next = text; next != NULL;) {
 		size_t length = strcspn(next, ",");
 		snprintf(item, sizeof(item), "%.*s",
 			 (int)(length < sizeof(item) ? length : sizeof(item)), next);
-		int error = option_value_add_cpu(item, options, fault);
+		int error = add_cpus(item, workers, fault);
 		if (error != 0) {
 			return error;
 		}
@@ -258,6 +270,9 @@ int option_value_parse(const struct option_spec *spec, const char *text, struct 
 		return plx_setting_text(text, spec->size, field, fault);
 	case OPTION_PATH:
 		return plx_setting_path(text, spec->size, field, fault);
+	case OPTION_PATH_OR_NONE:
+		return strcmp(text, "none") == 0 ? plx_setting_text(text, spec->size, field, fault)
+						 : plx_setting_path(text, spec->size, field, fault);
 	case OPTION_BOOLEAN:
 		return plx_setting_boolean(text, field, fault);
 	case OPTION_COUNT:
@@ -266,7 +281,7 @@ int option_value_parse(const struct option_spec *spec, const char *text, struct 
 	case OPTION_CPU:
 		return cpu_parse(text, field, fault);
 	case OPTION_WORKERS:
-		return workers_parse(text, options, fault);
+		return workers_parse(text, field, fault);
 	case OPTION_PORT_RANGE:
 		return port_range_parse(text, field, fault);
 	case OPTION_LOG_FORMAT:
@@ -287,6 +302,6 @@ void option_value_clear(const struct option_spec *spec, struct options *options)
 		unsigned *count = (unsigned *)(void *)((char *)options + spec->count_offset);
 		*count = 0;
 	} else if (spec->type == OPTION_WORKERS) {
-		options->workers = (struct options_workers) {0};
+		*workers_of(spec, options) = (struct options_workers) {0};
 	}
 }

@@ -18,9 +18,9 @@ PLX_MUST_CHECK int option_value_parse(const struct option_spec *spec, const char
 				      struct options *options, struct plx_setting_fault *fault);
 // Lists and pinned workers become empty; other values need no clearing.
 void option_value_clear(const struct option_spec *spec, struct options *options);
-// One CPU of a list of them.
-PLX_MUST_CHECK int option_value_add_cpu(const char *text, struct options *options,
-					struct plx_setting_fault *fault);
+// One CPU of a list of them, of an option of OPTION_WORKERS.
+PLX_MUST_CHECK int option_value_add_cpu(const struct option_spec *spec, const char *text,
+					struct options *options, struct plx_setting_fault *fault);
 
 // Parts of an upstream, by the names of the mapping form ("address", "port", "trusted", "rate", "in_flight").
 PLX_MUST_CHECK int upstream_part_parse(const char *name, const char *text,

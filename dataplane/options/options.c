@@ -72,6 +72,33 @@ static int check_shared_mode(const struct options *options, struct plx_setting_f
 	return 0;
 }
 
+static bool has_cpu(const struct options_workers *workers, uint16_t cpu)
+{
+	for (unsigned i = 0; workers->is_pinned && i < workers->count; i++) {
+		if (workers->cpu[i] == cpu) {
+			return true;
+		}
+	}
+	return false;
+}
+
+// A validator would keep the worker of its CPU from its packets.
+static int check_validators(const struct options *options, struct plx_setting_fault *fault)
+{
+	const struct options_workers *validators = &options->validators;
+	for (unsigned i = 0; validators->is_pinned && i < validators->count; i++) {
+		if (has_cpu(&options->workers, validators->cpu[i])) {
+			fault->key = "validators";
+			return plx_setting_fault_set(
+				fault,
+				"validators: CPU %u is in workers as well; give the validators "
+				"others, or a count",
+				validators->cpu[i]);
+		}
+	}
+	return 0;
+}
+
 static int check_cpus(const struct options *options, struct plx_setting_fault *fault)
 {
 	for (unsigned i = 0; options->workers.is_pinned && i < options->workers.count; i++) {
@@ -105,7 +132,8 @@ int options_check(const struct options *options, struct plx_setting_fault *fault
 	}
 	int error = is_exclusive ? check_exclusive_mode(options, fault)
 				 : check_shared_mode(options, fault);
-	return error != 0 ? error : check_cpus(options, fault);
+	error = error != 0 ? error : check_cpus(options, fault);
+	return error != 0 ? error : check_validators(options, fault);
 }
 
 // Puts where to mend it in front of a fault of options_check: the key's place, the file, or the flags.

@@ -63,6 +63,14 @@ struct options {
 	unsigned upstreams_count;
 	uint32_t total_rate;  // queries per second over all workers and servers; 0: no limit
 	uint32_t lookups_max; // at once, over all workers
+	bool iterative;
+	char root_hints[256];   // "": the default place
+	char trust_anchor[256]; // "": the default place; "none": nothing is validated
+	struct options_workers validators;
+	uint32_t iterative_lookups_max; // at once, over all workers
+	uint32_t iterative_cache_mb;    // of all workers
+	bool nsec3_iterations_insecure;
+	bool dnssec_test_profile;
 	char socket[108];
 	char socket_group[32];
 	char user[32]; // run as, after start-up

@@ -79,7 +79,7 @@ static int read_item(const struct plx_yaml_document *document, const struct opti
 		return plx_yaml_wrong_kind(document, node, spec->key, "a single value");
 	}
 	int error = spec->type == OPTION_WORKERS
-			    ? option_value_add_cpu(node->text, options, document->fault)
+			    ? option_value_add_cpu(spec, node->text, options, document->fault)
 			    : option_value_parse(spec, node->text, options, document->fault);
 	return error != 0 ? plx_yaml_fault_at(document, node, spec->key) : 0;
 }
@@ -93,7 +93,7 @@ static int read_sequence(const struct plx_yaml_document *document, const struct 
 			return error;
 		}
 	}
-	if (spec->type == OPTION_WORKERS && options->workers.count == 0) {
+	if (spec->type == OPTION_WORKERS && node->first == NULL) {
 		plx_setting_fault_set(document->fault, "the list of CPUs is empty");
 		return plx_yaml_fault_at(document, node, spec->key);
 	}

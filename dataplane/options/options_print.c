@@ -63,6 +63,8 @@ static const char *type_name(const struct option_spec *spec)
 		return "text";
 	case OPTION_PATH:
 		return "absolute path";
+	case OPTION_PATH_OR_NONE:
+		return "absolute path, or none";
 	case OPTION_BOOLEAN:
 		return "true or false";
 	case OPTION_COUNT:

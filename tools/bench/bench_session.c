@@ -67,6 +67,7 @@ static int start_child(struct bench_session *session, struct bench_failure *fail
 	arguments[count++] = server;
 	arguments[count++] = "--lookups-max";
 	arguments[count++] = lookups;
+	arguments[count++] = "--iterative=off";
 	if (options->workers != NULL) {
 		arguments[count++] = "--workers";
 		arguments[count++] = options->workers;

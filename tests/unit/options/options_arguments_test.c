@@ -158,6 +158,12 @@ TEST(keys_that_do_not_go_together_are_refused)
 	expect_fault("--interface lo --workers 1-2 --main-cpu 2",
 		     "command line: main_cpu: CPU 2 is in workers as well; give the control "
 		     "thread another one or none");
+	expect_fault("--interface lo --workers 1-2 --validators 2-3",
+		     "command line: validators: CPU 2 is in workers as well; give the validators "
+		     "others, or a count");
+	expect_fault("--interface lo --trust-anchor root.key",
+		     "command line: --trust-anchor: \"root.key\" is not an absolute path; "
+		     "start it with /");
 }
 
 TEST(keys_of_a_file_that_do_not_go_together_are_placed)

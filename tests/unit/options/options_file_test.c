@@ -136,6 +136,32 @@ TEST(duplicate_keys_name_both_places)
 		     "test.yaml:2:26: upstreams: 192.0.2.1:53 is listed twice");
 }
 
+TEST(iterative_look_ups_have_threads_and_files_of_their_own)
+{
+	CU_ASSERT_EQUAL(read_text("dataplane:\n  interface: lo\n"), 0);
+	CU_ASSERT_TRUE(options.iterative);
+	CU_ASSERT_EQUAL(options.validators.count, 1);
+	CU_ASSERT_FALSE(options.validators.is_pinned);
+	CU_ASSERT_STRING_EQUAL(options.root_hints, "");
+	CU_ASSERT_STRING_EQUAL(options.trust_anchor, "");
+	CU_ASSERT_EQUAL(read_text("dataplane:\n  interface: lo\n  iterative: false\n"
+				  "  workers: [1, 2]\n  validators: [4, 6-7]\n"
+				  "  root_hints: /x/root.hints\n  trust_anchor: none\n"),
+			0);
+	CU_ASSERT_FALSE(options.iterative);
+	CU_ASSERT_EQUAL(options.workers.count, 2);
+	CU_ASSERT_EQUAL(options.validators.count, 3);
+	CU_ASSERT_TRUE(options.validators.is_pinned);
+	CU_ASSERT_EQUAL(options.validators.cpu[2], 7);
+	CU_ASSERT_STRING_EQUAL(options.root_hints, "/x/root.hints");
+	CU_ASSERT_STRING_EQUAL(options.trust_anchor, "none");
+	expect_fault("dataplane:\n  validators: []\n",
+		     "test.yaml:2:15: validators: the list of CPUs is empty");
+	expect_fault("dataplane:\n  validators: 0\n",
+		     "test.yaml:2:15: validators: \"0\" is neither a count (1 to 64) nor a list of "
+		     "CPUs; write 2, 2,3 or 2-5");
+}
+
 TEST(wrong_types_say_what_was_expected)
 {
 	expect_fault("- a\n", "test.yaml:1:1: expected a mapping with the key \"dataplane\", "
@@ -159,7 +185,7 @@ TEST(wrong_types_say_what_was_expected)
 TEST(bad_values_say_what_to_write_instead)
 {
 	expect_fault("dataplane:\n  workers: many\n",
-		     "test.yaml:2:12: workers: \"many\" is neither a count of workers (1 to 64) "
+		     "test.yaml:2:12: workers: \"many\" is neither a count (1 to 64) "
 		     "nor a list of CPUs; write 2, 2,3 or 2-5");
 	expect_fault("dataplane:\n  workers: [1, 1]\n",
 		     "test.yaml:2:16: workers: CPU 1 is listed twice");
@@ -276,6 +302,7 @@ TEST(a_file_is_read_from_disk)
 TEST_MAIN(options_file, T(every_key_reaches_its_field), T(an_empty_file_leaves_the_defaults),
 	  T(both_forms_of_an_upstream_mean_the_same),
 	  T(unknown_keys_are_named_with_the_nearest_known_one), T(duplicate_keys_name_both_places),
+	  T(iterative_look_ups_have_threads_and_files_of_their_own),
 	  T(wrong_types_say_what_was_expected), T(bad_values_say_what_to_write_instead),
 	  T(bad_addresses_and_ports_say_what_to_write_instead), T(broken_yaml_names_the_place),
 	  T(a_second_document_is_refused), T(faults_are_one_line_whatever_the_file_says),
