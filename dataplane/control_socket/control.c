@@ -37,6 +37,7 @@ static const struct plx_rpc_binding bindings[] = {
 	{"capture.start", control_start_capture},
 	{"capture.stop", control_stop_capture},
 	{"capture.status", control_get_capture},
+	{"cache.flush", control_flush_cache},
 	{"drain.start", control_start_drain},
 	{PLX_ATTACH_METHOD, control_attach_client},
 };

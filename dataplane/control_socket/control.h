@@ -8,6 +8,7 @@
 //   lookup_methods.c     lookup.run, caa.run, by a client of the exchange like any other (own_client.h)
 //   attach_method.c      exchange.attach, clients.list
 //   capture_methods.c    capture.*
+//   cache_methods.c      cache.flush
 //
 // Order of an end: stop the workers, control_destroy, then destroy the exchange and the workers.
 

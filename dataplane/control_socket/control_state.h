@@ -43,6 +43,7 @@ void control_list_clients(struct plx_rpc_call *call, const struct json_t *params
 void control_start_capture(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_stop_capture(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_get_capture(struct plx_rpc_call *call, const struct json_t *params, void *context);
+void control_flush_cache(struct plx_rpc_call *call, const struct json_t *params, void *context);
 
 unsigned control_client_count(const struct control *control);
 // Sums over all workers, gauges included.

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACKET_OWN_ADDRESSES_MAX                                                                   \
-	64 // UPSTREAMS_MAX: the kernel may choose another one for each server
+// UPSTREAMS_MAX, for the kernel may choose another one for each server, and those of iterative look-ups.
+#define PACKET_OWN_ADDRESSES_MAX 80
 
 // What the port's receive offload says about the UDP checksum.
 enum packet_checksum {

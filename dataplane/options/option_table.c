@@ -59,7 +59,8 @@ const struct option_spec option_table[] = {
 		 "edns: false, dnssec_ok: false and cookies: false."},
 	{.key = "total_rate", .flag = "total-rate", .argument = "RATE", .type = OPTION_RATE, FIELD(total_rate), .maximum = 1000000000,
 	 .default_text = "0", .example = "100k",
-	 .help = "Queries per second to all upstreams together; 0: no limit."},
+	 .help = "Queries per second to all upstreams together, and as many again to the servers that iterative look-ups ask; 0: "
+		 "no limit."},
 	{.key = "lookups_max", .flag = "lookups-max", .argument = "COUNT", .type = OPTION_COUNT, FIELD(lookups_max),
 	 .minimum = 256, .maximum = 1u << 20, .default_text = "65536", .example = "65536",
 	 .help = "Look-ups worked on at once by all workers together; memory is reserved for them at the start."},

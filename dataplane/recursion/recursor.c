@@ -239,6 +239,21 @@ static void expire_one(struct recursor *recursor, uint32_t id)
 	}
 }
 
+// Priming is nobody's look-up.
+static void show_gauges(const struct recursor *recursor)
+{
+	struct plx_worker_counters *counters = recursor->config.counters;
+	uint32_t open = recursor->recursions_max - recursor->free_recursion_count;
+	open -= open > 0 && recursor->is_priming ? 1 : 0;
+	__atomic_store_n(&counters->iterative_in_flight, open, __ATOMIC_RELAXED);
+	__atomic_store_n(&counters->iterative_queries_in_flight,
+			 recursor->config.slot_count -
+				 (recursor->free_query_tail - recursor->free_query_head),
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&counters->iterative_cache_entries,
+			 packed_store_counts(recursor->context.cache).entries, __ATOMIC_RELAXED);
+}
+
 void recursor_expire(struct recursor *recursor, uint64_t now_ns)
 {
 	recursor->now_ns = now_ns;
@@ -252,6 +267,7 @@ void recursor_expire(struct recursor *recursor, uint64_t now_ns)
 		}
 		expire_one(recursor, id);
 	}
+	show_gauges(recursor);
 }
 
 #define QUEUE_POLL_NS (1000ull * 1000) // queued work that limits hold back is looked at this often

@@ -8,6 +8,7 @@
 #include <parallax/base/attributes.h>
 
 #include "options/options.h"
+#include "startup/iteration_setup.h"
 #include "startup/lcore_plan.h"
 #include "startup/packet_port.h"
 #include "worker/worker.h"
@@ -21,6 +22,7 @@ struct event;
 struct event_base;
 struct exception_path;
 struct exchange_server;
+struct path_service;
 struct plx_supervisor;
 struct upstream_routes;
 struct worker_group;
@@ -45,6 +47,8 @@ struct dataplane {
 	struct worker_group *group;
 	struct exchange_server *exchange;
 	struct upstream_routes *routes;
+	struct iteration_setup iteration;
+	struct path_service *paths;        // of iterative look-ups
 	struct exception_path *exceptions; // exclusive mode
 	struct control *control;           // JSON-RPC
 	struct event *control_wake;
@@ -75,6 +79,7 @@ PLX_MUST_CHECK int start_source_ports(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_eal(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_port(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_events(struct dataplane *dataplane);
+PLX_MUST_CHECK int start_iteration(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_workers(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_routes(struct dataplane *dataplane);
 PLX_MUST_CHECK int start_upstreams(struct dataplane *dataplane);

@@ -28,6 +28,7 @@ static int start(struct dataplane *dataplane)
 		{start_extension},    // of another program than parallax-dataplane
 		{start_port},         // the NIC, its queues and packet pools
 		{start_events},       // the control thread's loop, signals
+		{start_iteration},    // root hints, trust anchor
 		{start_workers},      // made, not running yet; exchange and TCP thread
 		{start_routes},       // netlink, or ARP, ND and TAP
 		{start_upstreams},    // from the configuration

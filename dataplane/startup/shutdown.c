@@ -14,8 +14,10 @@
 #include "port/unmap_guard.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
+#include "startup/path_service.h"
 #include "startup/upstream_routes.h"
 #include "tcp/tcp_query.h"
+#include "validation/validator_pool.h"
 #include "worker/worker_create.h"
 #include "worker/worker_group.h"
 
@@ -156,7 +158,9 @@ void shut_down(struct dataplane *dataplane)
 	packet_filter_close(dataplane->filter);
 	upstream_routes_destroy(dataplane->routes);
 	exception_path_destroy(dataplane->exceptions);
+	path_service_destroy(dataplane->paths);
 	tcp_pool_destroy(environment->tcp);
+	validator_pool_destroy(environment->validators);
 	worker_group_destroy(dataplane->group);
 	for (unsigned i = 0; i < environment->worker_count; i++) {
 		worker_destroy(environment->workers[i]);

@@ -2,11 +2,14 @@
 // Makes the workers, the exchange and the TCP thread, and sets workers running once everything else stands.
 
 #include "exchange/exchange_server.h"
+#include "port/packet_filter.h"
 #include "port/unmap_guard.h"
 #include "startup/dataplane.h"
 #include "startup/exception_path.h"
+#include "startup/path_service.h"
 #include "startup/upstream_routes.h"
 #include "tcp/tcp_query.h"
+#include "validation/validator_pool.h"
 #include "worker/worker_create.h"
 #include "worker/worker_group.h"
 
@@ -27,10 +30,40 @@ static uint8_t bits_for(uint32_t count)
 	return count <= 1 ? 0 : (uint8_t)(32 - __builtin_clz(count - 1));
 }
 
-static uint32_t lookups_per_worker(const struct dataplane *dataplane)
+#define DNS_PORT 53
+#define ITERATIVE_SERVERS_MAX 65536 // known at once, of all workers
+#define ITERATIVE_MESSAGE_BYTES                                                                    \
+	8192 // of a look-up on average: what it holds for its proof and trace
+#define ITERATIVE_MESSAGES_MIN (4u << 20) // of a worker
+#define TRUST_ZONE_BYTES 4096             // of a signed one (validation/proof.h)
+#define TRUST_RRSETS_PER_ZONE 16 // denial ranges, DS and others of one zone that come again
+
+static uint32_t part_of(uint32_t all, const struct dataplane *dataplane)
 {
 	uint32_t workers = dataplane->lcores.worker_count;
-	return (dataplane->options.lookups_max + workers - 1) / workers;
+	return (all + workers - 1) / workers;
+}
+
+static uint32_t lookups_per_worker(const struct dataplane *dataplane)
+{
+	return part_of(dataplane->options.lookups_max, dataplane);
+}
+
+static uint32_t iterative_lookups_per_worker(const struct dataplane *dataplane)
+{
+	return part_of(dataplane->options.iterative_lookups_max, dataplane);
+}
+
+// The resolver's slots come first, the recursor's follow: one for each of its look-ups, and one for the root's servers.
+static uint8_t divide_slots(struct dataplane *dataplane)
+{
+	struct worker_environment *environment = &dataplane->environment;
+	environment->first_iterative_slot = 1u << bits_for(lookups_per_worker(dataplane));
+	environment->iterative_slot_count =
+		dataplane->iteration.is_on
+			? 1u << bits_for(iterative_lookups_per_worker(dataplane) + 1)
+			: 0;
+	return bits_for(environment->first_iterative_slot + environment->iterative_slot_count);
 }
 
 static int make_identity(struct dataplane *dataplane)
@@ -45,13 +78,14 @@ static int make_identity(struct dataplane *dataplane)
 	error = query_identity_init(&dataplane->environment.identity, ports->first,
 				    bits_for((uint32_t)ports->last - ports->first + 1u),
 				    bits_for(dataplane->lcores.worker_count),
-				    bits_for(lookups_per_worker(dataplane)), &random);
+				    divide_slots(dataplane), &random);
 	if (error != 0) {
 		return start_fault(
 			dataplane, "identity", error,
-			"source_ports %u-%u and lookups_max %u leave too few bits for query "
-			"codes: use more ports (up to 32768) or fewer look-ups",
-			ports->first, ports->last, dataplane->options.lookups_max);
+			"source_ports %u-%u, lookups_max %u and iterative_lookups_max %u leave too "
+			"few bits for query codes: use more ports (up to 32768) or fewer look-ups",
+			ports->first, ports->last, dataplane->options.lookups_max,
+			dataplane->options.iterative_lookups_max);
 	}
 	return 0;
 }
@@ -66,6 +100,41 @@ static void wake_worker(void *context, unsigned index)
 		ssize_t written = write(worker->wake_fd, &one, sizeof(one));
 		(void)written; // a full counter already wakes it
 	}
+}
+
+static int start_validators(struct dataplane *dataplane)
+{
+	int error;
+	int cpus[OPTIONS_WORKERS_MAX];
+	const struct iteration_setup *setup = &dataplane->iteration;
+	struct worker_environment *environment = &dataplane->environment;
+	const struct options_workers *validators = &dataplane->options.validators;
+	if (!setup->is_on || !setup->validates) {
+		return 0;
+	}
+	for (unsigned i = 0; i < validators->count; i++) {
+		cpus[i] = validators->cpu[i];
+	}
+	uint64_t cache_bytes = (uint64_t)dataplane->options.iterative_cache_mb << 20;
+	uint32_t zones_max = (uint32_t)(cache_bytes / validators->count / TRUST_ZONE_BYTES);
+	const struct validator_pool_config config = {
+		.thread_count = validators->count,
+		.cpus = validators->is_pinned ? cpus : NULL,
+		.worker_count = environment->worker_count,
+		.anchors = &setup->anchors,
+		.policy = &setup->policy,
+		.cache = {.zones_max = zones_max, .rrsets_max = zones_max * TRUST_RRSETS_PER_ZONE},
+		.wake = wake_worker,
+		.context = environment,
+	};
+	environment->validators = validator_pool_create(&config, &error);
+	return environment->validators != NULL
+		       ? 0
+		       : start_fault(
+				 dataplane, "validators", error,
+				 "the validators do not start: %s; lower iterative_cache_mb, or "
+				 "correct their CPUs",
+				 plx_error_text(error));
 }
 
 static int make_environment(struct dataplane *dataplane)
@@ -85,7 +154,8 @@ static int make_environment(struct dataplane *dataplane)
 		return start_fault(dataplane, "tcp", error, "the TCP thread does not start: %s",
 				   plx_error_text(error));
 	}
-	return make_identity(dataplane);
+	error = start_validators(dataplane);
+	return error != 0 ? error : make_identity(dataplane);
 }
 
 static int make_group(struct dataplane *dataplane)
@@ -128,11 +198,29 @@ static uint16_t deal_queues(const struct dataplane *dataplane, uint16_t index,
 	return count;
 }
 
+static struct recursor_config recursor_config_of(const struct dataplane *dataplane)
+{
+	const struct options *options = &dataplane->options;
+	struct recursor_config config = dataplane->iteration.recursor;
+	uint64_t cache_bytes = (uint64_t)options->iterative_cache_mb << 20;
+	config.lookups_max = iterative_lookups_per_worker(dataplane);
+	config.total_rate_qps = part_of(options->total_rate, dataplane);
+	config.servers_max = part_of(ITERATIVE_SERVERS_MAX, dataplane);
+	cache_bytes /= dataplane->lcores.worker_count;
+	config.cache_bytes = cache_bytes < UINT32_MAX ? (uint32_t)cache_bytes : UINT32_MAX;
+	config.message_bytes_max = (uint64_t)config.lookups_max * ITERATIVE_MESSAGE_BYTES;
+	if (config.message_bytes_max < ITERATIVE_MESSAGES_MIN) {
+		config.message_bytes_max = ITERATIVE_MESSAGES_MIN;
+	}
+	return config;
+}
+
 static int make_worker(struct dataplane *dataplane, uint16_t index)
 {
 	int error;
 	struct port_queue queues[WORKER_QUEUES_MAX];
 	const struct options *options = &dataplane->options;
+	const struct recursor_config iteration = recursor_config_of(dataplane);
 	const struct worker_config config = {
 		.index = index,
 		.queue_count = deal_queues(dataplane, index, queues),
@@ -149,12 +237,16 @@ static int make_worker(struct dataplane *dataplane, uint16_t index)
 		.is_polling = options->poll_mode,
 		.lookups_max = lookups_per_worker(dataplane),
 		.total_rate_qps = options->total_rate,
+		.slot_bits = bits_for(lookups_per_worker(dataplane)),
+		.iteration = dataplane->iteration.is_on ? &iteration : NULL,
 	};
 	if (worker_create(&dataplane->environment, &config, &error) == NULL) {
-		return start_fault(dataplane, "workers", error,
-				   "worker %u cannot be made: %s; lower "
-				   "lookups_max or raise memory_mb",
-				   index, plx_error_text(error));
+		return start_fault(
+			dataplane, "workers", error,
+			"worker %u cannot be made: %s; lower "
+			"lookups_max, iterative_lookups_max or iterative_cache_mb, or raise "
+			"memory_mb",
+			index, plx_error_text(error));
 	}
 	return 0;
 }
@@ -168,6 +260,9 @@ static void on_control_wake(evutil_socket_t fd, short what, void *context)
 	worker_group_process(dataplane->group);
 	if (dataplane->exceptions != NULL) {
 		exception_path_process(dataplane->exceptions);
+	}
+	if (dataplane->paths != NULL) {
+		path_service_process(dataplane->paths);
 	}
 }
 
@@ -213,9 +308,18 @@ int start_routes(struct dataplane *dataplane)
 	if (dataplane->routes == NULL) {
 		return -EIO;
 	}
+	if (dataplane->iteration.is_on) {
+		dataplane->paths = path_service_create(dataplane);
+		if (dataplane->paths == NULL) {
+			return -EIO;
+		}
+	}
 	if (!dataplane_is_shared(dataplane)) {
 		dataplane->exceptions = exception_path_create(dataplane);
 		return dataplane->exceptions == NULL ? -EIO : 0;
+	}
+	if (dataplane->iteration.is_on) {
+		packet_filter_add_server_port(dataplane->filter, DNS_PORT);
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 // the key is shared, so any queue can tell whose it is.
 
 #include "capture/packet_tap.h"
+#include "recursion/recursor.h"
 #include "worker/worker.h"
 
 #include <rte_ethdev.h>
@@ -162,6 +163,11 @@ static enum plx_drop_reason receive_one(struct worker *worker, const struct pars
 		.source = answer->view.source,
 		.code = *code,
 	};
+	if (PLX_UNLIKELY(!worker_slot_is_resolver(worker, code->slot))) {
+		return worker_slot_is_iterative(worker, code->slot)
+			       ? recursor_receive(worker->recursor, &datagram, now_ns)
+			       : PLX_DROP_NO_TRANSACTION;
+	}
 	return resolver_receive(worker->resolver, &datagram, now_ns);
 }
 

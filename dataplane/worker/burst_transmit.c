@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Queries out. The resolver writes each DNS message straight into a packet buffer, at a fixed place; the headers end
-// where it begins. A buffer remembers by a name in an mbuf field which upstream's template it holds, so that most
-// queries only need lengths, source port and checksums. What the port does not take is kept and offered again, and
-// nothing else is generated meanwhile: backpressure, never loss.
+// Queries out. Resolver and recursor write each DNS message straight into a packet buffer (query_frame.h). A buffer that
+// holds its upstream's template already only needs lengths, source port and checksums. When both have more than a burst
+// holds each gets half of it. What the port does not take is kept and offered again, and nothing else is generated
+// meanwhile: backpressure, never loss.
 
 #include "capture/packet_tap.h"
-#include "worker/worker.h"
+#include "worker/query_frame.h"
 
 #include <rte_ethdev.h>
-#include <rte_mbuf_dyn.h>
-
-static uint32_t *template_field(const struct worker *worker, struct rte_mbuf *mbuf)
-{
-	return RTE_MBUF_DYNFIELD(mbuf, worker->environment->template_field, uint32_t *);
-}
 
 // False while the port still refuses some.
 static bool send_unsent(struct worker *worker)
@@ -49,30 +43,41 @@ static void frame_query(struct worker *worker, struct rte_mbuf *mbuf,
 			const struct outgoing_query *query)
 {
 	const struct header_template *header = &worker->templates[query->upstream];
-	uint32_t *held = template_field(worker, mbuf);
+	uint32_t *held = query_template(worker, mbuf);
 	if (*held != worker->template_name[query->upstream]) {
 		header_template_place(header, query->wire);
 		*held = worker->template_name[query->upstream];
 	}
-	header_template_finish(header, query->wire, query->length, query->source_port);
-	mbuf->data_off = (uint16_t)(WORKER_PAYLOAD_OFFSET - header->length);
-	mbuf->data_len = (uint16_t)(header->length + query->length);
-	mbuf->pkt_len = mbuf->data_len;
+	query_frame_finish(header, mbuf, query->length, query->source_port);
 }
 
-// As many as there are buffers and questions; false when it were no use to try again.
-static bool generate_burst(struct worker *worker, uint64_t now_ns)
+static unsigned stub_queries_write(struct worker *worker, uint64_t now_ns, unsigned max,
+				   struct rte_mbuf **mbufs)
 {
 	PLX_UNINITIALIZED struct outgoing_query queries[WORKER_BURST];
-	unsigned max = spare_mbufs(worker, WORKER_BURST - worker->unsent_count);
-	struct rte_mbuf **spare = worker->spare + worker->spare_count - max;
 	for (unsigned i = 0; i < max; i++) {
-		queries[i].wire = (uint8_t *)spare[i]->buf_addr + WORKER_PAYLOAD_OFFSET;
+		queries[i].wire = query_payload(mbufs[i]);
 	}
 	unsigned count = resolver_next_queries(worker->resolver, now_ns, max, queries);
 	for (unsigned i = 0; i < count; i++) {
+		frame_query(worker, mbufs[i], &queries[i]);
+	}
+	return count;
+}
+
+// As many as there are buffers and questions, at most `max`; false when it were no use to try again.
+static bool generate_burst(struct worker *worker, uint64_t now_ns, unsigned max,
+			   unsigned (*queries_write)(struct worker *worker, uint64_t now_ns,
+						     unsigned max, struct rte_mbuf **mbufs))
+{
+	max = spare_mbufs(worker, max);
+	if (max == 0) {
+		return false;
+	}
+	struct rte_mbuf **spare = worker->spare + worker->spare_count - max;
+	unsigned count = queries_write(worker, now_ns, max, spare);
+	for (unsigned i = 0; i < count; i++) {
 		struct rte_mbuf *mbuf = spare[i];
-		frame_query(worker, mbuf, &queries[i]);
 		packet_tap_frame(worker->tap, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 				 mbuf->data_len, now_ns, PACKET_SENT);
 		worker->unsent[worker->unsent_count++] = mbuf;
@@ -82,9 +87,33 @@ static bool generate_burst(struct worker *worker, uint64_t now_ns)
 	return count > 0 && count == max;
 }
 
+static unsigned room(const struct worker *worker)
+{
+	return WORKER_BURST - worker->unsent_count;
+}
+
+static void generate_stub(struct worker *worker, uint64_t now_ns)
+{
+	while (room(worker) > 0 &&
+	       generate_burst(worker, now_ns, room(worker), stub_queries_write)) {
+	}
+}
+
 static void generate_queries(struct worker *worker, uint64_t now_ns)
 {
-	while (worker->unsent_count < WORKER_BURST && generate_burst(worker, now_ns)) {
+	if (worker->recursor == NULL) {
+		generate_stub(worker, now_ns);
+		return;
+	}
+	if (room(worker) == 0) {
+		return;
+	}
+	// The half that it does not need is the resolver's, and the other way round.
+	bool has_more =
+		generate_burst(worker, now_ns, (room(worker) + 1) / 2, iterative_queries_write);
+	generate_stub(worker, now_ns);
+	while (has_more && room(worker) > 0) {
+		has_more = generate_burst(worker, now_ns, room(worker), iterative_queries_write);
 	}
 }
 

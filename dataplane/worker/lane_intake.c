@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The worker's end of the exchange: jobs from clients' lanes into the resolver, interactive ones first, and results
-// back. A job is taken out of its ring only once the resolver has it, so a full resolver makes clients wait.
+// The worker's end of the exchange: jobs from clients' lanes into the resolver or the recursor, interactive ones first, and
+// results back. A job is taken out of its ring only once one of them has it, so that a full one makes clients wait.
 
 #include "exchange/exchange_lane.h"
 #include "exchange/lane_wake.h"
+#include "recursion/recursor.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -29,6 +30,36 @@ static void break_lane(struct worker *worker, unsigned client)
 	worker_notify_control(worker);
 }
 
+// Iterative look-ups are off: says so at once. -EBUSY when the client has no room for the result.
+static int refuse_iterative(struct worker *worker, unsigned client, const struct plx_job *job,
+			    uint64_t now_ns)
+{
+	const struct plx_result result = {
+		.tag = job->tag,
+		.time_ns = now_ns + worker->realtime_offset_ns,
+		.qtype = plx_job_qtype(job),
+		.status = PLX_STATUS_CANCELLED,
+		.cause = PLX_CAUSE_NO_ITERATION,
+	};
+	return lane_deliver(worker, client, &result, NULL) ? 0 : -EBUSY;
+}
+
+static int submit_job(struct worker *worker, struct exchange_lane *lane, const struct plx_job *job,
+		      uint64_t now_ns)
+{
+	unsigned client = exchange_lane_client(lane);
+	enum plx_priority priority = exchange_lane_priority(lane);
+	if (job->resolution != PLX_RESOLUTION_ITERATIVE) {
+		return resolver_submit(worker->resolver, client, priority, job, now_ns);
+	}
+	if (worker->recursor == NULL) {
+		return refuse_iterative(worker, client, job, now_ns);
+	}
+	int status = recursor_submit(worker->recursor, client, priority, job, now_ns);
+	worker->counters.iterative_lookups += status == 0;
+	return status;
+}
+
 static enum lane_state read_lane(struct worker *worker, struct exchange_lane *lane, uint64_t now_ns,
 				 unsigned *taken)
 {
@@ -47,12 +78,13 @@ static enum lane_state read_lane(struct worker *worker, struct exchange_lane *la
 			return LANE_EMPTY;
 		}
 		if (status > 0) {
-			status = resolver_submit(worker->resolver, client,
-						 exchange_lane_priority(lane), &job, now_ns);
+			status = submit_job(worker, lane, &job, now_ns);
 			if (status == -EAGAIN) {
+				worker->blocked_lanes |= 1u << client;
 				return LANE_BLOCKED;
 			}
 			if (status == -EBUSY) {
+				worker->blocked_lanes |= 1u << client;
 				return LANE_EMPTY; // leaves its results unread: nothing more for it now
 			}
 		}
@@ -75,7 +107,8 @@ static unsigned intake_priority(struct worker *worker, enum plx_priority priorit
 	for (unsigned i = 0; i < lanes->count; i++) {
 		unsigned at = lanes->next + i;
 		at = at >= lanes->count ? at - lanes->count : at;
-		if (read_lane(worker, lanes->lanes[at], now_ns, &taken) == LANE_BLOCKED) {
+		if (read_lane(worker, lanes->lanes[at], now_ns, &taken) == LANE_BLOCKED &&
+		    worker->recursor == NULL) {
 			break; // full for this priority: every lane of it would be refused
 		}
 	}
@@ -90,6 +123,7 @@ unsigned lane_intake(struct worker *worker, uint64_t now_ns)
 	if (PLX_UNLIKELY(worker->is_draining)) {
 		return 0;
 	}
+	worker->blocked_lanes = 0;
 	unsigned taken = intake_priority(worker, PLX_PRIORITY_INTERACTIVE, now_ns);
 	return taken + intake_priority(worker, PLX_PRIORITY_BULK, now_ns);
 }
@@ -158,6 +192,9 @@ void lane_detach(struct worker *worker, struct exchange_lane *lane)
 	worker->dirty_lanes &= ~(1u << client);
 	lane_wake_remove(worker->lanes_fd, lane);
 	resolver_cancel_client(worker->resolver, client);
+	if (worker->recursor != NULL) {
+		recursor_cancel_client(worker->recursor, client);
+	}
 	for (unsigned i = 0; i < lanes->count; i++) {
 		if (lanes->lanes[i] == lane) {
 			lanes->lanes[i] = lanes->lanes[--lanes->count];

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One worker: an lcore with one receive and one transmit queue, its own resolver and its own part of the query codes.
+// One worker: an lcore with one receive and one transmit queue, its own resolver, its own recursor for iterative look-ups
+// and its own part of the query codes, which these two share.
 // It runs every packet to completion and never locks, allocates, logs or enters the kernel, except to sleep.
 //
 //              port RX        peers         tcp_pool       lanes (clients)
 //                 │             │              │              │
 //   turn:   burst_receive ─ burst_steered ─ tcp answers ─ lane_intake ─ expire ─ tcp requests ─ burst_transmit ─ mailbox
-//                 │                                           ▲                                    │
+//                 │                         ─ proofs          ▲                ─ proofs            │
 //                 └► frames for the control thread            results                             port TX
 //
 // Nothing to do for WORKER_SPIN_TURNS: worker_sleep (unless poll mode). Fields are grouped by who touches them.
@@ -35,9 +36,17 @@
 // Room before the DNS message for any header: the mbuf headroom, so that the message starts on a cache line.
 #define WORKER_PAYLOAD_OFFSET RTE_PKTMBUF_HEADROOM
 
+// Of iterative look-ups: queries that wait for the way to their server, and addresses of ours that they are sent from.
+#define PATH_WAITING_MAX 512
+#define WORKER_PATH_SOURCES_MAX 16
+#define PATH_LOOK_NS 1000000ull // waiting queries are looked at this often
+
 struct exchange_lane;
 struct packet_tap;
+struct recursor;
+struct server_paths;
 struct tcp_pool;
+struct validator_pool;
 struct worker;
 
 // What all workers share. control: rw before launch, afterwards ro for everybody.
@@ -45,7 +54,11 @@ struct worker_environment {
 	struct worker *workers[64]; // WORKERS_MAX
 	unsigned worker_count;
 	struct query_identity identity;
+	// Slots from here on are the recursors', those before it the resolvers'.
+	uint32_t first_iterative_slot;
+	uint32_t iterative_slot_count; // 0: there are no iterative look-ups
 	struct tcp_pool *tcp;
+	struct validator_pool *validators; // NULL: nothing is validated
 	int template_field; // offset of the mbuf field that names the template an mbuf holds
 	bool is_exclusive;
 	int control_wake_fd; // eventfd
@@ -57,10 +70,30 @@ struct worker_lanes {
 	unsigned next; // where the next turn begins, so that every client has its turn
 };
 
+struct waiting_query {
+	uint64_t since_ns;
+	struct plx_ip server;
+	uint32_t slot;
+	uint16_t length;
+	uint16_t source_port;
+	uint8_t wire[PLX_QUERY_MAX];
+};
+
+struct path_waiting {
+	unsigned count;
+	uint64_t looked_ns;
+	struct waiting_query queries[PATH_WAITING_MAX];
+};
+
 struct worker {
 	// control: rw before launch; worker: ro.
 	const struct worker_environment *environment;
 	struct resolver *resolver;
+	struct recursor *recursor;     // NULL: there are no iterative look-ups, nor what follows
+	struct server_paths *paths;    // ways to the servers that it asks
+	struct path_waiting *waiting;  // its queries
+	struct rte_ring *path_asks;    // struct path_ask: worker -> control
+	struct rte_ring *path_answers; // struct path_answer: control -> worker
 	struct rte_mempool *transmit_pool;
 	struct rte_ring *mailbox;     // struct worker_command: control -> worker
 	struct rte_ring *completions; // struct worker_command: worker -> control
@@ -72,14 +105,16 @@ struct worker {
 	struct port_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
 	unsigned lcore;
 	int cpu;
-	int wake_fd;          // eventfd of this process alone, owned by the exchange server
-	int lanes_fd;         // exchange/lane_wake.h: the clients' eventfds
-	bool has_receive_fds; // all of its queues have one
+	int wake_fd;                 // eventfd of this process alone, owned by the exchange server
+	int lanes_fd;                // exchange/lane_wake.h: the clients' eventfds
+	bool has_receive_fds;        // all of its queues have one
+	uint64_t realtime_offset_ns; // CLOCK_REALTIME - time of a turn, as it was at the start
 
 	// worker: rw, hot.
 	struct worker_clock clock PLX_CACHE_ALIGNED;
 	struct packet_tap *tap;
-	uint32_t dirty_lanes; // by client: results delivered or jobs taken since the last flush
+	uint32_t dirty_lanes;   // by client: results delivered or jobs taken since the last flush
+	uint32_t blocked_lanes; // by client: its next job could not be taken in the last turn
 	uint32_t idle_turns;
 	uint32_t sleep_us; // the last one, for the back-off
 	uint64_t beat_due_ns;
@@ -96,6 +131,8 @@ struct worker {
 	uint32_t template_name[UPSTREAMS_MAX];
 	struct header_template templates[UPSTREAMS_MAX];
 	struct plx_ip sources[UPSTREAMS_MAX]; // our address towards each upstream
+	unsigned path_source_count;           // ever
+	struct plx_ip path_sources[WORKER_PATH_SOURCES_MAX];
 	struct plx_random random;
 
 	// worker: rw, others: ro, relaxed loads.
@@ -126,7 +163,26 @@ unsigned burst_receive(struct worker *worker, uint64_t now_ns);
 unsigned burst_steered(struct worker *worker, uint64_t now_ns);
 unsigned lane_intake(struct worker *worker, uint64_t now_ns);
 unsigned burst_transmit(struct worker *worker, uint64_t now_ns);
+unsigned proofs_collect(struct worker *worker, uint64_t now_ns);
+unsigned proofs_submit(struct worker *worker);
 unsigned worker_mailbox_run(struct worker *worker, uint64_t now_ns);
+
+// Whose a slot is: the recursor's, and one that exists.
+static inline bool worker_slot_is_iterative(const struct worker *worker, uint32_t slot)
+{
+	const struct worker_environment *environment = worker->environment;
+	return slot - environment->first_iterative_slot < environment->iterative_slot_count;
+}
+static inline bool worker_slot_is_resolver(const struct worker *worker, uint32_t slot)
+{
+	return slot < worker->environment->first_iterative_slot;
+}
+
+// Queries of the recursor into the first of `max` buffers; how many. Only with a recursor.
+unsigned iterative_queries_write(struct worker *worker, uint64_t now_ns, unsigned max,
+				 struct rte_mbuf **mbufs);
+// Sets the addresses that answers are expected at from those that queries are sent from.
+void worker_collect_addresses(struct worker *worker);
 
 void lane_attach(struct worker *worker, struct exchange_lane *lane);
 void lane_detach(struct worker *worker, struct exchange_lane *lane);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <parallax/base/ip_address.h>
+#include <parallax/dns/name.h>
 
 #include "network/header_template.h"
 #include "resolver/upstream_config.h"
@@ -24,6 +25,7 @@ enum worker_command_kind {
 	WORKER_POLL_MODE,
 	WORKER_DRAIN,
 	WORKER_CAPTURE,
+	WORKER_CACHE_FLUSH,
 };
 
 struct exchange_lane;
@@ -42,6 +44,10 @@ struct worker_command {
 			struct header_template header;
 		} route;
 		struct packet_tap *tap;
+		struct {
+			struct plx_name zone; // the root: all
+			uint32_t entries;     // set by the worker: what was forgotten
+		} flush;
 	};
 
 	// Control thread.

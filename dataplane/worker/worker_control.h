@@ -24,6 +24,7 @@
 #define WORKERS_MAX 64 // EXCHANGE_WORKERS_MAX
 
 struct packet_tap;
+struct plx_name;
 struct worker_group;
 
 // Readings.
@@ -115,3 +116,11 @@ uint64_t worker_group_lookups_in_flight(const struct worker_group *group);
 PLX_MUST_CHECK int worker_group_set_capture(struct worker_group *group,
 					    struct packet_tap *const *taps,
 					    void (*done)(void *context), void *context);
+
+// All workers and validators forget what iterative look-ups learnt of names at and below `zone`. `done` is called from
+// the event loop with the number of entries that the workers had. -ENOMEM: nothing was forgotten.
+PLX_MUST_CHECK int worker_group_flush_cache(struct worker_group *group, const struct plx_name *zone,
+					    void (*done)(void *context, uint64_t entries),
+					    void *context);
+// Whether there are iterative look-ups.
+bool worker_group_is_iterative(const struct worker_group *group);

@@ -5,13 +5,18 @@
 #include "worker/worker_create.h"
 
 #include "exchange/lane_wake.h"
+#include "network/server_paths.h"
+#include "recursion/recursor.h"
+#include "worker/path_handover.h"
 #include "worker/worker.h"
 #include "worker/worker_command.h"
 
 #include <rte_malloc.h>
+#include <rte_ring_elem.h>
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct rte_ring *create_ring(const char *what, const struct worker_config *config,
@@ -57,14 +62,53 @@ static int create_resolver(struct worker *worker, const struct worker_config *co
 		.worker = config->index,
 		.worker_count = (uint16_t)worker->environment->worker_count,
 		.lookups_max = config->lookups_max,
+		.slot_bits = config->slot_bits,
 		.total_rate_qps = config->total_rate_qps,
 		.random = &worker->random,
 		.sink = {.deliver = lane_deliver, .context = worker},
 		.counters = &worker->counters,
-		.realtime_offset_ns = worker_clock_realtime_offset(),
+		.realtime_offset_ns = worker->realtime_offset_ns,
 	};
 	worker->resolver = resolver_create(&resolver_config, &error);
 	return worker->resolver == NULL ? error : 0;
+}
+
+static struct rte_ring *create_path_ring(const char *what, unsigned element_bytes,
+					 const struct worker_config *config)
+{
+	char name[RTE_RING_NAMESIZE];
+	snprintf(name, sizeof(name), "%s_%u", what, config->index);
+	return rte_ring_create_elem(name, element_bytes, PATH_RING_SIZE, config->socket,
+				    RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+static int create_recursor(struct worker *worker, const struct worker_config *config)
+{
+	if (config->iteration == NULL) {
+		return 0;
+	}
+	int error = 0;
+	struct plx_siphash_key key;
+	plx_random_bytes(&worker->random, &key, sizeof(key));
+	worker->paths = server_paths_create(&key);
+	worker->waiting = calloc(1, sizeof(*worker->waiting));
+	worker->path_asks = create_path_ring("path_asks", sizeof(struct path_ask), config);
+	worker->path_answers = create_path_ring("path_answers", sizeof(struct path_answer), config);
+	if (worker->paths == NULL || worker->waiting == NULL || worker->path_asks == NULL ||
+	    worker->path_answers == NULL) {
+		return -ENOMEM;
+	}
+	struct recursor_config recursor_config = *config->iteration;
+	recursor_config.identity = &worker->environment->identity;
+	recursor_config.worker = config->index;
+	recursor_config.first_slot = worker->environment->first_iterative_slot;
+	recursor_config.slot_count = worker->environment->iterative_slot_count;
+	recursor_config.random = &worker->random;
+	recursor_config.sink = (struct resolver_sink) {.deliver = lane_deliver, .context = worker};
+	recursor_config.counters = &worker->counters;
+	recursor_config.realtime_offset_ns = worker->realtime_offset_ns;
+	worker->recursor = recursor_create(&recursor_config, &error);
+	return worker->recursor == NULL ? error : 0;
 }
 
 struct worker *worker_create(struct worker_environment *environment,
@@ -95,10 +139,14 @@ struct worker *worker_create(struct worker_environment *environment,
 		.last_port = config->last_port,
 		.trusts_checksums = config->trusts_checksums,
 	};
+	worker->realtime_offset_ns = worker_clock_realtime_offset();
 	worker->lanes_fd = lane_wake_open();
 	int error = worker->lanes_fd < 0 ? worker->lanes_fd : create_rings(worker, config);
 	if (error == 0) {
 		error = create_resolver(worker, config);
+	}
+	if (error == 0) {
+		error = create_recursor(worker, config);
 	}
 	if (error != 0) {
 		worker_destroy(worker);
@@ -130,7 +178,12 @@ void worker_destroy(struct worker *worker)
 	free_packets(worker->frames_out);
 	rte_ring_free(worker->mailbox);
 	rte_ring_free(worker->completions);
+	rte_ring_free(worker->path_asks);
+	rte_ring_free(worker->path_answers);
 	resolver_destroy(worker->resolver);
+	recursor_destroy(worker->recursor);
+	server_paths_destroy(worker->paths);
+	free(worker->waiting);
 	if (worker->lanes_fd >= 0) {
 		close(worker->lanes_fd);
 	}

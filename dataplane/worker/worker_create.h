@@ -13,6 +13,8 @@ struct worker;
 struct worker_environment;
 struct port_queue;
 
+struct recursor_config;
+
 struct worker_config {
 	uint16_t index;
 	uint16_t queue_count; // 1..WORKER_QUEUES_MAX
@@ -28,6 +30,9 @@ struct worker_config {
 	bool is_polling;
 	uint32_t lookups_max;    // this worker's
 	uint32_t total_rate_qps; // over all workers
+	uint8_t slot_bits;       // of the resolver's slots
+	// What is the same for all workers; identity to realtime_offset_ns are set here. NULL: no iterative look-ups.
+	const struct recursor_config *iteration;
 };
 
 // The environment must be complete but for `workers`, where the new one is entered. NULL and ret_error: -ENOMEM, -EINVAL

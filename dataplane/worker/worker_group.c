@@ -4,6 +4,7 @@
 
 #include "worker/worker_group.h"
 
+#include "validation/validator_pool.h"
 #include "worker/command_queue.h"
 #include "worker/port_counters.h"
 #include "worker/worker.h"
@@ -339,6 +340,49 @@ int worker_group_set_capture(struct worker_group *group, struct packet_tap *cons
 		post(group, i, &command);
 	}
 	return 0;
+}
+
+struct cache_flush {
+	unsigned acknowledgements_due;
+	uint64_t entries;
+	void (*done)(void *context, uint64_t entries);
+	void *context;
+};
+
+static void cache_flushed(void *context, const struct worker_command *command)
+{
+	struct cache_flush *flush = context;
+	flush->entries += command->flush.entries;
+	if (--flush->acknowledgements_due == 0) {
+		flush->done(flush->context, flush->entries);
+		free(flush);
+	}
+}
+
+int worker_group_flush_cache(struct worker_group *group, const struct plx_name *zone,
+			     void (*done)(void *context, uint64_t entries), void *context)
+{
+	struct cache_flush *flush = malloc(sizeof(*flush));
+	if (flush == NULL) {
+		return -ENOMEM;
+	}
+	*flush = (struct cache_flush) {group->environment->worker_count, 0, done, context};
+	if (group->environment->validators != NULL) {
+		validator_pool_flush(group->environment->validators, zone);
+	}
+	const struct worker_command command = {
+		.kind = WORKER_CACHE_FLUSH,
+		.flush.zone = *zone,
+		.done = cache_flushed,
+		.context = flush,
+	};
+	post_to_all(group, &command);
+	return 0;
+}
+
+bool worker_group_is_iterative(const struct worker_group *group)
+{
+	return group->environment->iterative_slot_count > 0;
 }
 
 // Readings.

@@ -3,6 +3,7 @@
 
 #include "capture/packet_tap.h"
 #include "exchange/exchange_server.h"
+#include "recursion/recursor.h"
 #include "tcp/tcp_query.h"
 #include "worker/worker.h"
 
@@ -28,10 +29,25 @@ static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
 			packet_tap_tcp_message(worker->tap, &answer->server, answer->message,
 					       answer->length, now_ns, PACKET_RECEIVED);
 		}
-		resolver_tcp_answer(worker->resolver, answer, now_ns);
+		if (worker_slot_is_iterative(worker, answer->slot)) {
+			recursor_tcp_answer(worker->recursor, answer, now_ns);
+		} else {
+			resolver_tcp_answer(worker->resolver, answer, now_ns);
+		}
 		tcp_pool_release(tcp, worker->index, answer);
 	}
 	return count;
+}
+
+static bool submit_tcp_request(struct worker *worker, const struct tcp_request *request,
+			       uint64_t now_ns)
+{
+	if (tcp_pool_submit(worker->environment->tcp, worker->index, request) != 0) {
+		return false;
+	}
+	packet_tap_tcp_message(worker->tap, &request->server, request->query, request->query_length,
+			       now_ns, PACKET_SENT);
+	return true;
 }
 
 static unsigned submit_tcp_requests(struct worker *worker, uint64_t now_ns)
@@ -39,15 +55,34 @@ static unsigned submit_tcp_requests(struct worker *worker, uint64_t now_ns)
 	PLX_UNINITIALIZED struct tcp_request request;
 	unsigned count = 0;
 	while (count < TCP_PER_TURN && resolver_next_tcp(worker->resolver, now_ns, &request)) {
-		if (tcp_pool_submit(worker->environment->tcp, worker->index, &request) != 0) {
+		if (!submit_tcp_request(worker, &request, now_ns)) {
 			resolver_tcp_refused(worker->resolver, &request);
 			break;
 		}
-		packet_tap_tcp_message(worker->tap, &request.server, request.query,
-				       request.query_length, now_ns, PACKET_SENT);
 		count++;
 	}
 	return count;
+}
+
+static unsigned submit_iterative_tcp_requests(struct worker *worker, uint64_t now_ns)
+{
+	PLX_UNINITIALIZED struct tcp_request request;
+	unsigned count = 0;
+	while (count < TCP_PER_TURN && recursor_next_tcp(worker->recursor, now_ns, &request)) {
+		if (!submit_tcp_request(worker, &request, now_ns)) {
+			recursor_tcp_refused(worker->recursor, &request);
+			break;
+		}
+		count++;
+	}
+	return count;
+}
+
+// What has its turn after the resolver's.
+static unsigned run_recursor(struct worker *worker, uint64_t now_ns)
+{
+	recursor_expire(worker->recursor, now_ns);
+	return submit_iterative_tcp_requests(worker, now_ns) + proofs_submit(worker);
 }
 
 // A beat that is long overdue is left out: we hung, and clients ask anew at the first beat. Until the next one is due,
@@ -69,9 +104,15 @@ static unsigned run_turn(struct worker *worker, uint64_t now_ns)
 	unsigned work = burst_receive(worker, now_ns);
 	work += burst_steered(worker, now_ns);
 	work += collect_tcp_answers(worker, now_ns);
+	if (worker->recursor != NULL) {
+		work += proofs_collect(worker, now_ns);
+	}
 	work += lane_intake(worker, now_ns);
 	resolver_expire(worker->resolver, now_ns);
 	work += submit_tcp_requests(worker, now_ns);
+	if (worker->recursor != NULL) {
+		work += run_recursor(worker, now_ns);
+	}
 	work += burst_transmit(worker, now_ns);
 	lane_flush_all(worker);
 	return work + worker_mailbox_run(worker, now_ns);

@@ -3,6 +3,7 @@
 
 #include "worker/worker_command.h"
 
+#include "recursion/recursor.h"
 #include "worker/worker.h"
 
 #include <assert.h>
@@ -10,23 +11,29 @@
 
 #define COMMANDS_PER_TURN 16
 
-static_assert(PACKET_OWN_ADDRESSES_MAX >= UPSTREAMS_MAX,
-	      "answers are expected at the source address of each upstream");
+static_assert(PACKET_OWN_ADDRESSES_MAX >= UPSTREAMS_MAX + WORKER_PATH_SOURCES_MAX,
+	      "answers are expected at the source address of each upstream and path");
+
+static void add_address(struct packet_rules *rules, const struct plx_ip *source)
+{
+	bool is_known = source->family == 0;
+	for (unsigned i = 0; i < rules->address_count && !is_known; i++) {
+		is_known = plx_ip_equal(source, &rules->addresses[i]);
+	}
+	if (!is_known) {
+		rules->addresses[rules->address_count++] = *source;
+	}
+}
 
 // Answers must be addressed to an address that queries were sent from.
-static void collect_own_addresses(struct worker *worker)
+void worker_collect_addresses(struct worker *worker)
 {
-	struct packet_rules *rules = &worker->rules;
-	rules->address_count = 0;
+	worker->rules.address_count = 0;
 	for (unsigned i = 0; i < UPSTREAMS_MAX; i++) {
-		const struct plx_ip *source = &worker->sources[i];
-		bool is_known = source->family == 0;
-		for (unsigned j = 0; j < rules->address_count && !is_known; j++) {
-			is_known = plx_ip_equal(source, &rules->addresses[j]);
-		}
-		if (!is_known) {
-			rules->addresses[rules->address_count++] = *source;
-		}
+		add_address(&worker->rules, &worker->sources[i]);
+	}
+	for (unsigned i = 0; i < WORKER_PATH_SOURCES_MAX; i++) {
+		add_address(&worker->rules, &worker->path_sources[i]);
 	}
 }
 
@@ -38,7 +45,7 @@ static void set_route(struct worker *worker, const struct worker_command *comman
 		worker->templates[index] = command->route.header;
 		worker->template_name[index] = ++worker->template_count;
 		worker->sources[index] = command->route.source;
-		collect_own_addresses(worker);
+		worker_collect_addresses(worker);
 	}
 	resolver_upstream_reachable(worker->resolver, index, command->route.is_reachable);
 }
@@ -47,11 +54,17 @@ static void remove_upstream(struct worker *worker, unsigned index, uint64_t now_
 {
 	resolver_upstream_remove(worker->resolver, index, now_ns);
 	worker->sources[index] = (struct plx_ip) {0};
-	collect_own_addresses(worker);
+	worker_collect_addresses(worker);
 }
 
-static void run_command(struct worker *worker, const struct worker_command *command,
-			uint64_t now_ns)
+static void flush_cache(struct worker *worker, struct worker_command *command)
+{
+	if (worker->recursor != NULL) {
+		command->flush.entries = recursor_flush(worker->recursor, &command->flush.zone);
+	}
+}
+
+static void run_command(struct worker *worker, struct worker_command *command, uint64_t now_ns)
 {
 	switch (command->kind) {
 	case WORKER_LANE_ATTACH:
@@ -82,6 +95,9 @@ static void run_command(struct worker *worker, const struct worker_command *comm
 		break;
 	case WORKER_CAPTURE:
 		worker->tap = command->tap;
+		break;
+	case WORKER_CACHE_FLUSH:
+		flush_cache(worker, command);
 		break;
 	}
 }

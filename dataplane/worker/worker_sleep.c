@@ -7,6 +7,7 @@
 
 #include "exchange/exchange_lane.h"
 #include "exchange/lane_wake.h"
+#include "recursion/recursor.h"
 #include "worker/worker.h"
 
 #include <poll.h>
@@ -22,7 +23,8 @@
 // The pause without an event, in microseconds.
 static uint32_t pause_us(struct worker *worker)
 {
-	bool is_in_flight = worker->counters.questions_in_flight > 0 || worker->unsent_count > 0;
+	bool is_in_flight = worker->counters.questions_in_flight > 0 || worker->unsent_count > 0 ||
+			    worker->counters.iterative_in_flight > 0;
 	if (worker->has_receive_fds) {
 		return is_in_flight ? SLEEP_SOCKET_FLIGHT_US : SLEEP_SOCKET_US;
 	}
@@ -35,8 +37,8 @@ static uint32_t pause_us(struct worker *worker)
 					 : doubled;
 }
 
-// Tells clients that they must write their eventfd for us. True when a job came meanwhile. A lane whose jobs the
-// resolver has no room for is not asked: only an answer or a timeout can help it.
+// Tells clients that they must write their eventfd for us. True when a job came meanwhile. A lane whose next job found no
+// room is not asked: only an answer or a timeout can help it.
 static bool announce_sleep(struct worker *worker)
 {
 	bool has_jobs = false;
@@ -44,13 +46,14 @@ static bool announce_sleep(struct worker *worker)
 		return false;
 	}
 	for (unsigned priority = 0; priority < 2; priority++) {
-		if (resolver_room(worker->resolver, (enum plx_priority)priority) == 0) {
+		if (worker->recursor == NULL &&
+		    resolver_room(worker->resolver, (enum plx_priority)priority) == 0) {
 			continue;
 		}
 		struct worker_lanes *lanes = &worker->lanes[priority];
 		for (unsigned i = 0; i < lanes->count; i++) {
 			unsigned client = exchange_lane_client(lanes->lanes[i]);
-			if ((worker->broken_lanes & 1u << client) == 0) {
+			if (((worker->broken_lanes | worker->blocked_lanes) & 1u << client) == 0) {
 				has_jobs |= exchange_lane_announce_sleep(lanes->lanes[i]);
 			}
 		}
@@ -94,12 +97,26 @@ static void wait_for_event(struct worker *worker, uint64_t wait_ns)
 static bool has_control_work(const struct worker *worker)
 {
 	return !rte_ring_empty(worker->mailbox) ||
+	       (worker->path_answers != NULL && !rte_ring_empty(worker->path_answers)) ||
 	       (worker->frames_out != NULL && !rte_ring_empty(worker->frames_out));
+}
+
+static uint64_t next_wakeup(const struct worker *worker, uint64_t now_ns)
+{
+	uint64_t wakeup_ns = resolver_next_wakeup(worker->resolver, now_ns);
+	if (worker->recursor == NULL) {
+		return wakeup_ns;
+	}
+	uint64_t iterative_ns = recursor_next_wakeup(worker->recursor, now_ns);
+	if (worker->waiting->count > 0 && now_ns + PATH_LOOK_NS < iterative_ns) {
+		iterative_ns = now_ns + PATH_LOOK_NS;
+	}
+	return iterative_ns < wakeup_ns ? iterative_ns : wakeup_ns;
 }
 
 void worker_sleep(struct worker *worker, uint64_t now_ns)
 {
-	uint64_t wakeup_ns = resolver_next_wakeup(worker->resolver, now_ns);
+	uint64_t wakeup_ns = next_wakeup(worker, now_ns);
 	if (wakeup_ns <= now_ns) {
 		return;
 	}

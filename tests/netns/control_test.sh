@@ -54,7 +54,7 @@ test_without_daemon() {
 	local command
 	for command in status workers "upstreams list" "upstreams add 192.0.2.1" "upstreams drain 192.0.2.1" "upstreams remove 192.0.2.1" \
 		"lookup a.test CAA" "caa a.test" counters clients poll-mode "poll-mode on" "capture start a" "capture stop" \
-		"capture status" drain describe "watch --count 2"; do
+		"capture status" "cache flush" drain describe "watch --count 2"; do
 		# shellcheck disable=SC2086
 		refused 3 "$socket: .*; is the daemon running" ctl $command
 		# shellcheck disable=SC2086
@@ -266,7 +266,7 @@ test_permissions() {
 	check "a member may sweep" setpriv --reuid $member --regid $member --groups "$gid" -- "$(program parallax-sweep)" \
 		--socket "$socket" --quiet --caa --input - --output - <<<chain4.special.test >"$state/out"
 	for command in "upstreams add 192.0.2.9" "upstreams remove $server" "upstreams drain $server" "poll-mode on" \
-		"capture start member.pcap" "capture stop" drain; do
+		"capture start member.pcap" "capture stop" "cache flush" drain; do
 		# shellcheck disable=SC2086
 		refused 1 'needs the permission' as $member "$gid" $command
 	done
