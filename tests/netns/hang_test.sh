@@ -70,6 +70,7 @@ control:
   listen: ["127.0.0.1:8443"]
   signing_key: $state/sign.key
   dataplane_socket: $socket
+  resolution: stub
   socket: $state/parallaxd.sock
   user: root
   audit_log: $state/audit.db
