@@ -4,6 +4,8 @@
 
 #include "diagnosis/diagnosis.h"
 
+#include <parallax/exchange/result.h>
+
 #include "diagnosis/comparison.h"
 
 #include <jansson.h>
@@ -198,15 +200,59 @@ static json_t *names_write(uint64_t set, const struct diagnosis_input *input)
 	return names;
 }
 
+// The first extended error beside a bogus answer, info-code and name; NULL: none told.
+static json_t *bogus_detail(const struct check_result *result)
+{
+	size_t index;
+	json_t *answer;
+	if (result == NULL || result->dnssec != PLX_DNSSEC_BOGUS) {
+		return NULL;
+	}
+	json_array_foreach(json_object_get(result->evidence, "dns"), index, answer)
+	{
+		const char *dnssec = json_string_value(json_object_get(answer, "dnssec"));
+		const char *name = json_string_value(json_object_get(answer, "name"));
+		const char *type = json_string_value(json_object_get(answer, "type"));
+		json_int_t ede = json_integer_value(json_object_get(answer, "ede"));
+		bool is_bogus = dnssec != NULL && strcmp(dnssec, "bogus") == 0;
+		if (is_bogus && json_is_integer(json_object_get(answer, "ede")) && ede >= 0 &&
+		    ede <= UINT16_MAX) {
+			return json_sprintf("%s %s: EDE %u, %s", name == NULL ? "?" : name,
+					    type == NULL ? "?" : type, (unsigned)ede,
+					    plx_ede_name((uint16_t)ede));
+		}
+	}
+	return NULL;
+}
+
+// What the evidence tells beyond the code, of the first perspective that has it. NULL: nothing.
+static json_t *detail_write(const struct diagnosis_finding *finding,
+			    const struct diagnosis_input *input)
+{
+	json_t *detail = NULL;
+	if (finding->code != DIAGNOSIS_DNSSEC_BOGUS) {
+		return NULL;
+	}
+	for (size_t i = 0;
+	     detail == NULL && i < input->view_count && i < DIAGNOSIS_PERSPECTIVES_MAX; i++) {
+		if ((finding->views >> i & 1) != 0) {
+			detail = bogus_detail(input->views[i].dcv);
+			detail = detail != NULL ? detail : bogus_detail(input->views[i].caa);
+		}
+	}
+	return detail;
+}
+
 json_t *diagnosis_write(const struct diagnosis *diagnosis, const struct diagnosis_input *input)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < diagnosis->count; i++) {
 		const struct diagnosis_finding *finding = &diagnosis->findings[i];
-		json_t *item =
-			json_pack("{s:s, s:o, s:s}", "code", diagnosis_code_name(finding->code),
-				  "perspectives", names_write(finding->views, input), "advice",
-				  diagnosis_code_advice(finding->code));
+		json_t *item = json_pack("{s:s, s:o, s:s, s:o*}", "code",
+					 diagnosis_code_name(finding->code), "perspectives",
+					 names_write(finding->views, input), "advice",
+					 diagnosis_code_advice(finding->code), "detail",
+					 detail_write(finding, input));
 		if (json_array_append_new(list, item) != 0) {
 			json_decref(list);
 			return NULL;

@@ -67,6 +67,7 @@ void diagnosis_make(const struct diagnosis_input *input, struct diagnosis *ret_d
 size_t diagnosis_probes_wanted(const struct diagnosis_input *input,
 			       struct diagnosis_probe ret_probes[static DIAGNOSIS_PROBES_MAX]);
 
-// [{"code":"http-geo-blocked","perspectives":["gru-1"],"advice":"..."}], a new reference; NULL without memory.
+// [{"code":"http-geo-blocked","perspectives":["gru-1"],"advice":"..."}], a new reference; NULL without memory. dnssec-bogus
+// has "detail" when an extended error told why: "www.example.test A: EDE 7, Signature Expired".
 struct json_t *diagnosis_write(const struct diagnosis *diagnosis,
 			       const struct diagnosis_input *input);

@@ -78,7 +78,8 @@ static void on_aliases(struct check_run *run, const struct plx_result *result, c
 		check_fault_of_answer(result, run->runner->config.requires_validation);
 	check_run_note_answer(run, result, body, EVIDENCE_NO_RECORD);
 	if (fault != CHECK_FAULT_NONE) {
-		check_run_fail(run, fault, plx_cause_text((enum plx_cause)result->cause));
+		char detail[CHECK_DETAIL_MAX];
+		check_run_fail(run, fault, check_run_detail(result, detail));
 		return;
 	}
 	if (plx_result_open(result, body, &view) != 0) {

@@ -63,22 +63,19 @@ static struct caa_verdict evaluate(const struct check_run *run, const struct caa
 	return caa_evaluate(&question, set);
 }
 
-static const char *failure_detail(const struct caa_record_set *set,
-				  const struct caa_verdict *verdict)
-{
-	return verdict->excuse == CAA_EXCUSE_NOT_EVALUATED
-		       ? NULL
-		       : plx_cause_text((enum plx_cause)set->result.cause);
-}
-
+// A failure says why it is not permission; a bogus answer has no such excuse.
 static void verdict_end(struct check_run *run, const struct caa_record_set *set,
 			const struct caa_verdict *verdict)
 {
-	const char *detail = failure_detail(set, verdict);
+	char text[CHECK_DETAIL_MAX];
+	bool is_failure = verdict->excuse != CAA_EXCUSE_NOT_EVALUATED;
+	const char *detail = is_failure || set->state == CAA_SET_BOGUS
+				     ? check_run_detail(&set->result, text)
+				     : NULL;
 	check_run_set_message(run, "%s%s%s%s%s", caa_reason_text(verdict->reason),
 			      detail == NULL ? "" : ": ", detail == NULL ? "" : detail,
-			      detail == NULL ? "" : "; ",
-			      detail == NULL ? "" : caa_excuse_text(verdict->excuse));
+			      is_failure ? "; " : "",
+			      is_failure ? caa_excuse_text(verdict->excuse) : "");
 	run->result.usable_until_s = verdict->usable_until;
 	check_run_end(run, caa_verdict_check(verdict), caa_reason_name(verdict->reason));
 }

@@ -76,6 +76,24 @@ void check_run_set_message(struct check_run *run, const char *format, ...)
 	va_end(arguments);
 }
 
+const char *check_run_detail(const struct plx_result *result,
+			     char ret_text[static CHECK_DETAIL_MAX])
+{
+	bool has_cause = result->cause != PLX_CAUSE_NONE;
+	if (!has_cause && result->ede_code == 0) {
+		return NULL;
+	}
+	int length = snprintf(ret_text, CHECK_DETAIL_MAX, "%s",
+			      has_cause ? plx_cause_text((enum plx_cause)result->cause) : "");
+	if (result->ede_code > 0 && length >= 0 && length < CHECK_DETAIL_MAX) {
+		uint16_t info_code = (uint16_t)(result->ede_code - 1);
+		(void)snprintf(ret_text + length, CHECK_DETAIL_MAX - (size_t)length,
+			       "%sEDE %u, %s%s", has_cause ? " (" : "", info_code,
+			       plx_ede_name(info_code), has_cause ? ")" : "");
+	}
+	return ret_text;
+}
+
 void check_run_fail(struct check_run *run, enum check_fault fault, const char *detail)
 {
 	check_run_set_message(run, "%s%s%s", check_fault_text(fault), detail == NULL ? "" : ": ",

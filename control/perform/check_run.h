@@ -88,6 +88,11 @@ void check_run_add_dns(struct check_run *run, struct json_t *answer);
 void check_run_format_name(const struct plx_name *name, char ret_text[static IDENTIFIER_TEXT_MAX]);
 // One sentence; the last call counts.
 void check_run_set_message(struct check_run *run, const char *format, ...) PLX_PRINTF(2, 3);
+// Why a look-up gave no answer: the cause and, where one came, the extended error: "... (EDE 7, Signature Expired)". NULL
+// when neither is known.
+#define CHECK_DETAIL_MAX 192
+const char *check_run_detail(const struct plx_result *result,
+			     char ret_text[static CHECK_DETAIL_MAX]);
 // Both end the check: evidence is put together, the callback called, `run` freed.
 void check_run_end(struct check_run *run, enum check_outcome outcome, const char *reason);
 void check_run_fail(struct check_run *run, enum check_fault fault, const char *detail);

@@ -142,10 +142,8 @@ static void on_answer(struct check_run *run, const struct plx_result *result, co
 		return;
 	}
 	check_run_note_answer(run, result, body, EVIDENCE_NO_RECORD);
-	check_run_fail(run, fault,
-		       result->cause == PLX_CAUSE_NONE
-			       ? NULL
-			       : plx_cause_text((enum plx_cause)result->cause));
+	char detail[CHECK_DETAIL_MAX];
+	check_run_fail(run, fault, check_run_detail(result, detail));
 }
 
 void dns_check_begin(struct check_run *run)

@@ -115,6 +115,11 @@ static void show_reasons(const json_t *identifier, FILE *out)
 		print_text(out, text_of(one, "code"));
 		fputs(": ", out);
 		print_text(out, text_of(one, "advice"));
+		if (json_is_string(json_object_get(one, "detail"))) {
+			fputs(" (", out);
+			print_text(out, text_of(one, "detail"));
+			fputs(")", out);
+		}
 	}
 }
 

@@ -2,6 +2,8 @@
 
 #include "show_lookup.h"
 
+#include <parallax/exchange/result.h>
+
 #include "table.h"
 
 #include <jansson.h>
@@ -106,6 +108,14 @@ void show_lookup(const json_t *result, FILE *out)
 		text_of(result, "dnssec"));
 	if (error[0] != '\0') {
 		fprintf(out, "; %s\n", error);
+	}
+	const json_t *ede = json_object_get(result, "ede");
+	if (json_is_integer(ede)) {
+		long long info_code = (long long)json_integer_value(ede);
+		fprintf(out, "; extended error %lld, %s\n", info_code,
+			plx_ede_name(info_code < 0 || info_code > UINT16_MAX
+					     ? UINT16_MAX
+					     : (uint16_t)info_code));
 	}
 	show_aliases(result, out);
 	show_found_at(result, out);

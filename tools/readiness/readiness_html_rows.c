@@ -85,6 +85,7 @@ static void print_checks(const json_t *row, const char *set, FILE *out)
 	html_text(out, json_text(checks, "quorum"));
 	fputs("</strong>", out);
 	print_part(out, "primary: ", json_text(checks, "primary"));
+	print_part(out, "DNSSEC: ", json_text(checks, "dnssec"));
 	print_missed(json_object_get(checks, "missed"), out);
 	fputs("</td>", out);
 }
@@ -108,6 +109,7 @@ static void print_why(const json_t *row, FILE *out)
 		html_text(out, json_text(entry, "code"));
 		fputs("</span>", out);
 		print_part(out, "", json_text(entry, "advice"));
+		print_part(out, "", json_text(entry, "detail"));
 	}
 	fputs("</td>", out);
 }

@@ -144,8 +144,11 @@ static json_t *make_checks(const json_t *identifier, size_t set)
 						    json_object_get(perspective, "detail")));
 		}
 	}
-	return json_keep(json_pack("{s:s, s:s, s:o}", "primary", json_text(checks, "primary"),
-				   "quorum", json_text(checks, "quorum"), "missed", missed));
+	// What the primary's answers were found to be: the least sure of them.
+	const json_t *detail = json_object_get(checks, "primary_detail");
+	return json_keep(json_pack("{s:s, s:s, s:s, s:o}", "primary", json_text(checks, "primary"),
+				   "dnssec", json_text(detail, "dnssec"), "quorum",
+				   json_text(checks, "quorum"), "missed", missed));
 }
 
 // The checks that the reasons speak of, each once.

@@ -152,5 +152,7 @@ const char *plx_status_name(enum plx_status status);
 const char *plx_dnssec_name(enum plx_dnssec dnssec);
 const char *plx_transport_name(enum plx_transport transport); // "udp", "tcp", "none"
 const char *plx_cause_text(enum plx_cause cause);
+// What the registry calls an extended DNS error (RFC 8914 5.2): "Signature Expired"; "unassigned".
+const char *plx_ede_name(uint16_t info_code);
 // ANSWERED with NOERROR or NXDOMAIN, and judged: anything else is a failure.
 PLX_PURE bool plx_result_is_definitive(const struct plx_result *result);

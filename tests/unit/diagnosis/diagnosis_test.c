@@ -282,6 +282,37 @@ TEST(errors_are_told_apart_by_reason_and_state)
 	}
 }
 
+static void expect_detail(const char *evidence, const char *detail)
+{
+	struct check_result result = {.kind = CHECK_KIND_DCV,
+				      .outcome = CHECK_ERROR,
+				      .dnssec = PLX_DNSSEC_BOGUS,
+				      .evidence = json_loads(evidence, 0, NULL)};
+	const struct diagnosis_view views[] = {{.name = "a"}, {.name = "b", .dcv = &result}};
+	const struct diagnosis_input input = {views, PLX_ARRAY_SIZE(views)};
+	struct diagnosis diagnosis;
+	diagnosis_make(&input, &diagnosis);
+	json_t *written = diagnosis_write(&diagnosis, &input);
+	const json_t *finding = json_array_get(written, 0);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(finding, "code")), "dnssec-bogus");
+	const char *told = json_string_value(json_object_get(finding, "detail"));
+	CU_ASSERT_STRING_EQUAL(told == NULL ? "" : told, detail);
+	json_decref(written);
+	check_result_fini(&result);
+}
+
+TEST(a_bogus_answer_says_why_when_an_extended_error_does)
+{
+	expect_detail("{\"dns\":[{\"name\":\"a.test\",\"type\":\"TXT\",\"status\":\"NOERROR\","
+		      "\"dnssec\":\"insecure\",\"ede\":3},{\"name\":\"b.test\",\"type\":\"A\","
+		      "\"status\":\"BOGUS\",\"dnssec\":\"bogus\",\"ede\":7}]}",
+		      "b.test A: EDE 7, Signature Expired");
+	expect_detail("{\"dns\":[{\"status\":\"BOGUS\",\"dnssec\":\"bogus\"}]}", "");
+	expect_detail("{\"dns\":[{\"status\":\"BOGUS\",\"dnssec\":\"bogus\",\"ede\":70000}]}", "");
+	expect_detail("{\"dns\":[{\"status\":\"BOGUS\",\"dnssec\":\"bogus\",\"ede\":9}]}",
+		      "? ?: EDE 9, DNSKEY Missing");
+}
+
 // What a remote sends as evidence may be anything.
 TEST(evidence_of_wrong_types_tells_nothing)
 {
@@ -348,6 +379,7 @@ TEST(every_kind_has_a_name)
 }
 
 TEST_MAIN(diagnosis, T(every_scenario_has_its_codes_and_probes),
-	  T(errors_are_told_apart_by_reason_and_state), T(evidence_of_wrong_types_tells_nothing),
-	  T(views_beyond_the_limit_are_not_read), T(every_code_has_a_name_and_advice),
-	  T(every_kind_has_a_name))
+	  T(errors_are_told_apart_by_reason_and_state),
+	  T(a_bogus_answer_says_why_when_an_extended_error_does),
+	  T(evidence_of_wrong_types_tells_nothing), T(views_beyond_the_limit_are_not_read),
+	  T(every_code_has_a_name_and_advice), T(every_kind_has_a_name))

@@ -198,6 +198,14 @@ TEST(every_enum_value_has_a_word)
 	}
 	CU_ASSERT_STRING_EQUAL(plx_status_name(PLX_STATUS_COUNT), "unknown");
 	CU_ASSERT_STRING_EQUAL(plx_cause_text((enum plx_cause) - 1), "unknown");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(0), "Other Error");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(6), "DNSSEC Bogus");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(9), "DNSKEY Missing");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(22), "No Reachable Authority");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(27), "Unsupported NSEC3 Iterations Value");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(29), "Synthesized");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(30), "unassigned");
+	CU_ASSERT_STRING_EQUAL(plx_ede_name(UINT16_MAX), "unassigned");
 }
 
 TEST(status_field_is_the_rcode_of_an_answer)

@@ -6,6 +6,7 @@
 #include "perform_session.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SERVFAIL 2
 
@@ -37,6 +38,7 @@ static const struct zone_row zone[] = {
 	 .type = PLX_TYPE_CAA,
 	 .status = PLX_STATUS_BOGUS,
 	 .dnssec = PLX_DNSSEC_BOGUS,
+	 .ede_code = 1 + 7,
 	 .cause = PLX_CAUSE_VALIDATION_FAILED},
 	{.name = "slow.test",
 	 .type = PLX_TYPE_CAA,
@@ -194,6 +196,7 @@ TEST(only_the_primary_needs_validated_answers)
 	check(&session, "bogus.test", "");
 	CU_ASSERT_STRING_EQUAL(session_told(&session), "error lookup-bogus");
 	CU_ASSERT_EQUAL(session.result.dnssec, PLX_DNSSEC_BOGUS);
+	CU_ASSERT_PTR_NOT_NULL(strstr(session.result.message, "(EDE 7, Signature Expired)"));
 	session_close(&session);
 }
 

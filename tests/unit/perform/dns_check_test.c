@@ -48,6 +48,8 @@ static const struct zone_row zone[] = {
 	 .cause = PLX_CAUSE_RCODE},
 	{.name = "_acme-challenge.bogus.test",
 	 .type = PLX_TYPE_TXT,
+	 .ede_code = 1 + 7,
+	 .cause = PLX_CAUSE_VALIDATION_FAILED,
 	 .status = PLX_STATUS_BOGUS,
 	 .dnssec = PLX_DNSSEC_BOGUS,
 	 .texts = {HASH}},
@@ -290,6 +292,8 @@ TEST(the_primary_takes_no_answer_that_nobody_validated)
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(remote); i++) {
 		row_check(&session, &remote[i]);
 	}
+	session_check(&session, request_dcv("dns", "bogus.test", NULL, DNS_01));
+	CU_ASSERT_PTR_NOT_NULL(strstr(session.result.message, "(EDE 7, Signature Expired)"));
 	check_runner_close(session.runner);
 	session.config.requires_validation = true;
 	session_runner_open(&session);

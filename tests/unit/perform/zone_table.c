@@ -174,6 +174,7 @@ size_t zone_table_answer(const struct plx_job *job, struct plx_result *ret_resul
 	ret_result->rcode = row->rcode;
 	ret_result->dnssec = row->dnssec;
 	ret_result->cause = row->cause;
+	ret_result->ede_code = row->ede_code;
 	ret_result->attempts = row->attempts == 0 ? 1 : row->attempts;
 	return row_write(row, ret_result, ret_body, capacity);
 }

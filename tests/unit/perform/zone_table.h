@@ -22,6 +22,7 @@ struct zone_row {
 	uint8_t dnssec; // as in a result
 	uint8_t cause;
 	uint8_t attempts;     // 0: 1
+	uint16_t ede_code;    // as in a result
 	uint16_t copies;      // of each record; 0: 1
 	bool is_inconsistent; // the body is cut short
 	const char *alias;    // a chain, separated by blanks

@@ -103,17 +103,18 @@ TEST(rows_are_sorted_by_line_and_say_who_missed_what)
 // When the primary fails, remotes that pass corroborate nothing, and yet they missed nothing.
 TEST(a_primary_that_fails_is_told_and_not_the_remotes_that_pass)
 {
-	json_t *answer =
-		json_pack("{s:s, s:s, s:[{s:s, s:s, s:{s:s, s:s, s:{s:s}, s:[{s:s, s:s, s:b}]}}]}",
-			  "mode", "report-only", "enforced_decision", "refuse", "identifiers",
-			  "value", "a.test", "enforced_decision", "refuse", "dcv", "primary",
-			  "fail", "quorum", "0/5", "primary_detail", "message", "not there",
-			  "perspectives", "name", "fra-1", "result", "pass", "corroborates", false);
+	json_t *answer = json_pack(
+		"{s:s, s:s, s:[{s:s, s:s, s:{s:s, s:s, s:{s:s, s:s}, s:[{s:s, s:s, s:b}]}}]}",
+		"mode", "report-only", "enforced_decision", "refuse", "identifiers", "value",
+		"a.test", "enforced_decision", "refuse", "dcv", "primary", "fail", "quorum", "0/5",
+		"primary_detail", "message", "not there", "dnssec", "indeterminate", "perspectives",
+		"name", "fra-1", "result", "pass", "corroborates", false);
 	readiness_tally_init(&tally);
 	CU_ASSERT_EQUAL(readiness_tally_answer(&tally, 1, answer), 0);
 	json_t *report = readiness_tally_report(&tally);
 	const json_t *row = json_array_get(json_object_get(report, "failing"), 0);
 	const json_t *missed = json_object_get(json_object_get(row, "dcv"), "missed");
+	CU_ASSERT_STRING_EQUAL(json_text(json_object_get(row, "dcv"), "dnssec"), "indeterminate");
 	CU_ASSERT_EQUAL(json_array_size(missed), 1);
 	CU_ASSERT_STRING_EQUAL(json_text(json_array_get(missed, 0), "name"), "primary");
 	CU_ASSERT_STRING_EQUAL(json_text(json_array_get(missed, 0), "message"), "not there");
