@@ -85,7 +85,9 @@ static const struct config_section resolver_section = SECTION(
 			   "4.90}]",                                                               \
 		.help = "The resolvers of this perspective and where they are. They must lie in "  \
 			"its RIR region, and 500 km from those of every other perspective (BR "    \
-			"3.2.2.9).",                                                               \
+			"3.2.2.9). A perspective that looks names up iteratively is its own: "     \
+			"give "                                                                    \
+			"its address.",                                                            \
 	}
 
 static const struct config_spec location_specs[] = {
