@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Is the result what the messages and the proofs say? It is made anew, written as the line that it is kept as, and compared
+// member by member.
+
+#include "evidence/replay.h"
+
+#include <parallax/dns/record.h>
+#include <parallax/dns/rr_type.h>
+#include <parallax/format/result_format.h>
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LOOKUP_SECONDS_MAX (PLX_JOB_TIMEOUT_MS_MAX / 1000 + 1)
+
+// What the messages say of one name: of the question, or of an ancestor that was climbed to.
+struct finding {
+	enum plx_trace_verdict verdict; // RECORDS, NODATA, NXDOMAIN or FAILED
+	int step;                       // whose response ended the chain; -1: none
+	unsigned alias_count;
+	struct plx_name aliases[PLX_ALIASES_MAX];
+	struct plx_name owner;
+};
+
+struct rebuilt {
+	struct plx_result result;
+	uint8_t body[PLX_RESULT_BODY_MAX];
+};
+
+// Follows the aliases through the steps of a window. Bounded: each hop is one of PLX_ALIASES_MAX.
+static void follow(struct replay *replay, const struct plx_name *name, unsigned from, unsigned end,
+		   struct finding *finding)
+{
+	struct plx_name current = *name;
+	*finding = (struct finding) {.verdict = PLX_TRACE_FAILED, .step = -1, .owner = *name};
+	for (unsigned hop = 0; hop <= PLX_ALIASES_MAX; hop++) {
+		int index = replay_find_answer(replay, &current, replay->evidence->job.qtype, from,
+					       end);
+		if (index < 0) {
+			return;
+		}
+		const struct zone_reply *reply = replay_judge_step(replay, (unsigned)index);
+		if (reply->alias_count > PLX_ALIASES_MAX - finding->alias_count) {
+			return;
+		}
+		for (unsigned i = 0; i < reply->alias_count; i++) {
+			finding->aliases[finding->alias_count++] = reply->aliases[i];
+		}
+		finding->owner = reply->owner;
+		finding->step = index;
+		if (reply->kind != ZONE_REPLY_ALIAS) {
+			finding->verdict = reply->kind == ZONE_REPLY_RECORDS  ? PLX_TRACE_RECORDS
+					   : reply->kind == ZONE_REPLY_NODATA ? PLX_TRACE_NODATA
+									      : PLX_TRACE_NXDOMAIN;
+			return;
+		}
+		current = reply->owner;
+		plx_name_lower(&current);
+	}
+}
+
+static unsigned next_proof(const struct plx_evidence *evidence, unsigned from)
+{
+	while (from < evidence->step_count && evidence->steps[from].kind != PLX_TRACE_PROOF) {
+		from++;
+	}
+	return from;
+}
+
+static void compare_proof(struct replay *replay, unsigned index, const struct plx_name *name,
+			  const struct finding *finding)
+{
+	const struct plx_trace_step *proof = &replay->evidence->steps[index];
+	if (!plx_name_equal(&proof->name, name) || proof->type != replay->evidence->job.qtype) {
+		replay_differs(replay, (int)index, "it proves something that was not asked for");
+	}
+	if (proof->verdict != finding->verdict) {
+		replay_differs(replay, (int)index, "the messages mean %s, recorded is %s",
+			       plx_trace_verdict_name(finding->verdict),
+			       plx_trace_verdict_name((enum plx_trace_verdict)proof->verdict));
+	}
+}
+
+// Unchecked and indeterminate outweigh insecure: they leave open what it says.
+static enum plx_dnssec weaker(enum plx_dnssec a, enum plx_dnssec b)
+{
+	static const uint8_t strength[PLX_DNSSEC_COUNT] = {
+		[PLX_DNSSEC_BOGUS] = 0,         [PLX_DNSSEC_UNCHECKED] = 1,
+		[PLX_DNSSEC_INDETERMINATE] = 2, [PLX_DNSSEC_INSECURE] = 3,
+		[PLX_DNSSEC_SECURE] = 4,
+	};
+	return strength[a] < strength[b] ? a : b;
+}
+
+static bool write_records(const struct replay *replay, const struct finding *finding,
+			  struct plx_writer *writer, uint16_t *ret_count)
+{
+	const struct plx_message *message = &replay->steps[finding->step].message;
+	struct plx_record_cursor cursor = plx_message_records(message);
+	struct plx_record record;
+	uint16_t count = 0;
+	while (plx_message_next(message, &cursor, &record) &&
+	       record.section == PLX_SECTION_ANSWER) {
+		if (record.class != PLX_CLASS_IN || record.type != replay->evidence->job.qtype ||
+		    !plx_message_name_equal(message, record.owner_offset, &finding->owner)) {
+			continue;
+		}
+		size_t start = plx_result_body_record_begin(writer, record.ttl);
+		if (plx_rdata_expand(message, &record, writer) != 0) {
+			return false;
+		}
+		plx_result_body_record_end(writer, start);
+		count++;
+	}
+	*ret_count = count;
+	return !writer->failed;
+}
+
+// What an answered look-up comes to. False: the records do not fit into a result.
+static bool rebuild(const struct replay *replay, const struct finding *finding,
+		    const struct plx_name *ancestor, enum plx_dnssec dnssec,
+		    struct rebuilt *rebuilt)
+{
+	const struct plx_trace_step *step = &replay->evidence->steps[finding->step];
+	bool has_records = finding->verdict == PLX_TRACE_RECORDS;
+	struct plx_writer writer = plx_writer_init(rebuilt->body, sizeof(rebuilt->body));
+	struct plx_result *result = &rebuilt->result;
+	*result = (struct plx_result) {
+		.status = PLX_STATUS_ANSWERED,
+		.rcode = finding->verdict == PLX_TRACE_NXDOMAIN ? PLX_RCODE_NXDOMAIN
+								: PLX_RCODE_NOERROR,
+		.qtype = replay->evidence->job.qtype,
+		.dnssec = (uint8_t)dnssec,
+		.alias_count = (uint8_t)finding->alias_count,
+		.has_found_at = has_records && replay->evidence->job.kind == PLX_JOB_RELEVANT_CAA,
+		.server = step->server,
+		.transport = step->transport,
+		.rtt_us = step->rtt_us,
+	};
+	if (result->has_found_at) {
+		plx_result_body_name(&writer, ancestor);
+	}
+	if (has_records) {
+		plx_result_body_name(&writer, &finding->owner);
+	}
+	for (unsigned i = 0; i < finding->alias_count; i++) {
+		plx_result_body_name(&writer, &finding->aliases[i]);
+	}
+	if (has_records && !write_records(replay, finding, &writer, &result->record_count)) {
+		return false;
+	}
+	result->body_length = (uint32_t)writer.position;
+	return !writer.failed;
+}
+
+static json_t *result_json(const struct replay *replay, const struct rebuilt *rebuilt)
+{
+	const struct plx_asked asked = {
+		.name = &replay->evidence->job.name,
+		.type = replay->evidence->job.qtype,
+		.relevant_caa = replay->evidence->job.kind == PLX_JOB_RELEVANT_CAA,
+	};
+	struct plx_formatter *formatter = plx_formatter_create(PLX_FORMAT_JSONL);
+	struct plx_text text = plx_text_growing();
+	json_t *object = NULL;
+	if (formatter != NULL &&
+	    plx_formatter_append(formatter, &asked, &rebuilt->result, rebuilt->body, &text) == 0) {
+		object = json_loadb(text.bytes, text.length, JSON_ALLOW_NUL, NULL);
+	}
+	plx_text_free(&text);
+	plx_formatter_destroy(formatter);
+	return object;
+}
+
+static void compare_member(struct replay *replay, const json_t *rebuilt, const char *name)
+{
+	const json_t *expected = json_object_get(rebuilt, name);
+	const json_t *recorded = json_object_get(replay->evidence->result, name);
+	if (expected == NULL && recorded == NULL) {
+		return;
+	}
+	if (expected == NULL || recorded == NULL ||
+	    !json_equal((json_t *)(uintptr_t)expected, (json_t *)(uintptr_t)recorded)) {
+		replay_differs(replay, REPLAY_RESULT, "\"%s\" is not what the messages say", name);
+	}
+}
+
+static int compare_answered(struct replay *replay, const struct finding *finding,
+			    const struct plx_name *ancestor, enum plx_dnssec dnssec)
+{
+	static const char *const members[] = {"name",      "type",    "status", "found_at",
+					      "records",   "aliases", "dnssec", "server",
+					      "transport", "rtt_us",  "error"};
+	struct rebuilt *rebuilt = malloc(sizeof(*rebuilt));
+	if (rebuilt == NULL) {
+		return -ENOMEM;
+	}
+	if (!rebuild(replay, finding, ancestor, dnssec, rebuilt)) {
+		free(rebuilt);
+		replay_differs(replay, REPLAY_RESULT, "the records do not fit into a result");
+		return 0;
+	}
+	json_t *object = result_json(replay, rebuilt);
+	free(rebuilt);
+	if (object == NULL) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(members); i++) {
+		compare_member(replay, object, members[i]);
+	}
+	json_decref(object);
+	return 0;
+}
+
+static bool result_says(const struct replay *replay, const char *member, const char *value)
+{
+	const char *text = json_string_value(json_object_get(replay->evidence->result, member));
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+// Why it failed is partly a matter of clocks and limits. That it failed is not: nothing may look like an answer.
+static void compare_failed(struct replay *replay, enum plx_dnssec dnssec)
+{
+	const json_t *result = replay->evidence->result;
+	bool is_bogus = dnssec == PLX_DNSSEC_BOGUS;
+	if (result_says(replay, "status", "NOERROR") || result_says(replay, "status", "NXDOMAIN") ||
+	    json_object_get(result, "error") == NULL) {
+		replay_differs(replay, REPLAY_RESULT, "the look-up failed, recorded is an answer");
+	}
+	if (result_says(replay, "status", "BOGUS") != is_bogus) {
+		replay_differs(replay, REPLAY_RESULT,
+			       is_bogus ? "the answer is bogus" : "the answer is not bogus");
+	}
+	if (json_array_size(json_object_get(result, "records")) != 0 ||
+	    json_is_string(json_object_get(result, "found_at"))) {
+		replay_differs(replay, REPLAY_RESULT, "there are records, but no answer has any");
+	}
+	if (!result_says(replay, "dnssec", plx_dnssec_name(dnssec))) {
+		replay_differs(replay, REPLAY_RESULT, "the DNSSEC state is %s",
+			       plx_dnssec_name(dnssec));
+	}
+}
+
+// RFC 3339 in UTC, as the line has it, in Unix seconds; -1: it is none.
+static int64_t result_time_s(const struct replay *replay)
+{
+	const char *text = json_string_value(json_object_get(replay->evidence->result, "time"));
+	struct tm tm = {0};
+	const char *end = text == NULL ? NULL : strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	return end == NULL || (*end != '.' && *end != 'Z') ? -1 : (int64_t)timegm(&tm);
+}
+
+// Proofs are judged while the look-up runs.
+static void compare_times(struct replay *replay)
+{
+	const struct plx_evidence *evidence = replay->evidence;
+	const int64_t end_s = result_time_s(replay);
+	for (unsigned i = 0; i < evidence->step_count; i++) {
+		const int64_t judged_at_s = evidence->steps[i].judged_at_s;
+		if (evidence->steps[i].kind == PLX_TRACE_PROOF &&
+		    (judged_at_s > end_s || judged_at_s < end_s - LOOKUP_SECONDS_MAX)) {
+			replay_differs(replay, (int)i,
+				       "it was not judged at the time of the look-up");
+		}
+	}
+}
+
+// The next name of the climb (RFC 8659 section 3); false: there is none.
+static bool climb(const struct plx_job *job, struct plx_name *ancestor)
+{
+	struct plx_name parent;
+	plx_name_parent(ancestor, &parent);
+	if (job->kind != PLX_JOB_RELEVANT_CAA || parent.length == 1) {
+		return false;
+	}
+	*ancestor = parent;
+	return true;
+}
+
+int replay_result(struct replay *replay)
+{
+	const struct plx_evidence *evidence = replay->evidence;
+	const struct plx_job *job = &evidence->job;
+	const bool validates = evidence->anchors.zone_count > 0;
+	enum plx_dnssec dnssec = validates ? PLX_DNSSEC_SECURE : PLX_DNSSEC_UNCHECKED;
+	struct plx_name ancestor = job->name;
+	struct finding finding;
+	unsigned from = 0;
+	compare_times(replay);
+	if (job->kind == PLX_JOB_RELEVANT_CAA) {
+		plx_name_strip_wildcard(&ancestor);
+	}
+	for (;;) {
+		unsigned end = next_proof(evidence, from);
+		enum plx_dnssec state = PLX_DNSSEC_UNCHECKED;
+		follow(replay, &ancestor, from, end, &finding);
+		if (end < evidence->step_count) {
+			state = replay->steps[end].dnssec;
+			compare_proof(replay, end, &ancestor, &finding);
+		} else if (validates && finding.verdict != PLX_TRACE_FAILED) {
+			replay_differs(replay, REPLAY_RESULT, "an answer was not proved");
+		}
+		if (state == PLX_DNSSEC_BOGUS || finding.verdict == PLX_TRACE_FAILED) {
+			bool is_unproved = validates && end == evidence->step_count;
+			compare_failed(replay, is_unproved ? PLX_DNSSEC_INDETERMINATE : state);
+			return 0;
+		}
+		dnssec = weaker(dnssec, state);
+		from = validates ? end + 1 : (unsigned)finding.step + 1;
+		if (finding.verdict == PLX_TRACE_RECORDS || !climb(job, &ancestor)) {
+			return compare_answered(replay, &finding, &ancestor, dnssec);
+		}
+	}
+}
