@@ -74,18 +74,55 @@ const struct zone_reply *replay_judge_step(struct replay *replay, unsigned index
 	return &replay->reply;
 }
 
-int replay_find_answer(const struct replay *replay, const struct plx_name *name, uint16_t type,
-		       unsigned from, unsigned end)
+// The first step that concludes the question at depth 0; -1: none.
+static int find_answer(const struct replay *replay, const struct plx_name *name, unsigned from,
+		       unsigned end)
 {
 	for (unsigned i = from; i < end; i++) {
 		const struct plx_trace_step *step = &replay->evidence->steps[i];
-		if (step->kind == PLX_TRACE_QUERY && step->depth == 0 && step->type == type &&
+		if (step->kind == PLX_TRACE_QUERY && step->depth == 0 &&
+		    step->type == replay->evidence->job.qtype &&
 		    replayed_step_is_conclusive(replay, i) &&
 		    plx_name_equal(&replay->steps[i].name, name)) {
 			return (int)i;
 		}
 	}
 	return -1;
+}
+
+static enum plx_trace_verdict end_of_chain(enum zone_reply_kind kind)
+{
+	return kind == ZONE_REPLY_RECORDS  ? PLX_TRACE_RECORDS
+	       : kind == ZONE_REPLY_NODATA ? PLX_TRACE_NODATA
+					   : PLX_TRACE_NXDOMAIN;
+}
+
+void replay_follow(struct replay *replay, const struct plx_name *name, unsigned from, unsigned end,
+		   struct finding *ret_finding)
+{
+	struct plx_name current = *name;
+	*ret_finding = (struct finding) {.verdict = PLX_TRACE_FAILED, .step = -1};
+	// Bounded: each hop is one of PLX_ALIASES_MAX.
+	for (unsigned hop = 0; hop <= PLX_ALIASES_MAX; hop++) {
+		int index = find_answer(replay, &current, from, end);
+		if (index < 0) {
+			return;
+		}
+		const struct zone_reply *reply = replay_judge_step(replay, (unsigned)index);
+		if (reply->alias_count > PLX_ALIASES_MAX - ret_finding->alias_count) {
+			return;
+		}
+		for (unsigned i = 0; i < reply->alias_count; i++) {
+			ret_finding->aliases[ret_finding->alias_count++] = reply->aliases[i];
+		}
+		ret_finding->step = index;
+		if (reply->kind != ZONE_REPLY_ALIAS) {
+			ret_finding->verdict = end_of_chain(reply->kind);
+			return;
+		}
+		current = reply->owner;
+		plx_name_lower(&current);
+	}
 }
 
 static void check_whole(struct replay *replay)

@@ -9,6 +9,7 @@
 
 #include "evidence/evidence.h"
 #include "iteration/zone_reply.h"
+#include "validation/proof.h"
 
 #include <stdbool.h>
 
@@ -19,7 +20,15 @@ struct replayed_step {
 	enum zone_reply_kind kind;
 	struct plx_name zone; // lower case, as is name
 	struct plx_name name;
-	enum plx_dnssec dnssec; // of a PROOF, as it was judged anew
+	struct proof_verdict proof; // of a PROOF, as it was judged anew; UNCHECKED: it could not be
+};
+
+// What the messages say of one name: of the question, or of an ancestor that was climbed to.
+struct finding {
+	enum plx_trace_verdict verdict; // RECORDS, NODATA, NXDOMAIN or FAILED
+	int step;                       // whose response ended the chain; -1: none
+	unsigned alias_count;
+	struct plx_name aliases[PLX_ALIASES_MAX];
 };
 
 struct replay {
@@ -40,9 +49,9 @@ void replay_differs(struct replay *replay, int index, const char *format, ...) P
 bool replayed_step_is_conclusive(const struct replay *replay, unsigned index);
 // Judges a readable step once more, into replay->reply.
 const struct zone_reply *replay_judge_step(struct replay *replay, unsigned index);
-// The first step from `from` on and before `end` that concludes the question (name, type) at depth 0; -1: none.
-int replay_find_answer(const struct replay *replay, const struct plx_name *name, uint16_t type,
-		       unsigned from, unsigned end);
+// Follows the aliases of the name through the steps from `from` on and before `end`.
+void replay_follow(struct replay *replay, const struct plx_name *name, unsigned from, unsigned end,
+		   struct finding *ret_finding);
 
 void replay_messages(struct replay *replay);
 void replay_path(struct replay *replay);

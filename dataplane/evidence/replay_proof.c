@@ -6,22 +6,24 @@
 #include <parallax/dns/rr_type.h>
 
 #include "dnssec/canonical_rrset.h"
-#include "validation/proof.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct remade {
-	struct judge_budget budget; // the look-up's
+	struct judge_budget
+		budget; // of each: what was checked before cost the dataplane nothing again
 	struct canonical_workspace workspace;
 	struct proof proof;
 };
 
-static void add_message(struct replay *replay, unsigned index, struct proof *proof)
+// `is_question`: of the look-up itself, not of what its proof needed, for which only the answers count.
+static void add_message(struct replay *replay, unsigned index, bool is_question,
+			struct proof *proof)
 {
 	const struct replayed_step *step = &replay->steps[index];
-	bool is_referral = step->is_readable && step->kind == ZONE_REPLY_REFERRAL;
+	bool is_referral = is_question && step->is_readable && step->kind == ZONE_REPLY_REFERRAL;
 	if (replay->evidence->steps[index].depth > 0 ||
 	    (!is_referral && !replayed_step_is_conclusive(replay, index)) ||
 	    proof->message_count == PROOF_MESSAGES_MAX) {
@@ -138,7 +140,7 @@ static void replay_proof(struct replay *replay, unsigned from, unsigned index,
 {
 	const struct plx_trace_step *step = &replay->evidence->steps[index];
 	struct proof *proof = &remade->proof;
-	struct proof_verdict verdict;
+	struct finding finding;
 	proof->name = step->name;
 	proof->type = step->type;
 	proof->is_failed = step->verdict == PLX_TRACE_FAILED;
@@ -146,13 +148,16 @@ static void replay_proof(struct replay *replay, unsigned from, unsigned index,
 	plx_name_lower(&proof->name);
 	plx_name_lower(&proof->zone);
 	proof->message_count = 0;
+	remade->budget = judge_budget_init();
+	replay_follow(replay, &proof->name, from, index, &finding);
+	const bool is_answered = finding.verdict != PLX_TRACE_FAILED;
 	for (unsigned i = from; i < index; i++) {
-		add_message(replay, i, proof);
+		add_message(replay, i, !is_answered || (int)i <= finding.step, proof);
 	}
 	replay->report.proofs++;
-	if (judge(replay, from, index, remade, &verdict)) {
-		replay->steps[index].dnssec = verdict.state;
-		compare(replay, index, &verdict);
+	struct proof_verdict *verdict = &replay->steps[index].proof;
+	if (judge(replay, from, index, remade, verdict)) {
+		compare(replay, index, verdict);
 	}
 }
 
@@ -163,7 +168,6 @@ int replay_proofs(struct replay *replay)
 		return -ENOMEM;
 	}
 	unsigned from = 0;
-	remade->budget = judge_budget_init();
 	for (unsigned i = 0; i < replay->evidence->step_count; i++) {
 		if (replay->evidence->steps[i].kind == PLX_TRACE_PROOF) {
 			replay_proof(replay, from, i, remade);

@@ -8,6 +8,8 @@
 #include <parallax/dns/rr_type.h>
 #include <parallax/format/result_format.h>
 
+#include "dnssec/cause.h"
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -17,51 +19,10 @@
 
 #define LOOKUP_SECONDS_MAX (PLX_JOB_TIMEOUT_MS_MAX / 1000 + 1)
 
-// What the messages say of one name: of the question, or of an ancestor that was climbed to.
-struct finding {
-	enum plx_trace_verdict verdict; // RECORDS, NODATA, NXDOMAIN or FAILED
-	int step;                       // whose response ended the chain; -1: none
-	unsigned alias_count;
-	struct plx_name aliases[PLX_ALIASES_MAX];
-	struct plx_name owner;
-};
-
 struct rebuilt {
 	struct plx_result result;
 	uint8_t body[PLX_RESULT_BODY_MAX];
 };
-
-// Follows the aliases through the steps of a window. Bounded: each hop is one of PLX_ALIASES_MAX.
-static void follow(struct replay *replay, const struct plx_name *name, unsigned from, unsigned end,
-		   struct finding *finding)
-{
-	struct plx_name current = *name;
-	*finding = (struct finding) {.verdict = PLX_TRACE_FAILED, .step = -1, .owner = *name};
-	for (unsigned hop = 0; hop <= PLX_ALIASES_MAX; hop++) {
-		int index = replay_find_answer(replay, &current, replay->evidence->job.qtype, from,
-					       end);
-		if (index < 0) {
-			return;
-		}
-		const struct zone_reply *reply = replay_judge_step(replay, (unsigned)index);
-		if (reply->alias_count > PLX_ALIASES_MAX - finding->alias_count) {
-			return;
-		}
-		for (unsigned i = 0; i < reply->alias_count; i++) {
-			finding->aliases[finding->alias_count++] = reply->aliases[i];
-		}
-		finding->owner = reply->owner;
-		finding->step = index;
-		if (reply->kind != ZONE_REPLY_ALIAS) {
-			finding->verdict = reply->kind == ZONE_REPLY_RECORDS  ? PLX_TRACE_RECORDS
-					   : reply->kind == ZONE_REPLY_NODATA ? PLX_TRACE_NODATA
-									      : PLX_TRACE_NXDOMAIN;
-			return;
-		}
-		current = reply->owner;
-		plx_name_lower(&current);
-	}
-}
 
 static unsigned next_proof(const struct plx_evidence *evidence, unsigned from)
 {
@@ -71,17 +32,43 @@ static unsigned next_proof(const struct plx_evidence *evidence, unsigned from)
 	return from;
 }
 
+static bool is_denial(enum plx_trace_verdict verdict)
+{
+	return verdict == PLX_TRACE_NODATA || verdict == PLX_TRACE_NXDOMAIN;
+}
+
+// What a secure proof proves counts, whatever the RCODE says. NONE: the messages mean something else.
+static enum plx_trace_verdict proved_verdict(const struct proof_verdict *proof,
+					     enum plx_trace_verdict found)
+{
+	if (proof->state != PLX_DNSSEC_SECURE || found == PLX_TRACE_FAILED) {
+		return found;
+	}
+	switch (proof->kind) {
+	case JUDGED_RECORDS:
+		return found == PLX_TRACE_RECORDS ? found : PLX_TRACE_VERDICT_NONE;
+	case JUDGED_NODATA:
+		return is_denial(found) ? PLX_TRACE_NODATA : PLX_TRACE_VERDICT_NONE;
+	case JUDGED_NXDOMAIN:
+		return is_denial(found) ? PLX_TRACE_NXDOMAIN : PLX_TRACE_VERDICT_NONE;
+	case JUDGED_ALIAS:
+	case JUDGED_NOT_EVALUATED:
+		break;
+	}
+	return PLX_TRACE_VERDICT_NONE;
+}
+
 static void compare_proof(struct replay *replay, unsigned index, const struct plx_name *name,
-			  const struct finding *finding)
+			  enum plx_trace_verdict found)
 {
 	const struct plx_trace_step *proof = &replay->evidence->steps[index];
+	enum plx_trace_verdict recorded = (enum plx_trace_verdict)proof->verdict;
 	if (!plx_name_equal(&proof->name, name) || proof->type != replay->evidence->job.qtype) {
 		replay_differs(replay, (int)index, "it proves something that was not asked for");
 	}
-	if (proof->verdict != finding->verdict) {
+	if (recorded != found && recorded != proved_verdict(&replay->steps[index].proof, found)) {
 		replay_differs(replay, (int)index, "the messages mean %s, recorded is %s",
-			       plx_trace_verdict_name(finding->verdict),
-			       plx_trace_verdict_name((enum plx_trace_verdict)proof->verdict));
+			       plx_trace_verdict_name(found), plx_trace_verdict_name(recorded));
 	}
 }
 
@@ -97,7 +84,8 @@ static enum plx_dnssec weaker(enum plx_dnssec a, enum plx_dnssec b)
 }
 
 static bool write_records(const struct replay *replay, const struct finding *finding,
-			  struct plx_writer *writer, uint16_t *ret_count)
+			  const struct plx_name *owner, struct plx_writer *writer,
+			  uint16_t *ret_count)
 {
 	const struct plx_message *message = &replay->steps[finding->step].message;
 	struct plx_record_cursor cursor = plx_message_records(message);
@@ -106,7 +94,7 @@ static bool write_records(const struct replay *replay, const struct finding *fin
 	while (plx_message_next(message, &cursor, &record) &&
 	       record.section == PLX_SECTION_ANSWER) {
 		if (record.class != PLX_CLASS_IN || record.type != replay->evidence->job.qtype ||
-		    !plx_message_name_equal(message, record.owner_offset, &finding->owner)) {
+		    !plx_message_name_equal(message, record.owner_offset, owner)) {
 			continue;
 		}
 		size_t start = plx_result_body_record_begin(writer, record.ttl);
@@ -120,13 +108,25 @@ static bool write_records(const struct replay *replay, const struct finding *fin
 	return !writer->failed;
 }
 
-// What an answered look-up comes to. False: the records do not fit into a result.
+// The code of the proof, else of the server.
+static uint16_t ede_code_of(const struct replay *replay, const struct finding *finding,
+			    const struct proof_verdict *proof)
+{
+	uint16_t code = proof == NULL ? 0 : dnssec_cause_ede(proof->cause);
+	return code != 0 ? code : replay->steps[finding->step].message.ede_code;
+}
+
+// What an answered look-up comes to, but for its DNSSEC state. False: the records do not fit into a result.
 static bool rebuild(const struct replay *replay, const struct finding *finding,
-		    const struct plx_name *ancestor, enum plx_dnssec dnssec,
-		    struct rebuilt *rebuilt)
+		    const struct plx_name *ancestor, struct rebuilt *rebuilt)
 {
 	const struct plx_trace_step *step = &replay->evidence->steps[finding->step];
-	bool has_records = finding->verdict == PLX_TRACE_RECORDS;
+	const bool has_records = finding->verdict == PLX_TRACE_RECORDS;
+	const bool is_climb = replay->evidence->job.kind == PLX_JOB_RELEVANT_CAA;
+	const unsigned alias_count = has_records || !is_climb ? finding->alias_count : 0;
+	// The client's own spelling where it is the question's name.
+	const struct plx_name *owner =
+		alias_count > 0 ? &finding->aliases[alias_count - 1] : ancestor;
 	struct plx_writer writer = plx_writer_init(rebuilt->body, sizeof(rebuilt->body));
 	struct plx_result *result = &rebuilt->result;
 	*result = (struct plx_result) {
@@ -134,9 +134,8 @@ static bool rebuild(const struct replay *replay, const struct finding *finding,
 		.rcode = finding->verdict == PLX_TRACE_NXDOMAIN ? PLX_RCODE_NXDOMAIN
 								: PLX_RCODE_NOERROR,
 		.qtype = replay->evidence->job.qtype,
-		.dnssec = (uint8_t)dnssec,
-		.alias_count = (uint8_t)finding->alias_count,
-		.has_found_at = has_records && replay->evidence->job.kind == PLX_JOB_RELEVANT_CAA,
+		.alias_count = (uint8_t)alias_count,
+		.has_found_at = has_records && is_climb,
 		.server = step->server,
 		.transport = step->transport,
 		.rtt_us = step->rtt_us,
@@ -145,12 +144,12 @@ static bool rebuild(const struct replay *replay, const struct finding *finding,
 		plx_result_body_name(&writer, ancestor);
 	}
 	if (has_records) {
-		plx_result_body_name(&writer, &finding->owner);
+		plx_result_body_name(&writer, owner);
 	}
-	for (unsigned i = 0; i < finding->alias_count; i++) {
+	for (unsigned i = 0; i < alias_count; i++) {
 		plx_result_body_name(&writer, &finding->aliases[i]);
 	}
-	if (has_records && !write_records(replay, finding, &writer, &result->record_count)) {
+	if (has_records && !write_records(replay, finding, owner, &writer, &result->record_count)) {
 		return false;
 	}
 	result->body_length = (uint32_t)writer.position;
@@ -189,33 +188,6 @@ static void compare_member(struct replay *replay, const json_t *rebuilt, const c
 	}
 }
 
-static int compare_answered(struct replay *replay, const struct finding *finding,
-			    const struct plx_name *ancestor, enum plx_dnssec dnssec)
-{
-	static const char *const members[] = {"name",      "type",    "status", "found_at",
-					      "records",   "aliases", "dnssec", "server",
-					      "transport", "rtt_us",  "error"};
-	struct rebuilt *rebuilt = malloc(sizeof(*rebuilt));
-	if (rebuilt == NULL) {
-		return -ENOMEM;
-	}
-	if (!rebuild(replay, finding, ancestor, dnssec, rebuilt)) {
-		free(rebuilt);
-		replay_differs(replay, REPLAY_RESULT, "the records do not fit into a result");
-		return 0;
-	}
-	json_t *object = result_json(replay, rebuilt);
-	free(rebuilt);
-	if (object == NULL) {
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < PLX_ARRAY_SIZE(members); i++) {
-		compare_member(replay, object, members[i]);
-	}
-	json_decref(object);
-	return 0;
-}
-
 static bool result_says(const struct replay *replay, const char *member, const char *value)
 {
 	const char *text = json_string_value(json_object_get(replay->evidence->result, member));
@@ -243,6 +215,36 @@ static void compare_failed(struct replay *replay, enum plx_dnssec dnssec)
 		replay_differs(replay, REPLAY_RESULT, "the DNSSEC state is %s",
 			       plx_dnssec_name(dnssec));
 	}
+}
+
+static int compare_answered(struct replay *replay, const struct finding *finding,
+			    const struct plx_name *ancestor, const struct proof_verdict *proof,
+			    enum plx_dnssec dnssec)
+{
+	static const char *const members[] = {"name",      "type",    "status", "found_at",
+					      "records",   "aliases", "dnssec", "server",
+					      "transport", "rtt_us",  "error",  "ede"};
+	struct rebuilt *rebuilt = malloc(sizeof(*rebuilt));
+	if (rebuilt == NULL) {
+		return -ENOMEM;
+	}
+	if (!rebuild(replay, finding, ancestor, rebuilt)) {
+		free(rebuilt);
+		compare_failed(replay, PLX_DNSSEC_INDETERMINATE);
+		return 0;
+	}
+	rebuilt->result.dnssec = (uint8_t)dnssec;
+	rebuilt->result.ede_code = ede_code_of(replay, finding, proof);
+	json_t *object = result_json(replay, rebuilt);
+	free(rebuilt);
+	if (object == NULL) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(members); i++) {
+		compare_member(replay, object, members[i]);
+	}
+	json_decref(object);
+	return 0;
 }
 
 // RFC 3339 in UTC, as the line has it, in Unix seconds; -1: it is none.
@@ -281,6 +283,28 @@ static bool climb(const struct plx_job *job, struct plx_name *ancestor)
 	return true;
 }
 
+// The state of a look-up that ends here without an answer.
+static enum plx_dnssec failed_state(const struct finding *finding,
+				    const struct proof_verdict *proof, bool validates)
+{
+	if (proof == NULL) {
+		return validates ? PLX_DNSSEC_INDETERMINATE : PLX_DNSSEC_UNCHECKED;
+	}
+	// Of an alias's target, not of the name.
+	bool is_of_target = finding->alias_count > 0 && finding->verdict == PLX_TRACE_FAILED &&
+			    proof->state == PLX_DNSSEC_INSECURE;
+	return is_of_target ? PLX_DNSSEC_INDETERMINATE : proof->state;
+}
+
+// Whether the proof, or the lack of one, leaves nothing that may be relied upon.
+static bool is_end(const struct finding *finding, const struct proof_verdict *proof, bool validates)
+{
+	return finding->verdict == PLX_TRACE_FAILED || (proof == NULL && validates) ||
+	       (proof != NULL &&
+		(proof->state == PLX_DNSSEC_BOGUS || (proof->state == PLX_DNSSEC_INDETERMINATE &&
+						      proof->cause == DNSSEC_CAUSE_UNANSWERED)));
+}
+
 int replay_result(struct replay *replay)
 {
 	const struct plx_evidence *evidence = replay->evidence;
@@ -296,23 +320,27 @@ int replay_result(struct replay *replay)
 	}
 	for (;;) {
 		unsigned end = next_proof(evidence, from);
-		enum plx_dnssec state = PLX_DNSSEC_UNCHECKED;
-		follow(replay, &ancestor, from, end, &finding);
+		const struct proof_verdict *proof = NULL;
+		replay_follow(replay, &ancestor, from, end, &finding);
 		if (end < evidence->step_count) {
-			state = replay->steps[end].dnssec;
-			compare_proof(replay, end, &ancestor, &finding);
-		} else if (validates && finding.verdict != PLX_TRACE_FAILED) {
-			replay_differs(replay, REPLAY_RESULT, "an answer was not proved");
+			proof = &replay->steps[end].proof;
+			compare_proof(replay, end, &ancestor, finding.verdict);
 		}
-		if (state == PLX_DNSSEC_BOGUS || finding.verdict == PLX_TRACE_FAILED) {
-			bool is_unproved = validates && end == evidence->step_count;
-			compare_failed(replay, is_unproved ? PLX_DNSSEC_INDETERMINATE : state);
+		if (is_end(&finding, proof, validates)) {
+			compare_failed(replay, failed_state(&finding, proof, validates));
 			return 0;
 		}
-		dnssec = weaker(dnssec, state);
+		if (proof != NULL) {
+			finding.verdict = proved_verdict(proof, finding.verdict);
+			dnssec = weaker(dnssec, proof->state);
+		}
+		if (finding.verdict == PLX_TRACE_VERDICT_NONE) {
+			compare_failed(replay, PLX_DNSSEC_BOGUS);
+			return 0;
+		}
 		from = validates ? end + 1 : (unsigned)finding.step + 1;
 		if (finding.verdict == PLX_TRACE_RECORDS || !climb(job, &ancestor)) {
-			return compare_answered(replay, &finding, &ancestor, dnssec);
+			return compare_answered(replay, &finding, &ancestor, proof, dnssec);
 		}
 	}
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // An evidence file that anybody may have written. Oracle: what is read is written and read again as the same text; judging
-// it ends, and never agrees with a file whose digest is another.
+// it ends, and never agrees with a file whose digest is another; its explanation is printable ASCII.
 
 #include <parallax/evidence/evidence.h>
+#include <parallax/evidence/explain.h>
 #include <parallax/evidence/replay.h>
 
 #include "evidence/evidence.h"
@@ -29,6 +30,16 @@ static void check_again(const struct plx_evidence *evidence)
 	plx_text_free(&text);
 }
 
+static void check_explanation(const struct plx_evidence *evidence)
+{
+	struct plx_text text = plx_text_growing();
+	must(plx_explain(evidence, false, &text) == 0 && text.length > 0);
+	for (size_t i = 0; i < text.length; i++) {
+		must((text.bytes[i] >= ' ' && text.bytes[i] <= '~') || text.bytes[i] == '\n');
+	}
+	plx_text_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char fault[PLX_EVIDENCE_FAULT_MAX];
@@ -39,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_again(evidence);
+	check_explanation(evidence);
 	must(plx_replay(evidence, NULL, NULL, &report) == 0);
 	must((report.differences == 0) == (report.verdict == PLX_REPLAY_AGREES));
 	must(evidence->is_as_written || report.verdict == PLX_REPLAY_DIFFERS);
