@@ -35,7 +35,6 @@
 struct ip_packet {
 	struct plx_ip
 		*source; // in the caller's view: a copy of what was just written in parts stalls
-	struct plx_ip destination;
 	const uint8_t *addresses; // both, in the frame
 	uint8_t protocol;         // behind all extension headers
 	bool has_extensions;
@@ -48,13 +47,17 @@ static enum packet_class drop(enum plx_drop_reason reason, enum plx_drop_reason 
 	return PACKET_DROP;
 }
 
-static bool is_own_address(const struct packet_rules *rules, const struct plx_ip *address)
+// From the frame, and octets in numbers that are known: what was just written to a struct in parts stalls, and a
+// comparison of any number of octets is a loop.
+static bool is_own_address(const struct packet_rules *rules, const struct ip_packet *packet)
 {
+	bool is_ipv4 = packet->source->family == 4;
+	const uint8_t *destination = packet->addresses + (is_ipv4 ? 4 : 16);
 	for (unsigned i = 0; i < rules->address_count; i++) {
 		const struct plx_ip *own = &rules->addresses[i];
-		// As many octets as were written: more would stall.
-		if (own->family == address->family &&
-		    memcmp(own->bytes, address->bytes, address->family == 4 ? 4 : 16) == 0) {
+		bool is_same = is_ipv4 ? memcmp(own->bytes, destination, 4) == 0
+				       : memcmp(own->bytes, destination, 16) == 0;
+		if (is_same && own->family == packet->source->family) {
 			return true;
 		}
 	}
@@ -88,8 +91,7 @@ static enum plx_drop_reason read_ipv4(struct plx_reader *reader, struct ip_packe
 	packet->addresses = start + header.position;
 	*packet->source = (struct plx_ip) {.family = 4};
 	plx_read_copy(&header, packet->source->bytes, 4);
-	packet->destination.family = 4;
-	plx_read_copy(&header, packet->destination.bytes, 4);
+	(void)plx_read_bytes(&header, 4); // destination
 
 	unsigned header_length = (version_length & 0xf) * 4u;
 	if (version_length >> 4 != 4 || header_length < IPV4_HEADER_BYTES ||
@@ -152,8 +154,7 @@ static enum plx_drop_reason read_ipv6(struct plx_reader *reader, struct ip_packe
 	packet->addresses = start + header.position;
 	packet->source->family = 6;
 	plx_read_copy(&header, packet->source->bytes, 16);
-	packet->destination.family = 6;
-	plx_read_copy(&header, packet->destination.bytes, 16);
+	(void)plx_read_bytes(&header, 16); // destination
 	if (version != 6 || payload_length > plx_reader_left(reader)) {
 		return PLX_DROP_BAD_FRAME;
 	}
@@ -222,7 +223,7 @@ static enum packet_class classify_udp(const struct packet_rules *rules, struct i
 	if (destination_port < rules->first_port || destination_port > rules->last_port) {
 		return PACKET_FOREIGN;
 	}
-	if (packet->has_extensions || !is_own_address(rules, &packet->destination)) {
+	if (packet->has_extensions || !is_own_address(rules, packet)) {
 		return drop(PLX_DROP_NOT_OURS, ret_reason);
 	}
 	if (udp_length < UDP_HEADER_BYTES || udp_length > reader->length) {

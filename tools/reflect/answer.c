@@ -278,7 +278,7 @@ enum reflect_drop reflect_answer(const struct reflect_answers *answers,
 		return drop;
 	}
 	const struct reflect_tail *tail = choose_tail(answers, &query, message);
-	PLX_UNINITIALIZED uint8_t cookie[PLX_COOKIE_CLIENT_BYTES];
+	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES] = {0};
 	uint64_t server = 0;
 	size_t cookie_length = 0;
 	if (PLX_UNLIKELY(query.cookie != NULL && !query.is_cookie_bad)) {
