@@ -28,20 +28,20 @@
 
 struct message_check {
 	struct plx_message *message;
-	struct plx_reader reader;
+	const uint8_t *wire;
+	uint32_t length;
 	uint32_t steps_left;
 	struct known_name known
 		[NAMES_KNOWN_MAX]; // the question's, and where the last name that was walked led to
 };
 
-// The name at the reader's position, in place before `limit`.
-static int name_check(struct message_check *check, uint32_t limit)
+// The name at `at`, in place before `limit`: where it ends there, or PLX_ERR_DNS_*.
+static int name_check(struct message_check *check, uint32_t at, uint32_t limit)
 {
 	uint32_t next;
 	uint32_t steps;
 	int error =
-		compressed_name_check_known(check->reader.bytes, (uint32_t)check->reader.position,
-					    limit, check->known, &next, &steps);
+		compressed_name_check_known(check->wire, at, limit, check->known, &next, &steps);
 	if (error < 0) {
 		return error;
 	}
@@ -49,29 +49,27 @@ static int name_check(struct message_check *check, uint32_t limit)
 		return PLX_ERR_DNS_LIMIT;
 	}
 	check->steps_left -= steps;
-	check->reader.position = next;
-	return 0;
+	return (int)next;
 }
 
 // Most owners are a pointer to where an earlier one led, or the root.
-static int owner_check(struct message_check *check)
+static int owner_check(struct message_check *check, uint32_t at)
 {
-	struct plx_reader ahead = check->reader;
-	uint32_t first = plx_read_u16(&ahead);
-	if (ahead.failed) {
-		return name_check(check, (uint32_t)check->reader.length);
+	struct plx_reader reader = plx_reader_init(check->wire, check->length);
+	reader.position = at;
+	uint32_t first = plx_read_u16(&reader);
+	if (reader.failed) {
+		return name_check(check, at, check->length);
 	}
 	if (first < 0x100) {
-		check->reader.position++; // the root, as OPT has it
-		return 0;
+		return (int)at + 1; // the root, as OPT has it
 	}
 	for (unsigned i = 0; i < NAMES_KNOWN_MAX; i++) {
 		if ((first ^ 0xc000) == check->known[i].target) {
-			check->reader = ahead;
-			return 0;
+			return (int)at + 2;
 		}
 	}
-	return name_check(check, (uint32_t)check->reader.length);
+	return name_check(check, at, check->length);
 }
 
 static void strings_skip(struct plx_reader *rdata, uint8_t count)
@@ -88,31 +86,30 @@ static void strings_skip_to_end(struct plx_reader *rdata)
 	} while (plx_reader_left(rdata) > 0);
 }
 
-// The reader stands at the RDATA, which is in the message up to `end`, and is left where the layout ends.
-static int layout_check(struct message_check *check, const struct rdata_layout *layout,
+// The RDATA from `at` to `end`, which are in the message.
+static int layout_check(struct message_check *check, const struct rdata_layout *layout, uint32_t at,
 			uint32_t end)
 {
-	struct plx_reader *reader = &check->reader;
-	struct plx_reader rdata = plx_reader_init(reader->bytes, end);
-	rdata.position = reader->position;
+	struct plx_reader rdata = plx_reader_init(check->wire, end);
+	rdata.position = at;
 	(void)plx_read_bytes(&rdata, layout->head_bytes);
 	if (layout->strings == RDATA_STRINGS_TO_END) {
 		strings_skip_to_end(&rdata);
-	} else {
+	} else if (layout->strings > 0) {
 		strings_skip(&rdata, layout->strings);
 	}
 	if (rdata.failed) {
 		return PLX_ERR_DNS_RDATA;
 	}
-	reader->position = rdata.position;
+	at = (uint32_t)rdata.position;
 	for (unsigned i = 0; i < layout->names; i++) {
-		int error = name_check(check, end);
-		if (error < 0) {
-			return error == PLX_ERR_DNS_SHORT ? PLX_ERR_DNS_RDATA : error;
+		int next = name_check(check, at, end);
+		if (next < 0) {
+			return next == PLX_ERR_DNS_SHORT ? PLX_ERR_DNS_RDATA : next;
 		}
+		at = (uint32_t)next;
 	}
-	uint32_t left = end - (uint32_t)reader->position;
-	bool fills = layout->tail_bytes == RDATA_TAIL_ANY || left == layout->tail_bytes;
+	bool fills = layout->tail_bytes == RDATA_TAIL_ANY || end - at == layout->tail_bytes;
 	return fills ? 0 : PLX_ERR_DNS_RDATA;
 }
 
@@ -192,16 +189,16 @@ static void authority_note(struct plx_message *message, uint16_t type, uint32_t 
 	message->has_authority_ns |= type == PLX_TYPE_NS;
 }
 
-static int record_check(struct message_check *check, enum plx_section section)
+// The record at `at`: where it ends, or PLX_ERR_*.
+static int record_check(struct message_check *check, enum plx_section section, uint32_t at)
 {
-	struct plx_reader *reader = &check->reader;
-	uint32_t owner_offset = (uint32_t)reader->position;
-	int error = owner_check(check);
-	if (error < 0) {
-		return error;
+	int owner_end = owner_check(check, at);
+	if (owner_end < 0) {
+		return owner_end;
 	}
-	bool at_root = reader->position - owner_offset == 1;
-	const uint8_t *fields_bytes = plx_read_bytes(reader, RECORD_FIELDS_BYTES);
+	struct plx_reader reader = plx_reader_init(check->wire, check->length);
+	reader.position = (uint32_t)owner_end;
+	const uint8_t *fields_bytes = plx_read_bytes(&reader, RECORD_FIELDS_BYTES);
 	if (fields_bytes == NULL) {
 		return PLX_ERR_DNS_SHORT;
 	}
@@ -210,28 +207,31 @@ static int record_check(struct message_check *check, enum plx_section section)
 	uint16_t class = plx_read_u16(&fields);
 	uint32_t ttl = plx_read_u32(&fields);
 	uint16_t rdata_length = plx_read_u16(&fields);
-	struct plx_reader after = *reader;
-	const uint8_t *rdata = plx_read_bytes(&after, rdata_length);
+	const uint8_t *rdata = plx_read_bytes(&reader, rdata_length);
 	if (rdata == NULL) {
 		return PLX_ERR_DNS_SHORT;
 	}
-	if (section == PLX_SECTION_AUTHORITY && class == PLX_CLASS_IN) {
-		authority_note(check->message, type, owner_offset);
-	}
-	const struct rdata_layout *layout = rdata_layout_find(type, class);
+	uint32_t end = (uint32_t)reader.position;
+	int error = 0;
 	if (type == PLX_TYPE_OPT) {
+		bool at_root = (uint32_t)owner_end - at == 1;
 		if (section != PLX_SECTION_ADDITIONAL || !at_root || check->message->has_edns) {
 			return PLX_ERR_DNS_OPT;
 		}
 		error = opt_read(check->message, class, ttl, plx_reader_init(rdata, rdata_length));
-	} else if (type == PLX_TYPE_CAA && class == PLX_CLASS_IN) {
+		return error < 0 ? error : (int)end;
+	}
+	if (section == PLX_SECTION_AUTHORITY && class == PLX_CLASS_IN) {
+		authority_note(check->message, type, at);
+	}
+	if (type == PLX_TYPE_CAA && class == PLX_CLASS_IN) {
 		struct plx_caa caa;
 		error = plx_caa_parse(rdata, rdata_length, &caa);
-	} else if (layout != NULL) {
-		error = layout_check(check, layout, (uint32_t)after.position);
+	} else {
+		const struct rdata_layout *layout = rdata_layout_find(type, class);
+		error = layout == NULL ? 0 : layout_check(check, layout, end - rdata_length, end);
 	}
-	*reader = after;
-	return error;
+	return error < 0 ? error : (int)end;
 }
 
 int plx_message_check(struct plx_message *message)
@@ -241,7 +241,8 @@ int plx_message_check(struct plx_message *message)
 	}
 	struct message_check check = {
 		.message = message,
-		.reader = plx_reader_init(message->wire, message->length),
+		.wire = message->wire,
+		.length = message->length,
 		.steps_left = NAME_STEPS_FLOOR + NAME_STEPS_PER_OCTET * message->length,
 		// The question's name was read by plx_message_open.
 		.known = {{.target = message->question_count == 1 ? PLX_DNS_HEADER_BYTES
@@ -250,14 +251,15 @@ int plx_message_check(struct plx_message *message)
 			   .steps = message->question_name_length},
 			  {.target = NAME_UNKNOWN}},
 	};
-	check.reader.position = message->records_offset;
+	uint32_t at = message->records_offset;
 	for (int section = PLX_SECTION_ANSWER; section <= PLX_SECTION_ADDITIONAL; section++) {
-		for (unsigned i = 0; i < message->record_count[section]; i++) {
-			int error = record_check(&check, (enum plx_section)section);
-			if (error < 0) {
-				return error;
+		for (unsigned left = message->record_count[section]; left > 0; left--) {
+			int end = record_check(&check, (enum plx_section)section, at);
+			if (end < 0) {
+				return end;
 			}
+			at = (uint32_t)end;
 		}
 	}
-	return check.reader.position == message->length ? 0 : PLX_ERR_DNS_TRAILING;
+	return at == message->length ? 0 : PLX_ERR_DNS_TRAILING;
 }

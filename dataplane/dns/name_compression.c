@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define POINTER_BITS 0xc0
+#define POINTER_BYTES 2u
 
 struct name_walk {
 	struct plx_reader reader; // ends where the current run of labels must have ended
@@ -89,9 +90,34 @@ static inline const struct known_name *known_find(const struct known_name *known
 	return NULL;
 }
 
-// Behind a first pointer that leads to no known name: the whole walk again, which is rare.
-static int unknown_rest_check(struct name_walk walk, uint32_t octets_in_place,
-			      uint32_t labels_in_place, struct known_name *ret_rest)
+// Labels up to what ends them.
+struct label_run {
+	uint32_t end; // where that is
+	uint32_t labels;
+	uint8_t last; // what it begins with: the root's 0, a pointer, or what is no label
+};
+
+// The labels from `at` on; what ends them is before `limit`, too. Or PLX_ERR_DNS_*.
+static inline int label_run_walk(const uint8_t *wire, uint32_t at, uint32_t limit,
+				 struct label_run *ret_run)
+{
+	uint32_t stop = limit - at > PLX_NAME_MAX ? at + PLX_NAME_MAX : limit;
+	uint32_t labels = 0;
+	while (at < stop) {
+		uint8_t octet = wire[at];
+		if ((uint8_t)(octet - 1) >= PLX_LABEL_MAX) {
+			*ret_run = (struct label_run) {.end = at, .labels = labels, .last = octet};
+			return 0;
+		}
+		at += 1u + octet;
+		labels++;
+	}
+	return at >= limit ? PLX_ERR_DNS_SHORT : PLX_ERR_DNS_LIMIT;
+}
+
+// The whole walk again, for what is rare: a pointer behind a pointer, or what is wrong.
+static int name_walk_again(struct name_walk walk, const struct label_run *in_place,
+			   uint32_t octets_in_place, struct known_name *ret_rest)
 {
 	const uint8_t *label;
 	int length;
@@ -105,56 +131,64 @@ static int unknown_rest_check(struct name_walk walk, uint32_t octets_in_place,
 		.target = walk.first_target,
 		.octets = (uint16_t)(walk.octets - octets_in_place),
 		.jumps = (uint16_t)(walk.jumps - 1),
-		.steps = walk.labels - labels_in_place + walk.jumps - 1,
+		.steps = walk.labels - in_place->labels + walk.jumps - 1,
 	};
 	return 0;
 }
 
-// What is wrong with a name of so many octets that ends with `last` and without a pointer. A reader that failed gave 0.
-static int in_place_error(const struct plx_reader *reader, uint8_t last, uint32_t octets)
+// Behind a first pointer that leads to no known name.
+static int unknown_rest_check(const uint8_t *wire, uint32_t offset, uint32_t limit,
+			      const struct label_run *in_place, uint32_t target,
+			      struct known_name *ret_rest)
 {
-	if (reader->failed) {
-		return PLX_ERR_DNS_SHORT;
+	uint32_t octets = in_place->end - offset;
+	struct label_run rest;
+	if (target < PLX_DNS_HEADER_BYTES || target >= offset ||
+	    label_run_walk(wire, target, offset, &rest) != 0 || rest.last != 0 ||
+	    octets + (rest.end - target) + 1 > PLX_NAME_MAX) {
+		return name_walk_again(name_walk_init(wire, offset, limit), in_place, octets,
+				       ret_rest);
 	}
-	if (octets > PLX_NAME_MAX) {
-		return PLX_ERR_DNS_LIMIT;
-	}
-	return last != 0 ? PLX_ERR_DNS_LABEL : 0;
+	*ret_rest = (struct known_name) {
+		.target = target,
+		.octets = (uint16_t)(rest.end - target + 1),
+		.steps = rest.labels + 1,
+	};
+	return 0;
 }
 
 int compressed_name_check_known(const uint8_t *wire, uint32_t offset, uint32_t limit,
 				struct known_name known[static NAMES_KNOWN_MAX], uint32_t *ret_next,
 				uint32_t *ret_steps)
 {
-	const struct name_walk start = name_walk_init(wire, offset, limit);
-	struct plx_reader reader = start.reader;
-	uint32_t octets = 0;
-	uint32_t labels = 0;
-	uint8_t octet = plx_read_u8(&reader);
-	for (; octet > 0 && octet <= PLX_LABEL_MAX && octets < PLX_NAME_MAX;
-	     octet = plx_read_u8(&reader)) {
-		(void)plx_read_bytes(&reader, octet);
-		octets += 1u + octet;
-		labels++;
+	struct label_run run;
+	int error = offset > limit ? PLX_ERR_DNS_SHORT : label_run_walk(wire, offset, limit, &run);
+	if (error < 0) {
+		return error;
 	}
-	if ((octet & POINTER_BITS) != POINTER_BITS) {
-		*ret_next = (uint32_t)reader.position;
-		*ret_steps = labels + 1;
-		return in_place_error(&reader, octet, octets + 1);
+	uint32_t octets = run.end - offset;
+	if ((run.last & POINTER_BITS) != POINTER_BITS) {
+		*ret_next = run.end + 1;
+		*ret_steps = run.labels + 1;
+		return run.last != 0 ? PLX_ERR_DNS_LABEL : 0;
 	}
-	uint32_t target = (uint32_t)(octet & ~POINTER_BITS) << 8 | plx_read_u8(&reader);
-	const struct known_name *rest = reader.failed ? NULL : known_find(known, target);
+	if (limit - run.end < POINTER_BYTES) {
+		return PLX_ERR_DNS_SHORT;
+	}
+	uint32_t target = (uint32_t)(run.last & ~POINTER_BITS) << 8 | wire[run.end + 1];
+	const struct known_name *rest = known_find(known, target);
 	if (rest == NULL) {
 		rest = &known[NAMES_KNOWN_MAX - 1];
-		int error = unknown_rest_check(start, octets, labels, &known[NAMES_KNOWN_MAX - 1]);
+		error = unknown_rest_check(wire, offset, limit, &run, target,
+					   &known[NAMES_KNOWN_MAX - 1]);
 		if (error < 0) {
 			return error;
 		}
 	} else if (octets + rest->octets > PLX_NAME_MAX || rest->jumps >= PLX_NAME_JUMPS_MAX) {
 		return PLX_ERR_DNS_LIMIT;
 	}
-	*ret_next = (uint32_t)reader.position;
-	*ret_steps = labels + 1 + rest->steps;
+	*ret_next = run.end + POINTER_BYTES;
+	*ret_steps = run.labels + 1 + rest->steps;
 	return 0;
 }
 
