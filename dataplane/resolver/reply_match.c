@@ -156,7 +156,9 @@ enum plx_drop_reason resolver_receive(struct resolver *resolver, const struct da
 		return reason;
 	}
 
-	question_fold_case(datagram->payload, transaction->name_length);
+	if (message.record_count[PLX_SECTION_ANSWER] > 0) { // only its names are told to anybody
+		question_fold_case(datagram->payload, transaction->name_length);
+	}
 	uint64_t rtt_ns = now_ns - transaction->sent_ns;
 	upstream_answered(upstream, rtt_ns, now_ns);
 	transaction->state = TRANSACTION_QUEUED; // no longer outstanding
