@@ -4,11 +4,16 @@
 
 #include <parallax/base/random_source.h>
 
+#include "transaction/code_permutation_wide.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
+
+#define WIDE_MIN 5 // numbers: as long as two groups of AES_GROUP take
 
 void code_permutation_init(struct code_permutation *permutation, uint8_t bits,
 			   struct plx_random *random)
@@ -19,7 +24,7 @@ void code_permutation_init(struct code_permutation *permutation, uint8_t bits,
 	};
 	plx_random_bytes(random, permutation->siphash_key, sizeof(permutation->siphash_key));
 	plx_random_bytes(random, permutation->aes_key, sizeof(permutation->aes_key));
-	code_permutation_set_aes(permutation, true);
+	code_permutation_limit(permutation, CODE_PERMUTATION_WIDE_AES);
 }
 
 // The halves of a number; each round changes one of them, in turn, by a keyed function of the other.
@@ -140,15 +145,19 @@ AES_TARGET static void aes_decrypt(const struct code_permutation *permutation, u
 	aes_permute(permutation, numbers, count, true);
 }
 
-void code_permutation_set_aes(struct code_permutation *permutation, bool may_use_aes)
+static bool has_aes(void)
 {
-	permutation->has_aes =
-		may_use_aes && __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
+	return __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
 }
 
 #else
 
-// has_aes is never set.
+static bool has_aes(void)
+{
+	return false;
+}
+
+// Never called.
 static void aes_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
 			unsigned count)
 {
@@ -159,17 +168,53 @@ static void aes_decrypt(const struct code_permutation *permutation, uint32_t *nu
 {
 }
 
-void code_permutation_set_aes(struct code_permutation *permutation, bool may_use_aes)
+#endif
+
+void code_permutation_limit(struct code_permutation *permutation, enum code_permutation_way best)
 {
-	permutation->has_aes = false;
+	enum code_permutation_way way = CODE_PERMUTATION_SIPHASH;
+	if (best >= CODE_PERMUTATION_AES && has_aes()) {
+		way = CODE_PERMUTATION_AES;
+	}
+	if (best >= CODE_PERMUTATION_WIDE_AES && way == CODE_PERMUTATION_AES &&
+	    code_permutation_wide_is_supported()) {
+		way = CODE_PERMUTATION_WIDE_AES;
+	}
+	permutation->way = (uint8_t)way;
 }
 
-#endif
+typedef void wide_permute(const struct code_permutation *permutation,
+			  uint32_t numbers[static CODE_PERMUTATION_WIDE_GROUP]);
+
+// How many numbers it took care of: all but some for which it were no gain.
+static unsigned permute_wide(const struct code_permutation *permutation, uint32_t *numbers,
+			     unsigned count, wide_permute *permute)
+{
+	unsigned done = 0;
+	for (; count - done >= CODE_PERMUTATION_WIDE_GROUP; done += CODE_PERMUTATION_WIDE_GROUP) {
+		permute(permutation, numbers + done);
+	}
+	unsigned left = count - done;
+	if (left >= WIDE_MIN) {
+		uint32_t rest[CODE_PERMUTATION_WIDE_GROUP] = {0};
+		memcpy(rest, numbers + done, left * sizeof(*numbers));
+		permute(permutation, rest);
+		memcpy(numbers + done, rest, left * sizeof(*numbers));
+		done = count;
+	}
+	return done;
+}
 
 void code_permutation_encrypt(const struct code_permutation *permutation, uint32_t *numbers,
 			      unsigned count)
 {
-	if (PLX_LIKELY(permutation->has_aes)) {
+	if (permutation->way == CODE_PERMUTATION_WIDE_AES) {
+		unsigned done =
+			permute_wide(permutation, numbers, count, code_permutation_wide_encrypt);
+		numbers += done;
+		count -= done;
+	}
+	if (PLX_LIKELY(permutation->way != CODE_PERMUTATION_SIPHASH)) {
 		aes_encrypt(permutation, numbers, count);
 		return;
 	}
@@ -185,7 +230,13 @@ void code_permutation_encrypt(const struct code_permutation *permutation, uint32
 void code_permutation_decrypt(const struct code_permutation *permutation, uint32_t *numbers,
 			      unsigned count)
 {
-	if (PLX_LIKELY(permutation->has_aes)) {
+	if (permutation->way == CODE_PERMUTATION_WIDE_AES) {
+		unsigned done =
+			permute_wide(permutation, numbers, count, code_permutation_wide_decrypt);
+		numbers += done;
+		count -= done;
+	}
+	if (PLX_LIKELY(permutation->way != CODE_PERMUTATION_SIPHASH)) {
 		aes_decrypt(permutation, numbers, count);
 		return;
 	}

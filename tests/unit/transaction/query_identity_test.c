@@ -22,11 +22,11 @@ static void make_identity(struct query_identity *identity, uint8_t port_bits, ui
 }
 
 static void check_round_trips(uint8_t port_bits, uint8_t worker_bits, uint8_t slot_bits,
-			      bool may_use_aes)
+			      enum code_permutation_way way)
 {
 	struct query_identity identity;
 	make_identity(&identity, port_bits, worker_bits, slot_bits);
-	code_permutation_set_aes(&identity.permutation, may_use_aes);
+	code_permutation_limit(&identity.permutation, way);
 	for (uint32_t i = 0; i < 100000; i++) {
 		uint32_t random = plx_random_u32(&test_random);
 		struct query_code code = {
@@ -51,11 +51,12 @@ static void check_round_trips(uint8_t port_bits, uint8_t worker_bits, uint8_t sl
 
 TEST(every_code_comes_back_through_port_and_id)
 {
-	for (unsigned may_use_aes = 0; may_use_aes < 2; may_use_aes++) {
-		check_round_trips(14, 1, 16, may_use_aes);
-		check_round_trips(14, 0, 10, may_use_aes);
-		check_round_trips(15, 3, 20, may_use_aes);
-		check_round_trips(12, 0, 4, may_use_aes);
+	for (enum code_permutation_way way = CODE_PERMUTATION_SIPHASH; way <= CODE_PERMUTATION_AES;
+	     way++) {
+		check_round_trips(14, 1, 16, way);
+		check_round_trips(14, 0, 10, way);
+		check_round_trips(15, 3, 20, way);
+		check_round_trips(12, 0, 4, way);
 	}
 }
 
@@ -109,6 +110,36 @@ TEST(bursts_of_any_length_are_what_one_by_one_would_be)
 	}
 }
 
+// On a machine without the instructions both are the same code.
+TEST(four_blocks_of_aes_at_once_are_the_same_permutation)
+{
+	static const uint8_t key[PLX_RANDOM_KEY_BYTES] = {9};
+	plx_random_init_fixed(&test_random, key);
+	for (uint8_t bits = 2; bits <= CODE_PERMUTATION_BITS_MAX; bits++) {
+		struct code_permutation narrow;
+		code_permutation_init(&narrow, bits, &test_random);
+		struct code_permutation wide = narrow;
+		code_permutation_limit(&narrow, CODE_PERMUTATION_AES);
+		code_permutation_limit(&wide, CODE_PERMUTATION_WIDE_AES);
+		for (unsigned count = 0; count <= 64; count++) {
+			uint32_t plain[64];
+			uint32_t a[64];
+			uint32_t b[64];
+			for (unsigned i = 0; i < 64; i++) {
+				plain[i] = plx_random_u32(&test_random) >> (32 - bits);
+				a[i] = b[i] = plain[i];
+			}
+			code_permutation_encrypt(&narrow, a, count);
+			code_permutation_encrypt(&wide, b, count);
+			CU_ASSERT_EQUAL(memcmp(a, b, sizeof(a)), 0);
+			code_permutation_decrypt(&narrow, b, count);
+			CU_ASSERT_EQUAL(memcmp(b, plain, sizeof(b)), 0);
+			code_permutation_decrypt(&wide, a, count);
+			CU_ASSERT_EQUAL(memcmp(a, plain, sizeof(a)), 0);
+		}
+	}
+}
+
 TEST(a_port_outside_the_range_is_refused)
 {
 	struct query_identity identity;
@@ -122,11 +153,11 @@ TEST(a_port_outside_the_range_is_refused)
 }
 
 // Flipping one bit of the code flips, on average, half of the bits on the wire.
-static void check_neighbours(bool may_use_aes)
+static void check_neighbours(enum code_permutation_way way)
 {
 	struct query_identity identity;
 	make_identity(&identity, 14, 1, 16);
-	code_permutation_set_aes(&identity.permutation, may_use_aes);
+	code_permutation_limit(&identity.permutation, way);
 	unsigned flipped = 0;
 	unsigned total = 0;
 	for (uint32_t slot = 0; slot < 1000; slot++) {
@@ -145,8 +176,8 @@ static void check_neighbours(bool may_use_aes)
 
 TEST(neighbouring_codes_look_unrelated)
 {
-	check_neighbours(false);
-	check_neighbours(true);
+	check_neighbours(CODE_PERMUTATION_SIPHASH);
+	check_neighbours(CODE_PERMUTATION_AES);
 }
 
 // A bit of the code that did not reach a bit on the wire, or did with a bias, would be a way in.
@@ -189,6 +220,7 @@ TEST(impossible_geometries_are_refused)
 TEST_MAIN(query_identity, T(every_code_comes_back_through_port_and_id),
 	  T(different_codes_never_share_a_port_and_id),
 	  T(bursts_of_any_length_are_what_one_by_one_would_be),
+	  T(four_blocks_of_aes_at_once_are_the_same_permutation),
 	  T(a_port_outside_the_range_is_refused), T(neighbouring_codes_look_unrelated),
 	  T(every_bit_of_the_code_reaches_every_bit_on_the_wire),
 	  T(impossible_geometries_are_refused))
