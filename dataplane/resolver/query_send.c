@@ -4,6 +4,7 @@
 
 #include "resolver/resolver_state.h"
 
+#define TIMERS_PER_QUERY 2 // for the query, for the deadline
 #define SKIPS_MAX                                                                                  \
 	64 // queue heads handled without a send, per call: overdue, unwanted or bound for TCP
 
@@ -68,11 +69,10 @@ static void send_to(struct resolver *resolver, uint32_t slot, uint8_t index, uin
 	upstream_sent(upstream, now_ns);
 }
 
-// The question that is sent next, by UDP, now waiting for its answer; or SLOT_NONE.
+// The question that is sent next, by UDP, now waiting for its answer; or SLOT_NONE. There is room for its timers.
 static uint32_t choose_next(struct resolver *resolver, uint64_t now_ns)
 {
-	if (!timer_fifo_has_room(&resolver->timers) ||
-	    !token_bucket_has(&resolver->total_bucket, now_ns)) {
+	if (!token_bucket_has(&resolver->total_bucket, now_ns)) {
 		return SLOT_NONE;
 	}
 	for (unsigned skipped = 0; skipped < SKIPS_MAX; skipped++) {
@@ -108,7 +108,10 @@ static unsigned choose_queries(struct resolver *resolver, uint64_t now_ns, unsig
 			       struct query_pair pairs[static QUERY_PAIRS_MAX])
 {
 	unsigned count = 0;
-	for (; count < max && count < QUERY_PAIRS_MAX; count++) {
+	uint32_t room = timer_fifo_room(&resolver->timers) / TIMERS_PER_QUERY;
+	max = max < QUERY_PAIRS_MAX ? max : QUERY_PAIRS_MAX;
+	max = max < room ? max : room;
+	for (; count < max; count++) {
 		uint32_t slot = choose_next(resolver, now_ns);
 		if (slot == SLOT_NONE) {
 			break;

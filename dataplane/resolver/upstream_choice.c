@@ -85,11 +85,14 @@ static uint8_t choose_quickly(const struct upstream_pool *pool, const struct cho
 	uint8_t first = pool->order[(choice->random_bits & 0xffff) * pool->count >> 16];
 	uint8_t second = pool->order[(choice->random_bits >> 16) * pool->count >> 16];
 	bool is_avoided = pool->count > 1 && (first == choice->avoid || second == choice->avoid);
-	if (is_avoided || !is_candidate(&pool->servers[first], choice) ||
-	    (second != first && !is_candidate(&pool->servers[second], choice))) {
+	if (is_avoided || !is_candidate(&pool->servers[first], choice)) {
 		return UPSTREAM_NONE;
 	}
-	return choose_of_two(pool, first, second);
+	if (second == first) {
+		return first;
+	}
+	return is_candidate(&pool->servers[second], choice) ? choose_of_two(pool, first, second)
+							    : UPSTREAM_NONE;
 }
 
 uint8_t upstream_choose(const struct upstream_pool *pool, enum plx_transport transport,

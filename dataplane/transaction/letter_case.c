@@ -7,60 +7,63 @@
 
 #include <string.h>
 
-// Bit 5 of each octet from one of the eight bits.
-static uint64_t spread_bits(uint8_t bits)
+// Sixteen octets at once: compilers make vector instructions of it, or what else they have.
+#define BLOCK 16u
+typedef uint8_t octets16 __attribute__((vector_size(BLOCK)));
+typedef uint16_t pairs8 __attribute__((vector_size(BLOCK)));
+
+// Each letter flipped by one of the sixteen bits. Octets of label lengths are never letters.
+static inline octets16 flip_letters(octets16 octets, uint16_t bits)
 {
-	uint64_t own_bit = bits * PLX_EACH_OCTET(1) & 0x8040201008040201;
-	return ((own_bit + PLX_EACH_OCTET(0x7f)) & PLX_EACH_OCTET(0x80)) >> 2;
+	// Every pair of octets sees all bits, and each octet of it another one of them.
+	const octets16 own_bit = {1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32, 64, 64, 128, 128};
+	octets16 drawn = (octets16)((pairs8) {0} + bits);
+	octets16 is_flipped = (octets16)((drawn & own_bit) == own_bit);
+	octets16 is_letter = (octets16)((octets | 0x20) - 'a' < 26);
+	return octets ^ (is_flipped & is_letter & 0x20);
 }
 
-// Each letter of the word flipped by one of the eight bits. Octets of label lengths are never letters.
-static uint64_t flip_letters(uint64_t word, uint8_t bits)
+static inline octets16 load_block(const uint8_t *octets)
 {
-	uint64_t letters = plx_ascii_upper_word(word & PLX_EACH_OCTET(0xdf)) >> 2;
-	return word ^ (letters & spread_bits(bits));
+	octets16 block;
+	memcpy(&block, octets, sizeof(block));
+	return block;
 }
 
-static uint64_t load_word(const uint8_t *octets)
+static inline void store_block(octets16 block, uint8_t *name, uint8_t *wire)
 {
-	uint64_t word;
-	memcpy(&word, octets, sizeof(word));
-	return word;
+	memcpy(name, &block, sizeof(block));
+	memcpy(wire, &block, sizeof(block));
 }
 
-static void randomise_short(struct plx_random *random, uint8_t *name, unsigned length)
+static void randomise_short(struct plx_random *random, uint8_t *name, unsigned length,
+			    uint8_t *wire)
 {
-	uint8_t octets[8] = {0};
+	uint8_t octets[BLOCK] = {0};
 	memcpy(octets, name, length);
-	uint64_t word = flip_letters(load_word(octets), (uint8_t)plx_random_u32(random));
-	memcpy(octets, &word, sizeof(word));
+	octets16 block = flip_letters(load_block(octets), (uint16_t)plx_random_u32(random));
+	memcpy(octets, &block, sizeof(block));
 	memcpy(name, octets, length);
+	memcpy(wire, octets, length);
 }
 
-// The last eight octets may overlap those before, and are read before these are written.
+// The last block may overlap the one before, and is read before that is written.
 void letter_case_randomise(struct plx_random *random, uint8_t *name, unsigned length, uint8_t *wire)
 {
-	if (length < 8) {
-		randomise_short(random, name, length);
-		memcpy(wire, name, length);
+	if (length < BLOCK) {
+		randomise_short(random, name, length, wire);
 		return;
 	}
-	uint64_t last = load_word(name + length - 8);
-	uint32_t bits = 0;
-	unsigned drawn = 0;
-	for (unsigned at = 0; at + 8 < length; at += 8) {
-		if (drawn == 0) {
-			bits = plx_random_u32(random);
-			drawn = 4;
-		}
-		uint64_t word = flip_letters(load_word(name + at), (uint8_t)bits);
-		memcpy(name + at, &word, sizeof(word));
-		memcpy(wire + at, &word, sizeof(word));
-		bits >>= 8;
-		drawn--;
+	octets16 last = load_block(name + length - BLOCK);
+	uint32_t bits = plx_random_u32(random); // for two blocks
+	unsigned block = 0;
+	for (unsigned at = 0; at + BLOCK < length; at += BLOCK, block++) {
+		bits = block > 0 && block % 2 == 0 ? plx_random_u32(random) : bits;
+		store_block(flip_letters(load_block(name + at), (uint16_t)bits), name + at,
+			    wire + at);
+		bits >>= 16;
 	}
-	bits = drawn == 0 ? plx_random_u32(random) : bits;
-	last = flip_letters(last, (uint8_t)bits);
-	memcpy(name + length - 8, &last, sizeof(last));
-	memcpy(wire + length - 8, &last, sizeof(last));
+	bits = block > 0 && block % 2 == 0 ? plx_random_u32(random) : bits;
+	store_block(flip_letters(last, (uint16_t)bits), name + length - BLOCK,
+		    wire + length - BLOCK);
 }

@@ -45,14 +45,14 @@ static struct timer_entry *entry_at(const struct timer_fifo *fifo, unsigned clas
 	return &fifo->entries[(size_t) class * fifo->capacity + (position & (fifo->capacity - 1))];
 }
 
-bool timer_fifo_has_room(const struct timer_fifo *fifo)
+uint32_t timer_fifo_room(const struct timer_fifo *fifo)
 {
+	uint32_t most = 0;
 	for (unsigned class = 0; class < TIMER_CLASSES; class ++) {
-		if (fifo->tail[class] - fifo->head[class] == fifo->capacity) {
-			return false;
-		}
+		uint32_t armed = fifo->tail[class] - fifo->head[class];
+		most = armed > most ? armed : most;
 	}
-	return true;
+	return fifo->capacity - most;
 }
 
 void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint32_t generation,

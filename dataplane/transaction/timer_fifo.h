@@ -40,9 +40,13 @@ static inline uint64_t timer_class_ns(unsigned class)
 // deadline, the longest that ends within `left_ns` when that is less. At least class 0.
 unsigned timer_class_choose(uint64_t timeout_ns, uint64_t left_ns);
 
-// Whether every class can take another entry: asked before a query is sent, so that none goes without its timer.
-bool timer_fifo_has_room(const struct timer_fifo *fifo);
-// The caller asked timer_fifo_has_room. `now_ns` never goes backward.
+// How many more entries every class can take: asked before queries are sent, so that none goes without its timer.
+uint32_t timer_fifo_room(const struct timer_fifo *fifo);
+static inline bool timer_fifo_has_room(const struct timer_fifo *fifo)
+{
+	return timer_fifo_room(fifo) > 0;
+}
+// The caller asked for room. `now_ns` never goes backward.
 void timer_fifo_arm(struct timer_fifo *fifo, unsigned class, uint32_t slot, uint32_t generation,
 		    uint64_t now_ns);
 // Takes back the entry just armed, if it is this one.
