@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <parallax/base/attributes.h>
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,9 +25,9 @@ static inline uint64_t checksum_add_word(uint64_t sum, const uint8_t *at)
 
 // Adds `length` bytes to `sum`; an odd last byte counts as if a zero followed, so only the last part may be odd.
 // Words of 64 bits, in whose sum no carry is lost, add up to the same as those of 16 (RFC 1071 2). What is returned is
-// below 2^34, so that some fields may be added to it as they are. Inline, so that parts of known length, as addresses are,
-// cost no loop.
-static inline uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
+// below 2^34, so that some fields may be added to it as they are. Always inline, so that parts of known length, as addresses
+// are, cost no loop.
+static PLX_ALWAYS_INLINE uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
 {
 	const uint8_t *at = bytes;
 	for (; length >= 32; length -= 32, at += 32) {

@@ -78,7 +78,7 @@ static void start_question(struct resolver *resolver, uint32_t slot, uint32_t in
 	struct transaction *transaction = slot_of(resolver, slot);
 	transaction->upstream = UPSTREAM_NONE;
 	transaction->failed_upstream = UPSTREAM_NONE;
-	transaction_start(transaction, plx_random_u32(resolver->config.random),
+	transaction_start(transaction, plx_random_u8(resolver->config.random),
 			  resolver->config.identity->generation_bits);
 	join(resolver, slot, index);
 	enum send_queue queue = SEND_BULK;

@@ -10,6 +10,9 @@
 #define PLX_CACHE_ALIGNED __attribute__((aligned(PLX_CACHE_LINE)))
 #define PLX_CLEANUP(function) __attribute__((cleanup(function)))
 
+// Where what is known of the arguments decides what is left of the function.
+#define PLX_ALWAYS_INLINE inline __attribute__((always_inline))
+
 #define PLX_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PLX_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

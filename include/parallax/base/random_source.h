@@ -39,6 +39,13 @@ static inline void plx_random_take(struct plx_random *random, void *ret_bytes, s
 	random->used_bytes += (uint32_t)count;
 }
 
+static inline uint8_t plx_random_u8(struct plx_random *random)
+{
+	uint8_t value;
+	plx_random_take(random, &value, sizeof(value));
+	return value;
+}
+
 static inline uint32_t plx_random_u32(struct plx_random *random)
 {
 	uint32_t value;
