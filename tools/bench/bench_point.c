@@ -27,6 +27,14 @@ double bench_point_worker_busy(const struct bench_point *point)
 	return available <= 0 ? 0 : (double)point->reading.busy_cycles / available;
 }
 
+double bench_point_packets_per_turn(const struct bench_point *point)
+{
+	const struct dataplane_reading *reading = &point->reading;
+	return reading->busy_turns == 0
+		       ? 0
+		       : (double)reading->packets_received / (double)reading->busy_turns;
+}
+
 double bench_point_shortfall(const struct bench_point *point)
 {
 	const struct load_tally *tally = &point->tally;
@@ -70,9 +78,7 @@ void bench_point_judge(struct bench_point *point)
 		.pickup_ns =
 			tally->completed == 0 ? 0 : tally->pickup_ns / (double)tally->completed,
 		.worker_busy = bench_point_worker_busy(point),
-		.batch = reading->busy_turns == 0
-				 ? 0
-				 : (double)reading->packets_received / (double)reading->busy_turns,
+		.batch = bench_point_packets_per_turn(point),
 	};
 	point->verdict = verdict_of(&facts);
 }

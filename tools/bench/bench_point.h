@@ -23,6 +23,8 @@ void bench_point_judge(struct bench_point *point);
 PLX_PURE double bench_point_cycles_per_query(const struct bench_point *point); // 0: unknown
 PLX_PURE double bench_point_client_ns_per_query(const struct bench_point *point);
 PLX_PURE double bench_point_worker_busy(const struct bench_point *point); // 0 to 1
+// Packets received in one turn of a worker that had something to do.
+PLX_PURE double bench_point_packets_per_turn(const struct bench_point *point);
 // Part of the planned queries that were not sent.
 PLX_PURE double bench_point_shortfall(const struct bench_point *point);
 void bench_point_free(struct bench_point *point);

@@ -94,7 +94,7 @@ static json_t *point_object(const struct bench_point *point)
 	json_t *offered = point->offered_qps > 0 ? json_real(point->offered_qps) : json_null();
 	json_t *object = json_pack(
 		"{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:f, s:f, s:f, "
-		"s:s}",
+		"s:f, s:s}",
 		"offered_qps", offered, "queries_planned", (json_int_t)tally->planned,
 		"queries_sent", (json_int_t)tally->sent, "queries_completed",
 		(json_int_t)tally->completed, "queries_lost", (json_int_t)tally->lost,
@@ -104,7 +104,8 @@ static json_t *point_object(const struct bench_point *point)
 		latency_object(tally->lag), "late", (json_int_t)reading->late, "mismatched",
 		(json_int_t)reading->mismatched, "cycles_per_query",
 		bench_point_cycles_per_query(point), "worker_busy", bench_point_worker_busy(point),
-		"client_ns_per_query", bench_point_client_ns_per_query(point), "verdict",
+		"packets_per_turn", bench_point_packets_per_turn(point), "client_ns_per_query",
+		bench_point_client_ns_per_query(point), "verdict",
 		bench_verdict_name(point->verdict));
 	if (object == NULL || add_rcodes(object, tally) != 0) {
 		json_decref(object);
