@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Load generators beside each other on a veth pair, against parallax-reflect on AF_XDP, one core each: completed queries
-# per second, loss, and CPU seconds (user and system, with children) for a million queries sent. Needs root and two cores.
+# per second, loss, and CPU seconds (user and system, with children and start-up) for a million queries sent. `echo` is the
+# ceiling of the same PMD on the same veth: a generator that only counts against a responder that only turns packets round.
+# Needs root and two cores.
 #
-# usage: generator_bench.sh [--seconds N] [--rounds N] [--only "dnsperf kxdpgun parallax"]
+# usage: generator_bench.sh [--seconds N] [--rounds N] [--only "dnsperf kxdpgun parallax echo"]
 # BUILD_DIR: where parallax was built (default: build). KXDPGUN_RATES: what it is told to send a second.
 # shellcheck disable=SC2034 # for _veth.sh
 bench_name=generator_bench
-seconds=5 rounds=5 tools="dnsperf kxdpgun parallax" kxdpgun_rates=${KXDPGUN_RATES:-"200000 300000 1000000"}
+seconds=10 rounds=5 tools="dnsperf kxdpgun parallax echo" kxdpgun_rates=${KXDPGUN_RATES:-"200000 300000 1000000"}
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds) seconds=$2; shift 2 ;;
 	--rounds) rounds=$2; shift 2 ;;
 	--only) tools=$2; shift 2 ;;
-	--help) sed -n '3,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	--help) sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "generator_bench: $1: unknown option; see --help" >&2; exit 1 ;;
 	esac
 done
@@ -46,6 +48,15 @@ run_parallax() {
 	timed "$work/out" bench -l "$seconds" -q 2048 --json "$work/json"
 	record parallax "$(member "$work/json" queries_sent)" "$(member "$work/json" queries_completed)"
 }
+run_echo() { # frames between a query and an answer without EDNS
+	stop_server
+	start_reflect --echo --poll
+	timed "$work/out" on_client "$(program parallax-reflect)" --device net_af_xdp0,iface=eth0 --address 10.204.0.1 \
+		--to 10.204.0.2 --lcores 1 --generate 1024 --duration "${seconds}s" --frame-bytes 103 --poll --json "$work/json"
+	record echo "$(member "$work/json" generated)" "$(member "$work/json" returned)"
+	stop_server
+	start_reflect
+}
 
 print_machine
 write_zone 100000
@@ -58,7 +69,7 @@ for _ in $(seq "$rounds"); do
 	for tool in $tools; do
 		case $tool in
 		kxdpgun) for rate in $kxdpgun_rates; do run_kxdpgun "$rate"; done ;;
-		dnsperf | parallax) "run_$tool" ;;
+		dnsperf | parallax | echo) "run_$tool" ;;
 		*) fail "--only $tool: unknown tool" ;;
 		esac
 	done
@@ -68,6 +79,13 @@ for label in $(cut -d' ' -f1 "$work/rounds" | sort -u); do
 	printf '%-16s %12s %10s\n' "$label" "$(awk -v l="$label" '$1 == l {print $2}' "$work/rounds" | median)" \
 		"$(awk -v l="$label" '$1 == l {print $5}' "$work/rounds" | median)"
 done | tee "$work/medians"
-awk '$1 == "dnsperf" {d = $2; dc = $3} $1 ~ /^kxdpgun/ && $2 > k {k = $2} $1 == "parallax" {p = $2; pc = $3}
+awk '$1 == "dnsperf" {dc = $3} $1 ~ /^kxdpgun/ && $2 > k {k = $2} $1 == "parallax" {p = $2; pc = $3} $1 == "echo" {e = $2}
 	END { if (p && k) printf "parallax / best kxdpgun, completed: %.2f\n", p / k
+	      if (p && e) printf "parallax / echo, completed: %.2f\n", p / e
+	      if (p && k && e) {
+		      is_echo = e < 2 * k
+		      bar = is_echo ? e : 2 * k
+		      printf "the lower of 2 x kxdpgun (%.0f) and the echo (%.0f) is %s: parallax has %.0f %% of it, %s\n", 2 * k, e,
+			      is_echo ? "the echo" : "2 x kxdpgun", 100 * p / bar, p >= bar ? "it holds" : "it does not hold"
+	      }
 	      if (pc && dc) printf "dnsperf / parallax, CPU for a query: %.2f\n", dc / pc }' "$work/medians"
