@@ -74,13 +74,13 @@ void world_reset(struct world *world)
 // The deepest zone that the name is in, or with `is_parents` the deepest one above it.
 static struct world_zone *zone_of(struct world *world, const struct plx_name *name, bool is_parents)
 {
-	struct world_zone *found = NULL;
-	for (unsigned i = 0; i < world->zone_count; i++) {
+	struct world_zone *found = &world->zones[0]; // the root
+	for (unsigned i = 1; i < world->zone_count; i++) {
 		struct world_zone *zone = &world->zones[i];
 		bool is_above = is_parents && name->length > 1
 					? name_is_strictly_below(name, &zone->name)
 					: plx_name_is_below(name, &zone->name);
-		if (is_above && (found == NULL || zone->name.length > found->name.length)) {
+		if (is_above && zone->name.length > found->name.length) {
 			found = zone;
 		}
 	}
@@ -95,7 +95,7 @@ struct world_zone *world_add(struct world *world, const char *name, bool is_sign
 	struct world_zone *zone = &world->zones[world->zone_count];
 	snprintf(zone->text, sizeof(zone->text), "%s", name);
 	zone->name = fixture_name(name);
-	zone->parent = zone_of(world, &zone->name, true);
+	zone->parent = world->zone_count > 0 ? zone_of(world, &zone->name, true) : NULL;
 	zone->is_signed = is_signed;
 	zone->has_ds = is_signed;
 	zone->server = (int)world->zone_count;
