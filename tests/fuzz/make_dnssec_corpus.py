@@ -10,7 +10,8 @@ import struct
 
 HERE = pathlib.Path(__file__).resolve().parent
 UNIT = HERE.parent / "unit" / "dnssec"
-TARGETS = ["fuzz_canonical_rrset", "fuzz_dnssec_denial", "fuzz_dnssec_judge", "fuzz_dnssec_rdata", "fuzz_trust_anchor"]
+TARGETS = ["fuzz_canonical_rrset", "fuzz_dnssec_denial", "fuzz_dnssec_judge", "fuzz_dnssec_rdata", "fuzz_proof",
+           "fuzz_trust_anchor"]
 # The order of the checks in fuzz_dnssec_rdata.c, by RR type.
 CHECKS = {46: 1, 48: 2, 43: 3, 47: 4, 50: 5}
 # Zones whose messages are taken whole: one of each kind of denial, the rest for their algorithms.
@@ -57,6 +58,17 @@ def add_denials():
                     add("fuzz_dnssec_denial", bytes([flags | len(zone), mask]) + owners + name + bytes([index]))
 
 
+def add_proofs():
+    """See fuzz_proof.c: each answer whole, failed, with messages left out, changed and another's."""
+    answers = sum(row[3] == "answer" for row in rows(UNIT / "zone_messages.tsv"))
+    whole = b"\0\0\0"
+    for index in range(0, answers, 3):
+        add("fuzz_proof", bytes([index, index & 1]))
+        add("fuzz_proof", bytes([index, 2]) + whole + bytes([1, 0, 0]))
+        add("fuzz_proof", bytes([index, 0]) + whole * (index % 4) + bytes([3 | index % 8 << 2, index % 2, index * 5 & 255]))
+        add("fuzz_proof", bytes([index, 8]) + bytes([0, 0, 0, index, 1, 4, index + 1]) + bytes([2, index, 4]))
+
+
 for target in TARGETS:
     (HERE / "corpus" / target).mkdir(parents=True, exist_ok=True)
     for old in (HERE / "corpus" / target).glob("[0-9a-f]" * 16):  # what has a name was found by fuzzing and stays
@@ -80,6 +92,7 @@ for row in rows(UNIT / "published_vectors.tsv"):
 add("fuzz_dnssec_rdata", b"\0" + bytes.fromhex("0006400100000003041b") + bytes(26) + b"\x20")
 add("fuzz_dnssec_rdata", b"\0\0\1\x62\1\1\x40")
 add_denials()
+add_proofs()
 KEY = "257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4="
 DS = "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
 for text in (f". IN DNSKEY {KEY} ; keytag 3613\n. 3600 IN DS {DS}\n", f"DS {DS}", f"a.b DS {DS}\nb DS {DS}\n; end\n",
