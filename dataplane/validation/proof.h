@@ -31,7 +31,8 @@
 // Beyond it the state is BOGUS by DNSSEC_CAUSE_WORK_LIMIT.
 #define PROOF_MESSAGES_MAX 64
 #define PROOF_NEEDS_MAX 4 // told at a time
-// Times that a proof may come back for more: a deep chain of signed zones asks twice for each.
+// Times that a proof may come back for more, counted by whoever asks (the judge keeps nothing); then it is BOGUS by the
+// same cause. A deep chain of signed zones asks twice for each.
 #define PROOF_ROUNDS_MAX 32
 
 enum proof_message_kind {
@@ -104,9 +105,11 @@ uint32_t trust_cache_flush(struct trust_cache *cache, const struct plx_name *zon
 
 // Who judges: one for each thread.
 struct proof_judge {
-	struct trust_cache *cache; // NULL: nothing is remembered (evidence, replay)
+	struct trust_cache *cache; // NULL: nothing is remembered of zones (evidence, replay)
 	const struct trust_anchors *anchors;
-	struct judge judge; // with the look-up's budget and time
+	// With the look-up's budget and time. `memory` may be set without a cache: without either, each round spends anew
+	// on what it checked before.
+	struct judge judge;
 };
 
 // ret_needs has room for PROOF_NEEDS_MAX. A need that is told again although a reply to it is among the messages is not
