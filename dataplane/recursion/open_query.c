@@ -182,7 +182,7 @@ static uint32_t acquire(struct recursor *recursor, const struct iteration_query 
 		.peer = peer,
 		.qtype = asked->type,
 		.key_flags = key_flags,
-		.flags = key_flags,
+		.flags = key_flags & (OPEN_QUERY_TCP | OPEN_QUERY_WITHOUT_EDNS),
 		.name_length = asked->name.length,
 		.timeout_us = (uint32_t)(asked->timeout_ns / 1000),
 		// Of the queries before, whose answers may still come.
@@ -204,6 +204,10 @@ static void release(struct recursor *recursor, uint32_t query)
 	struct open_query *open = query_of(recursor, query);
 	leave_queue(recursor, query);
 	due_wheel_disarm(&recursor->wheel, query);
+	if (recursor->query_wires[query] != NULL) {
+		message_store_drop(recursor->store, recursor->query_wires[query]);
+		recursor->query_wires[query] = NULL;
+	}
 	uint32_t *link = bucket_of(recursor, open->hash);
 	while (*link != query) {
 		link = &query_of(recursor, *link)->next_hashed;
@@ -246,6 +250,7 @@ void open_query_ask(struct recursor *recursor, uint32_t index, const struct iter
 	uint8_t key_flags =
 		asked->by_tcp || (recursion->flags & PLX_JOB_TCP_ONLY) ? OPEN_QUERY_TCP : 0;
 	key_flags |= asked->has_edns ? 0 : OPEN_QUERY_WITHOUT_EDNS;
+	key_flags |= recursion->flags & PLX_JOB_TRACE ? QUERY_KEY_TRACED : 0;
 	uint32_t peer = peer_take(&recursor->peers, &asked->server);
 	uint32_t hash = hash_of(recursor, recursion, asked, peer, key_flags);
 	uint32_t query = QUERY_NONE;
@@ -334,6 +339,12 @@ void open_query_end(struct recursor *recursor, uint32_t query, const struct iter
 	bool is_substitute = ((open->flags ^ open->key_flags) & OPEN_QUERY_TCP) != 0;
 	told.is_shared = is_substitute;
 	open->first_waiter = RECURSION_NONE;
+	struct ended_query *ended = &recursor->ended;
+	ended->sent_ns = open->sent_ns;
+	ended->rtt_ns = event->rtt_ns;
+	ended->is_tcp = (open->flags & OPEN_QUERY_TCP) != 0;
+	ended->wire = recursor->query_wires[query];
+	recursor->query_wires[query] = NULL;
 	release(recursor, query);
 	while (index != RECURSION_NONE) {
 		struct recursion *recursion = &recursor->recursions[index];
@@ -346,6 +357,10 @@ void open_query_end(struct recursor *recursor, uint32_t query, const struct iter
 		recursion_step(recursor, index, &told);
 		told.is_shared = true;
 		index = next;
+	}
+	if (ended->wire != NULL) {
+		message_store_drop(recursor->store, ended->wire);
+		ended->wire = NULL;
 	}
 }
 

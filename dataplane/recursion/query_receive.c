@@ -143,6 +143,18 @@ static bool is_retried_with_cookie(struct recursor *recursor, uint32_t query,
 	return true;
 }
 
+void open_query_take_question(struct recursor *recursor, uint32_t query,
+			      const struct plx_message *message)
+{
+	struct plx_name *question = &recursor->ended.question;
+	question->length = 0;
+	if ((query_of(recursor, query)->key_flags & QUERY_KEY_TRACED) &&
+	    message->question_count == 1) {
+		question->length = message->question_name_length;
+		memcpy(question->wire, message->wire + PLX_DNS_HEADER_BYTES, question->length);
+	}
+}
+
 void open_query_answer(struct recursor *recursor, uint32_t query, const struct plx_message *message,
 		       bool is_tcp)
 {
@@ -159,8 +171,6 @@ void open_query_answer(struct recursor *recursor, uint32_t query, const struct p
 		.message = message,
 		.rtt_ns = recursor->now_ns - open->sent_ns,
 	};
-	recursor->is_delivered_by_tcp = is_tcp;
-	recursor->delivered_rtt_ns = event.rtt_ns;
 	recursor->delivered = NULL;
 	open_query_end(recursor, query, &event);
 	if (recursor->delivered != NULL) {
@@ -191,6 +201,7 @@ static enum plx_drop_reason receive(struct recursor *recursor, uint32_t query,
 		suspect(recursor, query);
 		return reason;
 	}
+	open_query_take_question(recursor, query, &message);
 	question_fold_case(datagram->payload, open->name_length);
 	open_query_answer(recursor, query, &message, false);
 	return PLX_DROP_ACCEPTED;

@@ -6,6 +6,22 @@
 
 #include "transaction/letter_case.h"
 
+#include <string.h>
+
+// Without memory the trace lacks its octets.
+static void keep_wire(struct recursor *recursor, uint32_t query, const uint8_t *wire,
+		      uint16_t length)
+{
+	uint8_t **kept = &recursor->query_wires[query];
+	if (*kept != NULL) {
+		message_store_drop(recursor->store, *kept);
+	}
+	*kept = message_store_take(recursor->store, length);
+	if (*kept != NULL) {
+		memcpy(*kept, wire, length);
+	}
+}
+
 uint16_t open_query_write(struct recursor *recursor, uint32_t query, uint16_t id, uint8_t *wire)
 {
 	struct open_query *open = query_of(recursor, query);
@@ -27,7 +43,11 @@ uint16_t open_query_write(struct recursor *recursor, uint32_t query, uint16_t id
 	};
 	open->flags &= (uint8_t)~OPEN_QUERY_SENT_COOKIE;
 	open->flags |= has_edns ? OPEN_QUERY_SENT_COOKIE : 0;
-	return (uint16_t)plx_query_write(&written, wire, PLX_QUERY_MAX);
+	uint16_t length = (uint16_t)plx_query_write(&written, wire, PLX_QUERY_MAX);
+	if (open->key_flags & QUERY_KEY_TRACED) {
+		keep_wire(recursor, query, wire, length);
+	}
+	return length;
 }
 
 static void note_sent(struct recursor *recursor, uint32_t query, enum open_query_state state)

@@ -49,6 +49,7 @@ static bool take_message(struct recursor *recursor, uint32_t query, const struct
 			recursor->now_ns + UPSTREAM_DOWNGRADE_NS;
 		count(&recursor->config.counters->downgrades);
 	}
+	open_query_take_question(recursor, query, ret_message);
 	if (ret_message->question_count == 1) {
 		question_fold_case(answer->message, ret_message->question_name_length);
 	}

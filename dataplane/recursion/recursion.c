@@ -21,6 +21,7 @@ static void set_free(struct recursor *recursor, uint32_t index)
 {
 	struct recursion *recursion = &recursor->recursions[index];
 	recursion_forget_kept(recursor, recursion);
+	trace_forget(recursor, recursion);
 	recursion->state = RECURSION_FREE;
 	recursion->next = recursor->free_recursion;
 	recursor->free_recursion = index;
@@ -301,6 +302,9 @@ static bool take_done(struct recursor *recursor, uint32_t index, const struct pl
 		return recursion_fetched(recursor, index, result);
 	}
 	keep_outcome(recursor, index, result);
+	if (result->from_cache) {
+		trace_remembered(recursor, index, result);
+	}
 	if (!recursor->config.validates) {
 		return take_judged(recursor, index, PLX_DNSSEC_UNCHECKED, message);
 	}
@@ -323,6 +327,7 @@ void recursion_step(struct recursor *recursor, uint32_t index, const struct iter
 		iteration_step(&recursion->iteration, &recursor->context, event, recursor->now_ns,
 			       action);
 		recursion_note(recursor, index, event->message);
+		trace_query(recursor, index, event->message);
 		if (recursion->lacks_memory) {
 			recursion_finish_with(recursor, index, PLX_STATUS_LIMIT, PLX_CAUSE_OVERLOAD,
 					      PLX_DNSSEC_INDETERMINATE);

@@ -25,6 +25,10 @@ static void deliver(struct recursor *recursor, uint32_t index, struct plx_result
 		result->rtt_us = recursion->rtt_us;
 		result->answer_bytes = recursion->answer_bytes;
 	}
+	if (recursion->flags & PLX_JOB_TRACE) {
+		trace_write(recursor, recursion, result);
+		body = recursor->body;
+	}
 	unsigned client = recursion->client;
 	recursion_release(recursor, index);
 	result_outbox_deliver(&recursor->outbox, client, result, body);

@@ -98,9 +98,8 @@ static void note_server(struct recursor *recursor, struct recursion *recursion,
 			const struct plx_message *message)
 {
 	recursion->server = judgement->server;
-	recursion->transport =
-		recursor->is_delivered_by_tcp ? PLX_TRANSPORT_TCP : PLX_TRANSPORT_UDP;
-	recursion->rtt_us = (uint32_t)(recursor->delivered_rtt_ns / 1000);
+	recursion->transport = recursor->ended.is_tcp ? PLX_TRANSPORT_TCP : PLX_TRANSPORT_UDP;
+	recursion->rtt_us = (uint32_t)(recursor->ended.rtt_ns / 1000);
 	recursion->answer_bytes = (uint16_t)message->length;
 	recursion->ede_code = message->ede_code;
 }

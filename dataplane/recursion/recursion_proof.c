@@ -162,18 +162,22 @@ static bool agrees(struct recursion *recursion, enum judged_kind kind)
 }
 
 static void take_verdict(struct recursor *recursor, uint32_t index,
-			 const struct proof_verdict *verdict)
+			 const struct validation_request *request)
 {
 	struct recursion *recursion = &recursor->recursions[index];
+	const struct proof_verdict *verdict = &request->verdict;
 	bool is_failed = recursion->outcome == ITERATION_FAILED;
 	uint16_t ede_code = dnssec_cause_ede(verdict->cause);
 	recursion->ede_code = ede_code != 0 ? ede_code : recursion->ede_code;
 	if (verdict->ttl_s < recursion->negative_ttl_s) {
 		recursion->negative_ttl_s = verdict->ttl_s;
 	}
+	bool is_contradictory = verdict->state == PLX_DNSSEC_SECURE && !is_failed &&
+				!agrees(recursion, verdict->kind);
+	trace_proof(recursor, index, request);
 	switch (verdict->state) {
 	case PLX_DNSSEC_SECURE:
-		if (!is_failed && !agrees(recursion, verdict->kind)) {
+		if (is_contradictory) {
 			recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
 					      PLX_CAUSE_VALIDATION_FAILED, PLX_DNSSEC_BOGUS);
 			return;
@@ -265,7 +269,7 @@ void recursor_proof_done(struct recursor *recursor, struct validation_request *r
 	recursion->state = RECURSION_RUNNING;
 	switch (request->step) {
 	case PROOF_JUDGED:
-		take_verdict(recursor, index, &request->verdict);
+		take_verdict(recursor, index, request);
 		return;
 	case PROOF_NEEDS:
 		take_needs(recursor, index, request);

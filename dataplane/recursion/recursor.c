@@ -78,12 +78,17 @@ static int allocate(struct recursor *recursor)
 	recursor->more_names = calloc(lookups, sizeof(*recursor->more_names));
 	recursor->requests = calloc(recursor->proofs_max, sizeof(*recursor->requests));
 	recursor->free_requests = calloc(recursor->proofs_max, sizeof(*recursor->free_requests));
+	recursor->query_wires = calloc(slots, sizeof(*recursor->query_wires));
 	recursor->body = malloc(PLX_RESULT_BODY_MAX);
+	recursor->trace = malloc(PLX_TRACE_BYTES_MAX);
+	recursor->response = malloc(PLX_MESSAGE_MAX);
 	bool has_all = recursor->queries != NULL && recursor->query_names != NULL &&
 		       recursor->query_buckets != NULL && recursor->free_queries != NULL &&
 		       recursor->recursions != NULL && recursor->names != NULL &&
 		       recursor->more_names != NULL && recursor->requests != NULL &&
-		       recursor->free_requests != NULL && recursor->body != NULL;
+		       recursor->free_requests != NULL && recursor->query_wires != NULL &&
+		       recursor->body != NULL && recursor->trace != NULL &&
+		       recursor->response != NULL;
 	return has_all ? 0 : -ENOMEM;
 }
 
@@ -173,7 +178,10 @@ void recursor_destroy(struct recursor *recursor)
 	free(recursor->more_names);
 	free(recursor->requests);
 	free(recursor->free_requests);
+	free(recursor->query_wires);
 	free(recursor->body);
+	free(recursor->trace);
+	free(recursor->response);
 	free(recursor);
 }
 

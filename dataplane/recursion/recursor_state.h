@@ -5,6 +5,7 @@
 //   recursion.c       a job from submit to result: one iteration after another, climb
 //   recursion_keep.c  what of its replies is kept for the proof and the trace
 //   recursion_proof.c what was found is judged, and what that needs is fetched
+//   recursion_trace.c how it came to it
 //   recursion_end.c   its result
 //   priming.c         the root's servers, asked for once in a while
 //   open_query.c      queries that wait or are out: who waits for them, rate limits
@@ -19,6 +20,7 @@
 #include <parallax/base/siphash.h>
 #include <parallax/dns/message_reader.h>
 #include <parallax/dns/rr_type.h>
+#include <parallax/exchange/trace.h>
 
 #include "iteration/iteration.h"
 #include "ratelimit/token_bucket.h"
@@ -56,7 +58,6 @@ enum open_query_state {
 
 #define OPEN_QUERY_TCP 0x01 // asked by TCP
 #define OPEN_QUERY_WITHOUT_EDNS 0x02
-#define OPEN_QUERY_KEY_FLAGS (OPEN_QUERY_TCP | OPEN_QUERY_WITHOUT_EDNS)
 #define OPEN_QUERY_SENT_COOKIE 0x04
 #define OPEN_QUERY_COOKIE_RETRY 0x08 // BADCOOKIE was answered once with a new cookie
 #define OPEN_QUERY_WRONG_CASE 0x10   // letter case was not echoed by UDP
@@ -85,6 +86,8 @@ struct open_query {
 	uint8_t sent_count;
 };
 static_assert(sizeof(struct open_query) <= PLX_CACHE_LINE, "one query is one cache line");
+
+#define QUERY_KEY_TRACED 0x04 // of key_flags only: its octets are kept
 
 enum send_queue { SEND_INTERACTIVE, SEND_BULK, SEND_TCP, SEND_QUEUES };
 
@@ -162,6 +165,12 @@ struct recursion {
 	struct kept_reply *last_kept;
 	uint8_t *answer; // among the kept ones, or NULL
 
+	struct trace_block *first_trace;
+	struct trace_block *last_trace;
+	uint32_t trace_bytes;
+	uint16_t trace_steps;
+	bool is_trace_cut;
+
 	struct iteration iteration;
 };
 
@@ -172,6 +181,15 @@ struct recursion_names {
 	struct plx_name aliases[PLX_ALIASES_MAX];
 	struct plx_name zone; // the deepest one asked, when it failed
 	struct proof_need needs[PROOF_NEEDS_MAX];
+};
+
+// The query whose end those who wait for it are being told.
+struct ended_query {
+	uint64_t sent_ns;
+	uint64_t rtt_ns;
+	bool is_tcp;
+	uint8_t *wire;            // as it was sent, when somebody traces it
+	struct plx_name question; // of the answer, as it came; then too
 };
 
 struct recursor {
@@ -190,6 +208,7 @@ struct recursor {
 
 	struct open_query *queries;
 	struct plx_name *query_names;
+	uint8_t **query_wires; // as sent, of those that are traced
 	uint32_t *query_buckets;
 	uint32_t bucket_count;
 	uint32_t *
@@ -220,9 +239,10 @@ struct recursor {
 	bool is_priming;
 	uint64_t now_ns;    // of the public call that runs
 	uint8_t *delivered; // the message that is being delivered, once it is kept
-	bool is_delivered_by_tcp;
-	uint64_t delivered_rtt_ns;
-	uint8_t *body; // scratch for one result body
+	struct ended_query ended;
+	uint8_t *body;     // scratch for one result body
+	uint8_t *trace;    // scratch for one step
+	uint8_t *response; // scratch for one response
 };
 
 // --- recursion.c
@@ -263,6 +283,18 @@ PLX_MUST_CHECK bool recursion_fetched(struct recursor *recursor, uint32_t index,
 				      const struct iteration_result *result);
 void recursion_unqueue_proof(struct recursor *recursor, uint32_t index);
 
+// --- recursion_trace.c
+// Each does nothing unless the job asks for a trace. `message` is the reply to the query that ended, or NULL.
+void trace_query(struct recursor *recursor, uint32_t index, const struct plx_message *message);
+void trace_remembered(struct recursor *recursor, uint32_t index,
+		      const struct iteration_result *result);
+void trace_proof(struct recursor *recursor, uint32_t index,
+		 const struct validation_request *request);
+void trace_forget(struct recursor *recursor, struct recursion *recursion);
+// At the end of the body, which has result->body_length octets.
+void trace_write(struct recursor *recursor, const struct recursion *recursion,
+		 struct plx_result *result);
+
 // --- recursion_end.c
 // `message` holds the records; NULL when there are none.
 void recursion_finish_found(struct recursor *recursor, uint32_t index,
@@ -298,6 +330,9 @@ void open_query_expire(struct recursor *recursor, uint32_t query);
 uint16_t open_query_write(struct recursor *recursor, uint32_t query, uint16_t id, uint8_t *wire);
 
 // --- query_receive.c
+// Notes the letters of an accepted answer's question before they are folded, if it is traced.
+void open_query_take_question(struct recursor *recursor, uint32_t query,
+			      const struct plx_message *message);
 // An accepted answer, whose question's case is folded.
 void open_query_answer(struct recursor *recursor, uint32_t query, const struct plx_message *message,
 		       bool is_tcp);
