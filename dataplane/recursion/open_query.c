@@ -351,7 +351,7 @@ void open_query_end(struct recursor *recursor, uint32_t query, const struct iter
 		uint32_t next = recursion->next;
 		recursion->query = QUERY_NONE;
 		recursion->queries = (uint16_t)(recursion->queries + sent_count);
-		if (event->kind == ITERATION_EVENT_TIMEOUT) {
+		if (event->kind == ITERATION_EVENT_TIMEOUT && odd_cause != PLX_CAUSE_NONE) {
 			recursion->odd_cause = odd_cause;
 		}
 		recursion_step(recursor, index, &told);

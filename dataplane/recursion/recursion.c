@@ -110,6 +110,7 @@ static bool ask_ancestor(struct recursor *recursor, uint32_t index)
 	recursion->alias_count = 0;
 	recursion->rounds = 0;
 	recursion->ede_code = 0;
+	recursion->odd_cause = PLX_CAUSE_NONE;
 	recursion->server.family = 0;
 	recursion->transport = PLX_TRANSPORT_NONE;
 	recursion->answer_bytes = 0;

@@ -184,6 +184,9 @@ void trace_proof(struct recursor *recursor, uint32_t index,
 	}
 	plx_name_copy(&step.name, &request->proof.name);
 	plx_name_copy(&step.zone, request->proof.is_failed ? &request->proof.zone : &verdict->zone);
+	if (step.zone.length == 0) {
+		step.zone.length = 1; // decided nowhere below the root
+	}
 	add(recursor, recursion, &step);
 }
 
