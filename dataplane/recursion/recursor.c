@@ -31,7 +31,7 @@ static int create_parts(struct recursor *recursor)
 		.random = config->random,
 		.root_hints = config->root_hints != NULL ? &recursor->root_hints : NULL,
 		.families = config->families,
-		.probe_type = PLX_TYPE_A,
+		.probe_type = config->asks_whole_names ? 0 : PLX_TYPE_A,
 	};
 	uint32_t frames = recursor->recursions_max * FRAMES_PER_LOOKUP;
 	uint32_t peers = config->servers_max + config->slot_count + 1;

@@ -52,10 +52,11 @@ struct recursor_config {
 	uint64_t realtime_offset_ns;         // CLOCK_REALTIME - now_ns
 	const struct delegation *root_hints; // copied; NULL: none
 	struct address_families families;
-	bool is_unprimed;     // the hints are all there is: nobody asks the root for its servers
-	bool validates;       // false: every result is unchecked (no trust anchor, tests)
-	uint32_t cache_bytes; // delegations, addresses and denials
-	uint32_t servers_max; // known at once
+	bool is_unprimed;      // the hints are all there is: nobody asks the root for its servers
+	bool asks_whole_names; // no QNAME minimisation (scenarios)
+	bool validates;        // false: every result is unchecked (no trust anchor, tests)
+	uint32_t cache_bytes;  // delegations, addresses and denials
+	uint32_t servers_max;  // known at once
 	uint64_t message_bytes_max; // replies held for proofs and traces, all look-ups together
 };
 
