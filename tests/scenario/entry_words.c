@@ -10,6 +10,24 @@
 #include <stddef.h>
 #include <string.h>
 
+// Unbound's ede=N and ede=any, of an answer to be checked.
+static bool read_match_ede(const struct word *word, struct scenario_entry *entry)
+{
+	struct word value;
+	uint64_t code;
+	if (!word_value(word, "ede", &value)) {
+		return false;
+	}
+	if (word_is(&value, "any")) {
+		return true;
+	}
+	if (word_number(&value, UINT16_MAX, &code) < 0) {
+		return false;
+	}
+	entry->check.ede = (uint16_t)code;
+	return entry->check.has_ede = true;
+}
+
 int entry_read_match(const struct line_words *words, struct scenario_entry *entry,
 		     struct scenario_fault *fault)
 {
@@ -20,6 +38,9 @@ int entry_read_match(const struct line_words *words, struct scenario_entry *entr
 	};
 	for (unsigned i = 1; i < words->count; i++) {
 		unsigned word = 0;
+		if (read_match_ede(&words->at[i], entry)) {
+			continue;
+		}
 		while (word < MATCH_COUNT && !word_is(&words->at[i], names[word])) {
 			word++;
 		}
@@ -49,6 +70,7 @@ int entry_read_reply(const struct line_words *words, struct scenario_entry *entr
 		while (flag < PLX_ARRAY_SIZE(flags) && !word_is(word, flags[flag].name)) {
 			flag++;
 		}
+		entry->has_do |= word_is(word, "DO");
 		if (flag < PLX_ARRAY_SIZE(flags)) {
 			entry->flags |= flags[flag].flag;
 			continue;
@@ -156,6 +178,8 @@ static int read_job_word(const struct word *word, struct entry_job *job)
 		job->is_relevant_caa = word_is(word, "relevant-caa");
 	} else if (word_is(word, "interactive")) {
 		job->is_interactive = true;
+	} else if (word_is(word, "no-cache")) {
+		job->is_uncached = true;
 	} else if (word_is(word, "tcp-only")) {
 		job->is_tcp_only = true;
 	} else if (word_value(word, "timeout", &value)) {
@@ -185,11 +209,12 @@ int entry_read_job(const struct line_words *words, struct scenario_entry *entry,
 {
 	for (unsigned i = 1; i < words->count; i++) {
 		if (read_job_word(&words->at[i], &entry->job) < 0) {
-			return fault_set(fault, words->line,
-					 "JOB does not know \"%.*s\"; write lookup, relevant-caa, "
-					 "tcp-only, interactive, timeout=2s, attempts=1 or "
-					 "repeat=1000",
-					 WORD_SHOW(&words->at[i]));
+			return fault_set(
+				fault, words->line,
+				"JOB does not know \"%.*s\"; write lookup, relevant-caa, "
+				"tcp-only, no-cache, interactive, timeout=2s, attempts=1 or "
+				"repeat=1000",
+				WORD_SHOW(&words->at[i]));
 		}
 	}
 	return 0;

@@ -67,7 +67,10 @@ static void play_query(struct player *player, const struct scenario_step *step)
 		struct plx_job job = {
 			.kind = entry->job.is_relevant_caa ? PLX_JOB_RELEVANT_CAA : PLX_JOB_LOOKUP,
 			.qtype = entry->question_type,
-			.flags = entry->job.is_tcp_only ? PLX_JOB_TCP_ONLY : 0,
+			.flags = (entry->job.is_tcp_only ? PLX_JOB_TCP_ONLY : 0) |
+				 (entry->job.is_uncached ? PLX_JOB_NO_CACHE : 0),
+			.resolution = player->scenario->is_iterative ? PLX_RESOLUTION_ITERATIVE
+								     : PLX_RESOLUTION_STUB,
 			.attempts = entry->job.attempts,
 			.timeout_ms = entry->job.timeout_ms,
 			.name = entry->question_name,
@@ -78,6 +81,12 @@ static void play_query(struct player *player, const struct scenario_step *step)
 		}
 		if (entry->job.is_relevant_caa && job.qtype != PLX_TYPE_CAA) {
 			invalidate(player, entry->line, "JOB relevant-caa asks for CAA");
+			return;
+		}
+		if (plx_job_check(&job) < 0 || (entry->flags & PLX_FLAG_CD) != 0) {
+			invalidate(player, entry->line,
+				   "the engine asks no such question: no meta type, no CD, and "
+				   "no-cache only from the root down");
 			return;
 		}
 		if (!world_submit(&player->world, &job, priority)) {
@@ -104,10 +113,16 @@ static const struct scenario_step *find_query(struct player *player,
 	return found;
 }
 
-static int check_job(struct player *player, const struct scenario_step *step, struct world_job *job,
+static int check_job(struct player *player, const struct scenario_step *step,
+		     const struct scenario_step *query, struct world_job *job,
 		     struct scenario_fault *fault)
 {
 	struct world *world = &player->world;
+	const struct scenario_entry *asked = &player->scenario->entries[query->entry];
+	const struct result_rules rules = {
+		.is_iterative = player->scenario->is_iterative,
+		.reads_ad = asked->has_do || (asked->flags & PLX_FLAG_AD) != 0,
+	};
 	world_run(world, world->now_ns + PATIENCE_NS, job);
 	if (world->fault.text[0] != '\0') {
 		return -EINVAL;
@@ -117,7 +132,7 @@ static int check_job(struct player *player, const struct scenario_step *step, st
 				 "no result, although every deadline has passed");
 	}
 	world->counts[COUNT_elapsed_ms] = (job->done_ns - job->submitted_ns) / NS_PER_MS;
-	return result_check(&player->scenario->entries[step->entry], job, fault);
+	return result_check(&player->scenario->entries[step->entry], job, &rules, fault);
 }
 
 static void play_check(struct player *player, const struct scenario_step *step)
@@ -135,7 +150,7 @@ static void play_check(struct player *player, const struct scenario_step *step)
 		}
 		asked++;
 		struct scenario_fault fault = {0};
-		if (check_job(player, step, job, &fault) == 0) {
+		if (check_job(player, step, query, job, &fault) == 0) {
 			right++;
 			continue;
 		}
@@ -216,9 +231,16 @@ static void play_step(struct player *player, const struct scenario_step *step)
 		world_run(world, world->now_ns + step->elapse_ns, NULL);
 		break;
 	case STEP_UPSTREAM:
-		if (!world_change_upstream(world, &step->upstream, step->change)) {
+		if (!world->engine->change_server(world, &step->upstream, step->change)) {
 			invalidate(player, step->line,
-				   "no such upstream; give it an \"upstream:\" setting");
+				   "no such upstream, give it an \"upstream:\" setting; or no "
+				   "such change to a server of a zone");
+		}
+		break;
+	case STEP_FLUSH:
+		if (!world->engine->flush(world, &step->zone) &&
+		    subject_is_engine(world->options.subject)) {
+			fail(player, step->line, "nothing was remembered of that zone");
 		}
 		break;
 	case STEP_EXPECT:
@@ -251,20 +273,17 @@ static void check_invariants(struct player *player)
 		fail(player, last_line, "the engine still holds what has ended");
 		return;
 	}
-	for (unsigned i = 0; i < world->upstream_count; i++) {
-		struct upstream_snapshot snapshot;
-		resolver_upstream_read(world->resolver, i, &snapshot);
-		if (snapshot.in_flight != 0) {
-			fail(player, last_line, "a query counts as outstanding for ever");
-			return;
-		}
+	if (!world->engine->is_quiet(world)) {
+		fail(player, last_line, "a query counts as outstanding for ever");
+		return;
 	}
 	if (world->counts[COUNT_total] > (uint64_t)QUERIES_PER_JOB_MAX * world->job_count) {
 		fail(player, last_line, "more than 40 queries a look-up");
 	}
 }
 
-enum play_verdict scenario_play(const struct scenario *scenario, enum subject subject, FILE *trace,
+enum play_verdict scenario_play(const struct scenario *scenario,
+				const struct world_options *options,
 				struct scenario_fault *ret_fault)
 {
 	struct player *player = calloc(1, sizeof(*player));
@@ -274,7 +293,7 @@ enum play_verdict scenario_play(const struct scenario *scenario, enum subject su
 	}
 	player->scenario = scenario;
 	player->fault = ret_fault;
-	int error = world_open(&player->world, scenario, subject, trace, ret_fault);
+	int error = world_open(&player->world, scenario, options, ret_fault);
 	if (error < 0) {
 		invalidate(player, 0, strerror(-error)); // keeps what was said already
 	}

@@ -12,6 +12,6 @@ enum play_verdict {
 	PLAY_INVALID, // the scenario cannot be played: the fault tells why
 };
 
-// `trace` may be NULL.
-enum play_verdict scenario_play(const struct scenario *scenario, enum subject subject, FILE *trace,
+enum play_verdict scenario_play(const struct scenario *scenario,
+				const struct world_options *options,
 				struct scenario_fault *ret_fault);

@@ -6,6 +6,13 @@
 #include "scenario.h"
 #include "world.h"
 
+struct result_rules {
+	// Public scenarios ask a resolver: SERVFAIL stands for every failure, and the answer has what leads to the records
+	// asked for, while a result has only aliases and those records.
+	bool is_iterative;
+	bool reads_ad; // the query had AD or DO, else a resolver would leave AD out
+};
+
 // 0, or -EINVAL with the difference as a fault.
 PLX_MUST_CHECK int result_check(const struct scenario_entry *expected, const struct world_job *job,
-				struct scenario_fault *fault);
+				const struct result_rules *rules, struct scenario_fault *fault);

@@ -31,11 +31,13 @@
 	X(authority)                                                                               \
 	X(additional)                                                                              \
 	X(all)                                                                                     \
+	X(all_noedns)                                                                              \
 	X(ttl)                                                                                     \
 	X(edns)                                                                                    \
 	X(noedns)                                                                                  \
 	X(DO)                                                                                      \
 	X(cookie)                                                                                  \
+	X(client_cookie)                                                                           \
 	X(nocookie)                                                                                \
 	X(server_cookie)                                                                           \
 	X(UDP)                                                                                     \
@@ -55,19 +57,21 @@ enum match_word {
 	X(copy_query, FLAG) /* */                                                                  \
 	X(raw_id, FLAG)     /* ID 0 */                                                             \
 	X(do_not_answer, FLAG)                                                                     \
-	X(drop, FLAG)        /* the same */                                                        \
-	X(loss, SHARE)       /* of queries, and of replies */                                      \
-	X(delay, DURATION)   /* besides the round trip */                                          \
-	X(jitter, DURATION)  /* at most this much more */                                          \
-	X(copies, NUMBER)    /* datagrams instead of one */                                        \
-	X(times, NUMBER)     /* the entry serves this often, then no more */                       \
-	X(forge, NUMBER)     /* datagrams with other IDs before the reply */                       \
-	X(wrong_id, FLAG)    /* */                                                                 \
-	X(wrong_src, FLAG)   /* another address */                                                 \
-	X(wrong_port, FLAG)  /* another source port */                                             \
-	X(wrong_q, FLAG)     /* the first letter of the question changed */                        \
-	X(wrong_qtype, FLAG) /* */                                                                 \
-	X(no_question, FLAG) /* QDCOUNT 0 */                                                       \
+	X(drop, FLAG)             /* the same */                                                   \
+	X(loss, SHARE)            /* of queries, and of replies */                                 \
+	X(delay, DURATION)        /* besides the round trip */                                     \
+	X(sleep, DURATION)        /* Unbound: the same */                                          \
+	X(packet_sleep, DURATION) /* */                                                            \
+	X(jitter, DURATION)       /* at most this much more */                                     \
+	X(copies, NUMBER)         /* datagrams instead of one */                                   \
+	X(times, NUMBER)          /* the entry serves this often, then no more */                  \
+	X(forge, NUMBER)          /* datagrams with other IDs before the reply */                  \
+	X(wrong_id, FLAG)         /* */                                                            \
+	X(wrong_src, FLAG)        /* another address */                                            \
+	X(wrong_port, FLAG)       /* another source port */                                        \
+	X(wrong_q, FLAG)          /* the first letter of the question changed */                   \
+	X(wrong_qtype, FLAG)      /* */                                                            \
+	X(no_question, FLAG)      /* QDCOUNT 0 */                                                  \
 	X(two_questions, FLAG)                                                                     \
 	X(lowercase, FLAG) /* 0x20 case not echoed */                                              \
 	X(tc, FLAG)                                                                                \
@@ -100,6 +104,7 @@ struct entry_job {
 	bool is_relevant_caa;
 	bool is_tcp_only;
 	bool is_interactive; // else bulk
+	bool is_uncached;    // no-cache: for evidence
 	uint32_t timeout_ms; // 0: the engine's default
 	uint8_t attempts;    // 0: the engine's default
 	uint32_t repeat;     // so many look-ups, of 0.NAME, 1.NAME, ...; 0: one, of NAME
@@ -124,6 +129,8 @@ struct scenario_entry {
 	uint16_t flags; // REPLY, as in the header, without RCODE
 	uint16_t rcode;
 	bool has_rcode;
+	bool has_do; // in a QUERY step: whoever asks reads AD
+	bool is_raw; // a server's: the only record is the whole message
 	bool has_question;
 	struct plx_name question_name;
 	uint16_t question_type;
@@ -171,6 +178,7 @@ enum step_kind {
 	STEP_CHECK_WAITING, // there is no result yet
 	STEP_TIME_PASSES,
 	STEP_UPSTREAM,
+	STEP_FLUSH, // the cache, at and below a zone
 	STEP_EXPECT,
 };
 
@@ -184,6 +192,7 @@ struct scenario_step {
 	uint64_t elapse_ns;
 	struct plx_ip upstream;
 	enum upstream_change change;
+	struct plx_name zone;
 	unsigned expectation_count;
 	struct expectation expectations[STEP_EXPECTATIONS_MAX];
 };
@@ -191,11 +200,12 @@ struct scenario_step {
 struct scenario_setting {
 	unsigned line;
 	char key[48];
-	char value[200];
+	char value[1200]; // a DNSKEY of 4096 bits
 };
 
 struct scenario {
 	char title[200];
+	bool is_iterative;     // from the root servers down; set by whoever read the file
 	unsigned record_count; // of all entries
 	unsigned setting_count, range_count, entry_count, step_count;
 	struct scenario_setting *settings;

@@ -26,7 +26,8 @@ static bool matches_name(const struct scenario_entry *entry, const struct plx_me
 {
 	const struct plx_name name = question_name(query);
 	uint32_t match = entry->match;
-	bool is_whole = (match & (MATCH_BIT(qname) | MATCH_BIT(question) | MATCH_BIT(all))) != 0;
+	bool is_whole = (match & (MATCH_BIT(qname) | MATCH_BIT(question) | MATCH_BIT(all) |
+				  MATCH_BIT(all_noedns))) != 0;
 	if ((match & MATCH_BIT(subdomain)) != 0) {
 		return plx_name_is_below(&name, &entry->question_name);
 	}
@@ -45,7 +46,8 @@ static bool matches_edns(uint32_t match, const struct plx_message *query)
 	return ((match & MATCH_BIT(edns)) == 0 || query->has_edns) &&
 	       ((match & MATCH_BIT(noedns)) == 0 || !query->has_edns) &&
 	       ((match & MATCH_BIT(DO)) == 0 || query->edns_do) &&
-	       ((match & MATCH_BIT(cookie)) == 0 || query->cookie != NULL) &&
+	       ((match & (MATCH_BIT(cookie) | MATCH_BIT(client_cookie))) == 0 ||
+		query->cookie != NULL) &&
 	       ((match & MATCH_BIT(nocookie)) == 0 || query->cookie == NULL) &&
 	       ((match & MATCH_BIT(server_cookie)) == 0 || has_server_cookie);
 }
@@ -55,7 +57,8 @@ static bool entry_matches(const struct scenario_entry *entry,
 {
 	const struct plx_message *query = question->query;
 	uint32_t match = entry->match;
-	uint32_t type_words = MATCH_BIT(qtype) | MATCH_BIT(question) | MATCH_BIT(all);
+	uint32_t type_words =
+		MATCH_BIT(qtype) | MATCH_BIT(question) | MATCH_BIT(all) | MATCH_BIT(all_noedns);
 	if ((match & type_words) != 0 && query->question_type != entry->question_type) {
 		return false;
 	}
@@ -240,10 +243,25 @@ static void write_sections(struct reply_writer *reply, uint16_t rcode)
 	}
 }
 
+static size_t write_raw(const struct scenario_entry *entry, const struct plx_message *query,
+			uint8_t *wire)
+{
+	const struct zone_record *message = &entry->records[0];
+	memcpy(wire, message->rdata, message->rdata_length);
+	if (message->rdata_length >= 2 && !entry->adjust.raw_id) {
+		wire[0] = (uint8_t)(query->id >> 8);
+		wire[1] = (uint8_t)query->id;
+	}
+	return message->rdata_length;
+}
+
 size_t scenario_answer_write(const struct scenario_entry *entry, const struct plx_message *query,
 			     uint8_t *wire)
 {
 	const struct entry_adjust *adjust = &entry->adjust;
+	if (entry->is_raw) {
+		return write_raw(entry, query, wire);
+	}
 	struct reply_writer reply = {
 		.entry = entry, .query = query, .writer = plx_writer_init(wire, PLX_MESSAGE_MAX)};
 	uint16_t rcode = adjust->badcookie ? PLX_RCODE_BADCOOKIE

@@ -169,6 +169,18 @@ static int read_record(struct entry_reader *reader, const struct line_words *wor
 	return add_record(reader, words);
 }
 
+// Deckard's RAW HEX outside of sections: the whole message, but for its ID.
+static int read_raw_message(struct entry_reader *reader, const struct line_words *words)
+{
+	if (reader->place != ENTRY_OF_RANGE || reader->entry->record_count > 0) {
+		return fault_set(reader->fault, words->line,
+				 "RAW outside of a section is the whole reply of a server");
+	}
+	reader->section = PLX_SECTION_ANSWER;
+	reader->entry->is_raw = true;
+	return add_record(reader, words);
+}
+
 // A line that is no record: 1 when it was one of these, 0 when not.
 static int read_keyword(struct entry_reader *reader, const struct line_words *words)
 {
@@ -191,6 +203,8 @@ static int read_keyword(struct entry_reader *reader, const struct line_words *wo
 				? entry_read_job(words, entry, reader->fault)
 				: fault_set(reader->fault, words->line,
 					    "JOB belongs into a QUERY step");
+	} else if (word_is(first, "RAW") && reader->section == SECTION_QUESTION) {
+		error = read_raw_message(reader, words);
 	} else if (reader->has_section) {
 		return 0;
 	} else {
@@ -215,6 +229,9 @@ static int check_whole(const struct entry_reader *reader, unsigned line)
 	if (reader->place == ENTRY_OF_CHECK && !entry->check.has_status && !entry->has_rcode) {
 		return fault_set(reader->fault, line,
 				 "nothing to check; add REPLY with an RCODE, or STATUS");
+	}
+	if (entry->is_raw && entry->record_count != 1) {
+		return fault_set(reader->fault, line, "a RAW reply can have no records besides");
 	}
 	uint32_t about_question = MATCH_BIT(qname) | MATCH_BIT(qtype) | MATCH_BIT(qcase) |
 				  MATCH_BIT(question) | MATCH_BIT(subdomain);

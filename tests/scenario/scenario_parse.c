@@ -2,7 +2,7 @@
 
 #include "scenario.h"
 
-#include "round_count.h"
+#include "expectation.h"
 #include "scenario_entry.h"
 
 #include <errno.h>
@@ -95,24 +95,15 @@ static int read_setting(struct parser *parser)
 	return 0;
 }
 
-static int read_address(struct parser *parser, const struct word *word, struct plx_ip *ret_ip)
-{
-	char text[PLX_IP_TEXT_MAX];
-	if (!word_copy(word, text, sizeof(text)) || plx_ip_parse(text, ret_ip) < 0) {
-		return fault_set(parser->fault, parser->words.line, "\"%.*s\" is no address",
-				 WORD_SHOW(word));
-	}
-	return 0;
-}
-
 static int add_addresses(struct parser *parser, struct scenario_range *range, unsigned index)
 {
 	for (; index < parser->words.count; index++) {
 		if (range->address_count == RANGE_ADDRESSES_MAX) {
 			return parser_fault(parser, "too many addresses in one range");
 		}
-		int error = read_address(parser, &parser->words.at[index],
-					 &range->addresses[range->address_count++]);
+		int error = zone_address_parse(&parser->words.at[index], parser->words.line,
+					       &range->addresses[range->address_count++],
+					       parser->fault);
 		if (error < 0) {
 			return error;
 		}
@@ -259,55 +250,22 @@ static int read_upstream_step(struct parser *parser, struct scenario_step *step)
 		change++;
 	}
 	if (words->count != 5 || change == UPSTREAM_CHANGE_COUNT) {
-		return parser_fault(parser, "write STEP n UPSTREAM, an address and down, up, "
-					    "unreachable, reachable, draining, serving or removed");
+		return parser_fault(parser,
+				    "write STEP n UPSTREAM or SERVER, an address and down, up, "
+				    "unreachable, reachable, draining, serving or removed");
 	}
 	step->change = (enum upstream_change)change;
-	return read_address(parser, &words->at[3], &step->upstream);
+	return zone_address_parse(&words->at[3], words->line, &step->upstream, parser->fault);
 }
 
-// COUNT[@ADDRESS] COMPARISON NUMBER in one word: sent@192.0.2.1<=3
-static int read_expectation(struct parser *parser, const struct word *word,
-			    struct expectation *ret_expectation)
+static int read_flush_step(struct parser *parser, struct scenario_step *step)
 {
-	struct expectation expectation = {0};
-	size_t name_length = 0;
-	while (name_length < word->length && strchr("<>=", word->text[name_length]) == NULL) {
-		name_length++;
+	const struct line_words *words = &parser->words;
+	step->kind = STEP_FLUSH;
+	if (words->count != 4) {
+		return parser_fault(parser, "write STEP n FLUSH and a zone");
 	}
-	size_t at = name_length;
-	while (at < word->length && at - name_length < 2 && strchr("<>=", word->text[at]) != NULL) {
-		expectation.comparison[at - name_length] = word->text[at];
-		at++;
-	}
-	const struct word number = {.text = word->text + at, .length = word->length - at};
-	const char *mark = memchr(word->text, '@', name_length);
-	if (mark != NULL) {
-		size_t before = (size_t)(mark - word->text);
-		const struct word address = {.text = mark + 1, .length = name_length - before - 1};
-		expectation.has_address = true;
-		name_length = before;
-		if (read_address(parser, &address, &expectation.address) < 0) {
-			return -EINVAL;
-		}
-	}
-	bool is_comparison = at > 0 && strcmp(expectation.comparison, "=") != 0 &&
-			     strstr("<= >= == < >", expectation.comparison) != NULL &&
-			     expectation.comparison[0] != '\0';
-	if (!is_comparison || word_number(&number, UINT64_MAX / 16, &expectation.number) < 0) {
-		return fault_set(parser->fault, parser->words.line,
-				 "\"%.*s\" is no expectation; write one such as sent<=3",
-				 WORD_SHOW(word));
-	}
-	expectation.count = round_count_find(word->text, name_length);
-	bool is_per_server = expectation.count == COUNT_sent || expectation.count == COUNT_tcp;
-	if (expectation.count < 0 || (expectation.has_address && !is_per_server)) {
-		return fault_set(parser->fault, parser->words.line,
-				 "\"%.*s\": nothing of that name is counted; see docs/scenarios.md",
-				 WORD_SHOW(word));
-	}
-	*ret_expectation = expectation;
-	return 0;
+	return zone_name_parse(&words->at[3], words->line, &step->zone, parser->fault);
 }
 
 static int read_expect_step(struct parser *parser, struct scenario_step *step)
@@ -318,8 +276,9 @@ static int read_expect_step(struct parser *parser, struct scenario_step *step)
 		return parser_fault(parser, "EXPECT needs 1 to 16 words such as sent<=3 tcp==1");
 	}
 	for (unsigned i = 3; i < words->count; i++) {
-		int error = read_expectation(parser, &words->at[i],
-					     &step->expectations[step->expectation_count++]);
+		int error = expectation_parse(&words->at[i], words->line,
+					      &step->expectations[step->expectation_count++],
+					      parser->fault);
 		if (error < 0) {
 			return error;
 		}
@@ -335,7 +294,8 @@ static int read_step(struct parser *parser)
 	} kinds[] = {
 		{"QUERY", read_query_step},           {"CHECK_ANSWER", read_check_step},
 		{"CHECK_WAITING", read_waiting_step}, {"TIME_PASSES", read_time_step},
-		{"UPSTREAM", read_upstream_step},     {"EXPECT", read_expect_step},
+		{"UPSTREAM", read_upstream_step},     {"SERVER", read_upstream_step},
+		{"FLUSH", read_flush_step},           {"EXPECT", read_expect_step},
 	};
 	struct scenario *scenario = parser->scenario;
 	const struct line_words *words = &parser->words;
@@ -360,7 +320,7 @@ static int read_step(struct parser *parser)
 	}
 	return fault_set(parser->fault, words->line,
 			 "\"%.*s\" is no step here; write QUERY, CHECK_ANSWER, CHECK_WAITING, "
-			 "TIME_PASSES, UPSTREAM or EXPECT",
+			 "TIME_PASSES, UPSTREAM, SERVER, FLUSH or EXPECT",
 			 WORD_SHOW(&words->at[2]));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #include "world_network.h"
-#include "world_settings.h"
 
 #include <parallax/dns/rr_type.h>
 
@@ -15,25 +14,15 @@
 #define START_NS (1000ull * 1000 * NS_PER_MS) // the engine's clock never starts at zero
 #define FIRST_PORT 16384
 #define PORT_BITS 14
-#define SLOT_BITS 14
-
-const char *subject_name(enum subject subject)
-{
-	static const char *const names[SUBJECT_COUNT] = {
-		[SUBJECT_ENGINE] = "engine",
-		[SUBJECT_SERVFAIL] = "servfail",
-		[SUBJECT_EMPTY] = "empty",
-	};
-	return names[subject];
-}
 
 static void trace_result(const struct world *world, const struct world_job *job)
 {
-	if (world->trace != NULL) {
+	if (world->options.trace != NULL) {
 		char name[PLX_NAME_TEXT_MAX];
 		char status[12];
 		plx_name_format(&job->job.name, name);
-		fprintf(world->trace, "%10.3f ms  result %s %s, %u records, %u aliases, %s\n",
+		fprintf(world->options.trace,
+			"%10.3f ms  result %s %s, %u records, %u aliases, %s\n",
 			(double)(world->now_ns - world->start_ns) / 1e6, name,
 			plx_status_format(&job->result, status), job->result.record_count,
 			job->result.alias_count, plx_cause_text((enum plx_cause)job->result.cause));
@@ -65,56 +54,53 @@ static void keep_result(struct world *world, const struct plx_result *result, co
 	trace_result(world, job);
 }
 
-static bool take_result(void *context, unsigned client, const struct plx_result *result,
-			const uint8_t *body)
+bool world_take_result(void *context, unsigned client, const struct plx_result *result,
+		       const uint8_t *body)
 {
 	(void)client;
 	keep_result(context, result, body);
 	return true;
 }
 
-static int create_engine(struct world *world, uint64_t seed)
+struct world_server *world_take_server(struct world *world, const struct plx_endpoint *endpoint)
+{
+	for (unsigned i = 0; i < world->server_count; i++) {
+		if (plx_endpoint_equal(&world->servers[i].endpoint, endpoint)) {
+			return &world->servers[i];
+		}
+	}
+	if (world->server_count == WORLD_SERVERS_MAX) {
+		(void)fault_set(&world->fault, 0, "more than %u servers are asked",
+				WORLD_SERVERS_MAX);
+		return NULL;
+	}
+	struct world_server *server = &world->servers[world->server_count++];
+	server->endpoint = *endpoint;
+	return server;
+}
+
+static int create_engine(struct world *world)
 {
 	uint8_t key[PLX_RANDOM_KEY_BYTES] = {1};
-	memcpy(key + 1, &seed, sizeof(seed));
+	memcpy(key + 1, &world->seed, sizeof(world->seed));
 	plx_random_init_fixed(&world->chance, key);
 	key[0] = 2;
 	plx_random_init_fixed(&world->random, key);
-	int error = query_identity_init(&world->identity, FIRST_PORT, PORT_BITS, 0, SLOT_BITS,
+	int error = query_identity_init(&world->identity, FIRST_PORT, PORT_BITS, 0, WORLD_SLOT_BITS,
 					&world->random);
-	if (error < 0) {
-		return error;
-	}
-	const struct resolver_config config = {
-		.identity = &world->identity,
-		.worker_count = 1,
-		.lookups_max = 1u << SLOT_BITS,
-		.random = &world->random,
-		.sink = {.deliver = take_result, .context = world},
-		.counters = &world->counters,
-	};
-	world->resolver = resolver_create(&config, &error);
-	if (world->resolver == NULL) {
-		return error;
-	}
-	resolver_expire(world->resolver, world->now_ns);
-	for (unsigned i = 0; i < world->upstream_count; i++) {
-		resolver_upstream_set(world->resolver, i, &world->upstreams[i].config);
-		resolver_upstream_reachable(world->resolver, i, true);
-	}
-	return 0;
+	return error < 0 ? error : world->engine->create(world);
 }
 
-int world_open(struct world *world, const struct scenario *scenario, enum subject subject,
-	       FILE *trace, struct scenario_fault *fault)
+int world_open(struct world *world, const struct scenario *scenario,
+	       const struct world_options *options, struct scenario_fault *fault)
 {
-	uint64_t seed = 1;
 	world->scenario = scenario;
-	world->subject = subject;
-	world->trace = trace;
+	world->options = *options;
+	world->engine = scenario->is_iterative ? &iterative_engine : &stub_engine;
+	world->seed = 1;
 	world->rtt_ns = RTT_DEFAULT_NS;
 	world->now_ns = world->start_ns = START_NS;
-	int error = world_read_settings(world, &seed, fault);
+	int error = world->engine->read_settings(world, fault);
 	if (error < 0) {
 		return error;
 	}
@@ -123,14 +109,12 @@ int world_open(struct world *world, const struct scenario *scenario, enum subjec
 	if (world->uses == NULL || world->jobs == NULL) {
 		return -ENOMEM;
 	}
-	return create_engine(world, seed);
+	return create_engine(world);
 }
 
 void world_close(struct world *world)
 {
-	if (world->resolver != NULL) {
-		resolver_destroy(world->resolver);
-	}
+	world->engine->destroy(world);
 	event_queue_fini(&world->events);
 	for (unsigned i = 0; i < world->job_count; i++) {
 		free(world->jobs[i].body);
@@ -145,7 +129,8 @@ static void answer_wrongly(struct world *world, const struct plx_job *job)
 	const struct plx_result result = {
 		.tag = job->tag,
 		.status = PLX_STATUS_ANSWERED,
-		.rcode = world->subject == SUBJECT_EMPTY ? PLX_RCODE_NOERROR : PLX_RCODE_SERVFAIL,
+		.rcode = world->options.subject == SUBJECT_EMPTY ? PLX_RCODE_NOERROR
+								 : PLX_RCODE_SERVFAIL,
 		.qtype = job->qtype,
 	};
 	keep_result(world, &result, NULL);
@@ -155,10 +140,9 @@ static void answer_wrongly(struct world *world, const struct plx_job *job)
 static bool hand_over(struct world *world, struct world_job *job)
 {
 	job->submitted_ns = world->now_ns;
-	if (world->subject != SUBJECT_ENGINE) {
+	if (!subject_is_engine(world->options.subject)) {
 		answer_wrongly(world, &job->job);
-	} else if (resolver_submit(world->resolver, 0, job->priority, &job->job, world->now_ns) <
-		   0) {
+	} else if (!world->engine->submit(world, job->priority, &job->job)) {
 		return false;
 	}
 	job->is_taken = true;
@@ -200,52 +184,18 @@ void world_run(struct world *world, uint64_t until_ns, const struct world_job *j
 			return;
 		}
 		uint64_t next_ns = event_queue_next_ns(&world->events);
-		uint64_t wakeup_ns = resolver_next_wakeup(world->resolver, world->now_ns);
+		uint64_t wakeup_ns = world->engine->next_wakeup(world);
 		next_ns = wakeup_ns < next_ns ? wakeup_ns : next_ns;
 		if (next_ns > until_ns) {
 			world->now_ns = until_ns;
-			resolver_expire(world->resolver, until_ns);
+			world->engine->expire(world);
 			network_take_queries(world);
 			return;
 		}
 		world->now_ns = next_ns > world->now_ns ? next_ns : world->now_ns;
 		network_deliver(world);
-		resolver_expire(world->resolver, world->now_ns);
+		world->engine->expire(world);
 	}
-}
-
-bool world_change_upstream(struct world *world, const struct plx_ip *ip,
-			   enum upstream_change change)
-{
-	unsigned index = 0;
-	while (index < world->upstream_count &&
-	       !plx_ip_equal(&world->upstreams[index].config.endpoint.ip, ip)) {
-		index++;
-	}
-	if (index == world->upstream_count) {
-		return false;
-	}
-	switch (change) {
-	case UPSTREAM_CHANGE_DOWN:
-	case UPSTREAM_CHANGE_UP:
-		world->upstreams[index].is_down = change == UPSTREAM_CHANGE_DOWN;
-		break;
-	case UPSTREAM_CHANGE_UNREACHABLE:
-	case UPSTREAM_CHANGE_REACHABLE:
-		resolver_upstream_reachable(world->resolver, index,
-					    change == UPSTREAM_CHANGE_REACHABLE);
-		break;
-	case UPSTREAM_CHANGE_DRAINING:
-	case UPSTREAM_CHANGE_SERVING:
-		resolver_upstream_drain(world->resolver, index, change == UPSTREAM_CHANGE_DRAINING);
-		break;
-	case UPSTREAM_CHANGE_REMOVED:
-		resolver_upstream_remove(world->resolver, index, world->now_ns);
-		break;
-	case UPSTREAM_CHANGE_COUNT:
-		return false;
-	}
-	return true;
 }
 
 // The engine's own counters, where the others are.
@@ -270,9 +220,9 @@ void world_start_round(struct world *world)
 	for (unsigned count = 0; count < COUNT_COUNT; count++) {
 		world->round_counts[count] = read_count(world, count);
 	}
-	for (unsigned i = 0; i < world->upstream_count; i++) {
-		memcpy(world->upstreams[i].round_counts, world->upstreams[i].counts,
-		       sizeof(world->upstreams[i].counts));
+	for (unsigned i = 0; i < world->server_count; i++) {
+		memcpy(world->servers[i].round_counts, world->servers[i].counts,
+		       sizeof(world->servers[i].counts));
 	}
 }
 
@@ -286,11 +236,11 @@ uint64_t world_count(const struct world *world, const struct expectation *expect
 		return read_count(world, count) - world->round_counts[count];
 	}
 	uint64_t sum = 0;
-	for (unsigned i = 0; i < world->upstream_count; i++) {
-		const struct world_upstream *upstream = &world->upstreams[i];
-		if (plx_ip_equal(&upstream->config.endpoint.ip, &expectation->address)) {
-			sum += upstream->counts[expectation->count] -
-			       upstream->round_counts[expectation->count];
+	for (unsigned i = 0; i < world->server_count; i++) {
+		const struct world_server *server = &world->servers[i];
+		if (plx_ip_equal(&server->endpoint.ip, &expectation->address)) {
+			sum += server->counts[expectation->count] -
+			       server->round_counts[expectation->count];
 		}
 	}
 	return sum;

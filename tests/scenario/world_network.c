@@ -6,6 +6,7 @@
 #include <parallax/base/error.h>
 #include <parallax/dns/rr_type.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,26 +16,15 @@
 struct sent_query {
 	const uint8_t *wire;
 	uint16_t length;
-	unsigned upstream;
+	struct world_server *server;
 	enum plx_transport transport;
 	struct plx_message message;
 	struct arrival arrival; // of the answer, as far as it is known
 };
 
-static struct world_upstream *find_upstream(struct world *world,
-					    const struct plx_endpoint *endpoint)
-{
-	for (unsigned i = 0; i < world->upstream_count; i++) {
-		if (plx_endpoint_equal(&world->upstreams[i].config.endpoint, endpoint)) {
-			return &world->upstreams[i];
-		}
-	}
-	return NULL;
-}
-
 static void trace_query(const struct world *world, const struct sent_query *sent)
 {
-	if (world->trace == NULL) {
+	if (world->options.trace == NULL) {
 		return;
 	}
 	struct plx_name name = {.length = sent->message.question_name_length};
@@ -43,11 +33,11 @@ static void trace_query(const struct world *world, const struct sent_query *sent
 	char type[PLX_TYPE_TEXT_MAX];
 	char server[PLX_ENDPOINT_TEXT_MAX];
 	plx_name_format(&name, text);
-	fprintf(world->trace, "%10.3f ms  %s -> %s  %s %s%s%s\n",
+	fprintf(world->options.trace, "%10.3f ms  %s -> %s  %s %s%s%s\n",
 		(double)(world->now_ns - world->start_ns) / 1e6,
 		plx_transport_name(sent->transport),
-		plx_endpoint_format(&world->upstreams[sent->upstream].config.endpoint, server),
-		text, plx_type_format(sent->message.question_type, type),
+		plx_endpoint_format(&sent->server->endpoint, server), text,
+		plx_type_format(sent->message.question_type, type),
 		sent->message.has_edns ? " edns" : "",
 		sent->message.cookie != NULL ? " cookie" : "");
 }
@@ -61,11 +51,17 @@ static void fault_no_entry(struct world *world, const struct sent_query *sent)
 	char type[PLX_TYPE_TEXT_MAX];
 	char server[PLX_ENDPOINT_TEXT_MAX];
 	plx_name_format(&name, text);
-	(void)fault_set(
-		&world->fault, 0, "step %u: no entry for the query %.80s %s by %s to %s",
-		world->step, text, plx_type_format(sent->message.question_type, type),
-		plx_transport_name(sent->transport),
-		plx_endpoint_format(&world->upstreams[sent->upstream].config.endpoint, server));
+	(void)fault_set(&world->fault, 0, "step %u: no entry for the query %.80s %s by %s to %s",
+			world->step, text, plx_type_format(sent->message.question_type, type),
+			plx_transport_name(sent->transport),
+			plx_endpoint_format(&sent->server->endpoint, server));
+}
+
+// Many public files have no answer for priming (". NS"): the root does not answer it then.
+static bool is_forgivable(const struct world *world, const struct sent_query *sent)
+{
+	return world->scenario->is_iterative && sent->message.question_type == PLX_TYPE_NS &&
+	       sent->message.question_name_length == 1;
 }
 
 static bool is_lost(struct world *world, const struct entry_adjust *adjust)
@@ -77,7 +73,8 @@ static uint64_t travel_time(struct world *world, const struct entry_adjust *adju
 {
 	uint64_t jitter_ns =
 		adjust->jitter ? plx_random_u64(&world->chance) % (adjust->jitter_value + 1) : 0;
-	return world->rtt_ns + adjust->delay_value + jitter_ns;
+	return world->rtt_ns + adjust->delay_value + adjust->sleep_value +
+	       adjust->packet_sleep_value + jitter_ns;
 }
 
 static void add_arrival(struct world *world, const struct arrival *arrival)
@@ -100,7 +97,7 @@ static void add_failure(struct world *world, struct arrival *arrival, int error,
 static void stay_silent(struct world *world, struct sent_query *sent, uint64_t latest_ns)
 {
 	if (sent->transport == PLX_TRANSPORT_TCP) {
-		sent->arrival.is_connected = !world->upstreams[sent->upstream].is_down;
+		sent->arrival.is_connected = !sent->server->is_down;
 		add_failure(world, &sent->arrival, PLX_ERR_TCP_TIMEOUT, latest_ns);
 	}
 }
@@ -156,11 +153,11 @@ static void add_reply(struct world *world, struct sent_query *sent,
 
 static void take_query(struct world *world, struct sent_query *sent, uint64_t latest_ns)
 {
-	struct world_upstream *upstream = &world->upstreams[sent->upstream];
+	struct world_server *server = sent->server;
 	enum round_count count = sent->transport == PLX_TRANSPORT_TCP ? COUNT_tcp : COUNT_sent;
 	world->counts[count]++;
 	world->counts[COUNT_total]++;
-	upstream->counts[count]++;
+	server->counts[count]++;
 	if (plx_message_open(sent->wire, sent->length, &sent->message) < 0 ||
 	    plx_message_check(&sent->message) < 0) {
 		(void)fault_set(&world->fault, 0, "step %u: the engine sent a malformed query",
@@ -169,20 +166,22 @@ static void take_query(struct world *world, struct sent_query *sent, uint64_t la
 		return;
 	}
 	trace_query(world, sent);
-	if (upstream->is_down) {
+	if (server->is_down) {
 		stay_silent(world, sent, latest_ns);
 		return;
 	}
 	const struct server_question question = {
 		.step = world->step,
-		.destination = upstream->config.endpoint.ip,
+		.destination = server->endpoint.ip,
 		.transport = sent->transport,
 		.query = &sent->message,
 	};
 	const struct scenario_entry *entry =
 		scenario_answer_find(world->scenario, &question, world->uses);
 	if (entry == NULL) {
-		fault_no_entry(world, sent);
+		if (!is_forgivable(world, sent)) {
+			fault_no_entry(world, sent);
+		}
 		stay_silent(world, sent, latest_ns);
 		return;
 	}
@@ -196,57 +195,58 @@ static void take_query(struct world *world, struct sent_query *sent, uint64_t la
 	}
 }
 
-static void take_udp(struct world *world, const struct outgoing_query *outgoing)
+static void take_udp(struct world *world, const struct engine_query *query)
 {
 	struct sent_query sent = {
-		.wire = outgoing->wire,
-		.length = outgoing->length,
-		.upstream = outgoing->upstream,
+		.wire = query->wire,
+		.length = query->length,
+		.server = world_take_server(world, &query->server),
 		.transport = PLX_TRANSPORT_UDP,
-		.arrival = {.source = world->upstreams[outgoing->upstream].config.endpoint,
-			    .port = outgoing->source_port},
+		.arrival = {.source = query->server, .port = query->source_port},
 	};
-	take_query(world, &sent, 0);
+	if (sent.server == NULL || sent.server->is_unreachable) {
+		world->engine->unreachable(world, query);
+	} else {
+		take_query(world, &sent, 0);
+	}
 }
 
 static void take_tcp(struct world *world, const struct tcp_request *request)
 {
-	const struct world_upstream *upstream = find_upstream(world, &request->server);
-	if (upstream == NULL) {
-		(void)fault_set(&world->fault, 0, "step %u: a TCP query to nobody configured",
-				world->step);
-		return;
-	}
-	uint64_t patience_ns = upstream->is_down ? TCP_CONNECT_TIMEOUT_NS : TCP_QUERY_TIMEOUT_NS;
-	uint64_t latest_ns = world->now_ns + patience_ns;
-	latest_ns = request->deadline_ns < latest_ns ? request->deadline_ns : latest_ns;
 	struct sent_query sent = {
 		.wire = request->query,
 		.length = request->query_length,
-		.upstream = (unsigned)(upstream - world->upstreams),
+		.server = world_take_server(world, &request->server),
 		.transport = PLX_TRANSPORT_TCP,
 		.arrival = {.is_tcp = true,
 			    .source = request->server,
 			    .slot = request->slot,
 			    .generation = request->generation},
 	};
+	if (sent.server == NULL || sent.server->is_unreachable) {
+		add_failure(world, &sent.arrival, -EHOSTUNREACH, world->now_ns);
+		return;
+	}
+	uint64_t patience_ns = sent.server->is_down ? TCP_CONNECT_TIMEOUT_NS : TCP_QUERY_TIMEOUT_NS;
+	uint64_t latest_ns = world->now_ns + patience_ns;
+	latest_ns = request->deadline_ns < latest_ns ? request->deadline_ns : latest_ns;
 	take_query(world, &sent, latest_ns);
 }
 
 void network_take_queries(struct world *world)
 {
 	uint8_t wire[PLX_QUERY_MAX];
-	struct outgoing_query outgoing = {.wire = wire};
+	struct engine_query query = {.wire = wire};
 	struct tcp_request request;
 	bool is_busy;
 	do {
 		is_busy = false;
 		world_hand_over(world);
-		while (resolver_next_query(world->resolver, world->now_ns, &outgoing)) {
-			take_udp(world, &outgoing);
+		while (world->engine->next_query(world, &query)) {
+			take_udp(world, &query);
 			is_busy = true;
 		}
-		while (resolver_next_tcp(world->resolver, world->now_ns, &request)) {
+		while (world->engine->next_tcp(world, &request)) {
 			take_tcp(world, &request);
 			is_busy = true;
 		}
@@ -261,12 +261,12 @@ static void deliver_datagram(struct world *world, const struct arrival *arrival,
 	// Shorter ones never reach the resolver: the network layer cannot read their ID.
 	if (arrival->length >= 2) {
 		reason = query_identity_decode(&world->identity, arrival->port, id, &datagram.code)
-				 ? resolver_receive(world->resolver, &datagram, world->now_ns)
+				 ? world->engine->receive(world, &datagram)
 				 : PLX_DROP_NOT_OURS;
 	}
 	world->counts[COUNT_FIRST_REASON + reason]++;
-	if (world->trace != NULL && arrival->forged == 0) {
-		fprintf(world->trace, "%10.3f ms  udp <- %u octets: %s\n",
+	if (world->options.trace != NULL && arrival->forged == 0) {
+		fprintf(world->options.trace, "%10.3f ms  udp <- %u octets: %s\n",
 			(double)(world->now_ns - world->start_ns) / 1e6, arrival->length,
 			plx_drop_reason_name(reason));
 	}
@@ -305,12 +305,12 @@ static void deliver_tcp(struct world *world, const struct arrival *arrival)
 		.length = arrival->length,
 		.message = arrival->wire,
 	};
-	if (world->trace != NULL) {
-		fprintf(world->trace, "%10.3f ms  tcp <- %s\n",
+	if (world->options.trace != NULL) {
+		fprintf(world->options.trace, "%10.3f ms  tcp <- %s\n",
 			(double)(world->now_ns - world->start_ns) / 1e6,
 			arrival->error != 0 ? plx_error_text(arrival->error) : "an answer");
 	}
-	resolver_tcp_answer(world->resolver, &answer, world->now_ns);
+	world->engine->tcp_answer(world, &answer);
 }
 
 void network_deliver(struct world *world)

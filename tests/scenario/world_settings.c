@@ -48,48 +48,67 @@ static int read_upstream(struct world *world, const struct line_words *words,
 					 WORD_SHOW(&words->at[i]));
 		}
 	}
-	world->upstreams[world->upstream_count++].config = config;
+	world->upstreams[world->upstream_count++] = config;
+	(void)world_take_server(world, &config.endpoint);
+	return 0;
+}
+
+int world_read_common_setting(struct world *world, const struct scenario_setting *setting,
+			      const struct line_words *words, struct scenario_fault *fault)
+{
+	const struct word *value = &words->at[0];
+	if (strcmp(setting->key, "rtt") == 0) {
+		return word_duration(value, &world->rtt_ns) == 0
+			       ? 1
+			       : fault_set(fault, setting->line, "rtt needs a duration: 10ms");
+	}
+	if (strcmp(setting->key, "seed") == 0) {
+		return word_number(value, UINT32_MAX, &world->seed) == 0
+			       ? 1
+			       : fault_set(fault, setting->line, "seed needs a number");
+	}
+	return 0;
+}
+
+int world_split_setting(const struct scenario_setting *setting, struct line_words *ret_words,
+			struct scenario_fault *fault)
+{
+	struct line_reader reader = line_reader_init(setting->value, strlen(setting->value));
+	int has_words = line_read(&reader, ret_words, fault);
+	if (has_words <= 0) {
+		return has_words < 0 ? has_words
+				     : fault_set(fault, setting->line, "\"%s\" has no value",
+						 setting->key);
+	}
+	ret_words->line = setting->line;
 	return 0;
 }
 
 static int read_setting(struct world *world, const struct scenario_setting *setting,
-			const struct line_words *words, uint64_t *ret_seed,
-			struct scenario_fault *fault)
+			const struct line_words *words, struct scenario_fault *fault)
 {
 	if (strcmp(setting->key, "upstream") == 0) {
 		return read_upstream(world, words, fault);
 	}
-	if (strcmp(setting->key, "rtt") == 0) {
-		return word_duration(&words->at[0], &world->rtt_ns) == 0
-			       ? 0
-			       : fault_set(fault, setting->line, "rtt needs a duration: 10ms");
-	}
-	if (strcmp(setting->key, "seed") == 0) {
-		return word_number(&words->at[0], UINT32_MAX, ret_seed) == 0
-			       ? 0
-			       : fault_set(fault, setting->line, "seed needs a number");
+	int is_common = world_read_common_setting(world, setting, words, fault);
+	if (is_common != 0) {
+		return is_common < 0 ? is_common : 0;
 	}
 	return fault_set(fault, setting->line,
 			 "\"%s\" is not known to the stub resolver; write upstream, rtt or seed",
 			 setting->key);
 }
 
-int world_read_settings(struct world *world, uint64_t *ret_seed, struct scenario_fault *fault)
+int world_read_settings(struct world *world, struct scenario_fault *fault)
 {
 	static struct line_words words; // one thread
 	const struct scenario *scenario = world->scenario;
 	for (unsigned i = 0; i < scenario->setting_count; i++) {
 		const struct scenario_setting *setting = &scenario->settings[i];
-		struct line_reader reader =
-			line_reader_init(setting->value, strlen(setting->value));
-		int has_words = line_read(&reader, &words, fault);
-		if (has_words <= 0) {
-			return has_words < 0 ? has_words
-					     : fault_set(fault, setting->line,
-							 "\"%s\" has no value", setting->key);
+		int error = world_split_setting(setting, &words, fault);
+		if (error == 0) {
+			error = read_setting(world, setting, &words, fault);
 		}
-		words.line = setting->line;
-		int error = read_setting(world, setting, &words, ret_seed, fault);
 		if (error < 0) {
 			return error;
 		}

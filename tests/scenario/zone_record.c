@@ -26,6 +26,16 @@ int zone_name_parse(const struct word *word, unsigned line, struct plx_name *ret
 	return 0;
 }
 
+int zone_address_parse(const struct word *word, unsigned line, struct plx_ip *ret_ip,
+		       struct scenario_fault *fault)
+{
+	char text[PLX_IP_TEXT_MAX];
+	if (!word_copy(word, text, sizeof(text)) || plx_ip_parse(text, ret_ip) < 0) {
+		return fault_set(fault, line, "\"%.*s\" is no address", WORD_SHOW(word));
+	}
+	return 0;
+}
+
 static bool read_class(const struct word *word, uint16_t *ret_class)
 {
 	static const struct {

@@ -6,6 +6,7 @@
 
 #include "scenario_text.h"
 
+#include <parallax/base/ip_address.h>
 #include <parallax/dns/name.h>
 
 #include <stdint.h>
@@ -31,6 +32,9 @@ void zone_record_release(struct zone_record *record);
 // "www.example.test." as a word; a final dot is optional, all names are absolute.
 PLX_MUST_CHECK int zone_name_parse(const struct word *word, unsigned line,
 				   struct plx_name *ret_name, struct scenario_fault *fault);
+// An IPv4 or IPv6 address as a word.
+PLX_MUST_CHECK int zone_address_parse(const struct word *word, unsigned line, struct plx_ip *ret_ip,
+				      struct scenario_fault *fault);
 // [TTL] [CLASS] TYPE from word `*index` on, which is moved behind the type.
 PLX_MUST_CHECK int zone_type_parse(const struct line_words *words, unsigned *index,
 				   struct zone_record *record, struct scenario_fault *fault);
