@@ -27,7 +27,7 @@ from dnssec_signer import (CLAIMS_DS, CNAME, DAY, DS, EARLY, EXPIRED, FORGED, MI
                            RSASHA1, SOA, Denial, Key, Records, Signing, Window, wire_name, zone_text)
 import attack_zones  # noqa: E402
 
-VERSION = 3
+VERSION = 4
 TTL = 3600
 A, CAA = 1, 257
 ROOT_ADDRESS, TLD_ADDRESSES = "10.204.0.10", ("10.204.0.20", "10.204.0.21")
@@ -249,15 +249,17 @@ class Internet:
                  ("unsigned-proof-unsigned", HERE, None, "bogus"), ("unsigned-proof-claims-ds", HERE, None, "bogus"),
                  ("unsigned-proof-expired", HERE, None, "bogus"), ("unsigned-opt-out", HERE, None, "insecure"))
         lines = []
-        # Their servers refuse. What that means for a certificate depends on the state of the zone (BR 3.2.2.8).
-        for kind, state in (("lame-signed", "secure"), ("lame-unsigned", "insecure")):
+        # Servers that refuse everything, and one that refuses CAA only. What that means for a certificate depends on the
+        # state of the zone (BR 3.2.2.8); where its keys are refused as well, nothing shows that it is what its DS says.
+        for kind, status, state in (("lame-signed", "BOGUS", "bogus"), ("lame-unsigned", "REFUSED", "insecure")):
             for number in range(SPECIAL_EACH):
                 leaf = Leaf(f"{kind}-{number}.{('s0', 's2')[number % 2]}", HERE, 0)
                 apex = wire_name(leaf.apex)
                 self.delegate(apex, leaf.glue_servers(), [Key().ds(apex)] if kind == "lame-signed" else [],
                               leaf.apex.rpartition(".")[2])
-                line = leaf.expected("bogus", kind) | {"status": "REFUSED", "dnssec": state}
-                lines.append(json.dumps(line))
+                lines.append(json.dumps(leaf.expected("bogus", kind) | {"status": status, "dnssec": state}))
+        refusing = Leaf(f"x.{attack_zones.REFUSING}.s0", HERE, 0).expected("bogus", "caa-refused-signed")
+        lines.append(json.dumps(refusing | {"status": "REFUSED", "dnssec": "secure"}))
         for kind, shape, signing, state in kinds:
             for number in range(SPECIAL_EACH):
                 tld = "s1" if kind == "unsigned-opt-out" else ("s0", "s2")[number % 2]

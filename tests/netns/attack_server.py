@@ -16,6 +16,7 @@ attack_server.py --zones attack.json --counts FILE ADDRESS...
   NAME.camp.attack       each name is an alias to another zone with 13 name servers that have to be looked up
   NAME.silent.attack     no answer
   NAME.sigjam.s0, .lockcram.s0, .keytrap.s0, .hashtrap.s0   the signed zones of attack_zones.py
+  NAME.refusing.s0       signed, and CAA is refused
 """
 
 import argparse
@@ -27,7 +28,7 @@ from pathlib import Path
 import sys
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from fault_messages import AA, NOERROR, NXDOMAIN, OWNER, QR, TC, read_query, wire_name  # noqa: E402
+from fault_messages import AA, NOERROR, NXDOMAIN, OWNER, QR, REFUSED, TC, read_query, wire_name  # noqa: E402
 from dnssec_signer import name_labels  # noqa: E402
 
 A, NS, CNAME, SOA, DNAME, DNSKEY, RRSIG, CAA = 1, 2, 5, 6, 39, 48, 46, 257
@@ -91,7 +92,7 @@ class Attacks:
                 self.counts[labels[depth]] += 1
                 return self.signed_answer(query, zone, self.signed[zone])
         if labels[-1:] != ["attack"]:
-            return Reply(flags=0, rcode=5)
+            return Reply(flags=0, rcode=REFUSED)
         if len(labels) == 1 or labels[0] == "ns" and len(labels) == 2:
             return self.apex_answer(query, labels)
         self.counts[labels[-2]] += 1
@@ -120,6 +121,8 @@ class Attacks:
         reply = Reply()
         kind = {DNSKEY: "dnskey", CAA: "caa"}.get(query.type)
         depth = len(query.labels) - len(name_labels(zone))
+        if kind and not sets[kind]:
+            return Reply(rcode=REFUSED)
         if kind and depth == (0 if query.type == DNSKEY else 1):
             reply.answer = [record(OWNER, query.type, rdata) for rdata in sets[kind]] + \
                 [record(OWNER, RRSIG, rdata) for rdata in sets[kind + "_signatures"]]

@@ -19,6 +19,8 @@ FLAG_ZONE, FLAG_REVOKED = 0x0100, 0x0080
 SIGNED_ATTACKS = {"sigjam": (1, SIGNATURES, 0), "lockcram": (KEYS, 1, 0), "keytrap": (KEYS, SIGNATURES, 0),
                   "hashtrap": (KEYS, 1, 500)}
 
+REFUSING = "refusing"  # gives its keys, and refuses to say anything about CAA
+
 
 def keys_with_tag(tag: int, count: int) -> list[bytes]:
     """DNSKEY RDATA of real keys on the curve. The reserved flags, which nobody may look at, make up the tag."""
@@ -61,4 +63,8 @@ def delegate(root: Records, tld: Records, window: Window, path: Path):
         useless = [ds[:4] + os.urandom(32) for _ in range(ds_count)]
         tld[wire_name(f"{label}.s0")] = {NS: [wire_name(f"ns.{label}.s0")], DS: useless or [ds]}
         tld[wire_name(f"ns.{label}.s0")] = {A: [address]}
+    zone, ds = zone_of(REFUSING, 1, 1, window)
+    zones[f"{REFUSING}.s0"] = zone | {"caa": []}
+    tld[wire_name(f"{REFUSING}.s0")] = {NS: [wire_name(f"ns.{REFUSING}.s0")], DS: [ds]}
+    tld[wire_name(f"ns.{REFUSING}.s0")] = {A: [address]}
     path.write_text(json.dumps(zones), encoding="ascii")
