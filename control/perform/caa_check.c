@@ -114,6 +114,17 @@ static void proof_ask(struct check_run *run)
 	check_run_ask(run, PLX_JOB_LOOKUP, &name, PLX_TYPE_SOA, on_proof);
 }
 
+static void on_records(struct check_run *run, const struct plx_result *result, const uint8_t *body);
+
+// Attempts of an iterative look-up may have gone to other servers and zones on the way: that it was retried is certain when
+// the whole of it was (BR 4.2.2.1).
+static void retry_ask(struct check_run *run)
+{
+	run->is_retried = true;
+	check_run_ask(run, PLX_JOB_RELEVANT_CAA, &run->request->identifier.name, PLX_TYPE_CAA,
+		      on_records);
+}
+
 static void found_at_set(struct check_run *run, const struct plx_result *result,
 			 const uint8_t *body)
 {
@@ -131,7 +142,12 @@ static void on_records(struct check_run *run, const struct plx_result *result, c
 		// The records of a failed look-up are not looked at again, so that its body may go.
 		run->caa_set = set;
 		check_run_note_answer(run, result, body, EVIDENCE_NO_RECORD);
-		proof_ask(run);
+		if (run->is_retried ||
+		    run->runner->config.lookup.resolution == PLX_RESOLUTION_STUB) {
+			proof_ask(run);
+		} else {
+			retry_ask(run);
+		}
 		return;
 	}
 	struct caa_verdict verdict = evaluate(run, &set, NULL);

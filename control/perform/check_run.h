@@ -63,6 +63,7 @@ struct check_run {
 	struct plx_name domain; // DCV: the ADN; no name for an address
 	struct dcv_query query;
 	struct caa_record_set caa_set; // CAA: the look-up that failed
+	bool is_retried;               // CAA: it was asked once more
 	struct dnssec_worst dnssec;
 	bool is_evidence_lost; // no memory for it
 	struct check_result result;

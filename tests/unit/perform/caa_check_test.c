@@ -237,6 +237,36 @@ TEST(a_failure_is_excused_by_an_insecure_base_domain_only)
 	session_close(&session);
 }
 
+// Its attempts may have gone to servers on the way.
+TEST(an_iterative_failure_is_excused_once_the_whole_of_it_was_repeated)
+{
+	static const struct zone_row insecure[] = {
+		{.name = "dead.test",
+		 .type = PLX_TYPE_CAA,
+		 .status = PLX_STATUS_TIMEOUT,
+		 .dnssec = PLX_DNSSEC_INSECURE,
+		 .attempts = 3,
+		 .cause = PLX_CAUSE_NO_ANSWER},
+		{.name = "dead.test", .type = PLX_TYPE_SOA, .dnssec = PLX_DNSSEC_INSECURE},
+		{.name = NULL},
+	};
+	struct perform_session session;
+	session_open(&session, insecure, SESSION_DATAPLANE_RUNS);
+	caa_switch_set(&session.config.caa_switches, CAA_SWITCH_LOOKUP_FAILURE_PERMITS, true);
+	session.config.lookup.resolution = PLX_RESOLUTION_ITERATIVE;
+	session.config.requires_validation = true;
+	session_runner_open(&session);
+	check(&session, "dead.test", "");
+	CU_ASSERT_STRING_EQUAL(session_told(&session), "pass failure-excused");
+	CU_ASSERT_EQUAL(session.result.dnssec, PLX_DNSSEC_INSECURE);
+	CU_ASSERT_EQUAL(zone_table_asked(), 3);
+	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.0.type"), "CAA");
+	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.1.type"), "CAA");
+	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.1.status"), "TIMEOUT");
+	CU_ASSERT_STRING_EQUAL(session_evidence_text(&session, "dns.2.type"), "SOA");
+	session_close(&session);
+}
+
 TEST(a_body_that_contradicts_its_result_is_never_read)
 {
 	struct perform_session session;
@@ -282,6 +312,7 @@ PERFORM_TEST_MAIN(caa_check, T(the_nearest_records_decide_and_are_kept),
 		  T(only_the_primary_needs_validated_answers),
 		  T(a_failure_permits_nothing_and_asks_no_further_while_the_switch_is_off),
 		  T(a_failure_is_excused_by_an_insecure_base_domain_only),
+		  T(an_iterative_failure_is_excused_once_the_whole_of_it_was_repeated),
 		  T(a_body_that_contradicts_its_result_is_never_read),
 		  T(evidence_is_cut_but_keeps_the_record_that_decided),
 		  T(addresses_and_onion_names_have_no_caa))
