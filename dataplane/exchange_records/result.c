@@ -128,7 +128,8 @@ bool plx_result_next(struct plx_result_view *view, struct plx_result_record *ret
 
 bool plx_result_is_definitive(const struct plx_result *result)
 {
-	// RCODE 3 and 0 are definitive only as a server's answer, never beside another status.
+	// RCODE 3 and 0 are definitive only as a server's answer, never beside another status, nor where a cause says that
+	// something was wrong.
 	return result->status == PLX_STATUS_ANSWERED &&
-	       (result->rcode == 0 || result->rcode == 3) && result->cause != PLX_CAUSE_UNJUDGED;
+	       (result->rcode == 0 || result->rcode == 3) && result->cause == PLX_CAUSE_NONE;
 }

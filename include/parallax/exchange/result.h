@@ -154,5 +154,5 @@ const char *plx_transport_name(enum plx_transport transport); // "udp", "tcp", "
 const char *plx_cause_text(enum plx_cause cause);
 // What the registry calls an extended DNS error (RFC 8914 5.2): "Signature Expired"; "unassigned".
 const char *plx_ede_name(uint16_t info_code);
-// ANSWERED with NOERROR or NXDOMAIN, and judged: anything else is a failure.
+// ANSWERED with NOERROR or NXDOMAIN, judged, and without a cause against it: anything else is a failure.
 PLX_PURE bool plx_result_is_definitive(const struct plx_result *result);

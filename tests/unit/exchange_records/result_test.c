@@ -176,6 +176,10 @@ TEST(only_noerror_and_nxdomain_answers_are_definitive)
 			bool expected = status == PLX_STATUS_ANSWERED &&
 					(rcode == PLX_RCODE_NOERROR || rcode == PLX_RCODE_NXDOMAIN);
 			CU_ASSERT_EQUAL(plx_result_is_definitive(&result), expected);
+			for (uint8_t cause = PLX_CAUSE_NONE + 1; cause < PLX_CAUSE_COUNT; cause++) {
+				result.cause = cause;
+				CU_ASSERT_FALSE(plx_result_is_definitive(&result));
+			}
 		}
 	}
 	struct plx_result zero = {0};

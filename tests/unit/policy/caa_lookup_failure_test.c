@@ -170,6 +170,8 @@ TEST(each_status_is_outside_ours_or_suspicious)
 	for (int i = 0; i < PLX_STATUS_COUNT; i++) {
 		start();
 		lookup.result.status = (uint8_t)i;
+		lookup.result.cause =
+			i == PLX_STATUS_ANSWERED ? PLX_CAUSE_NONE : PLX_CAUSE_NO_ANSWER;
 		CU_ASSERT_EQUAL(judge(), expected[i]);
 	}
 }
