@@ -52,7 +52,7 @@ int self_test_link_open(struct self_test_link *link, const char *kind,
 	}
 	if (strcmp(kind, "memif") == 0) {
 		static const char form[] =
-			"net_memif0,role=%s,id=0,rsize=14,socket=@parallax-bench-%d";
+			"net_memif0,role=%s,id=0,rsize=11,socket=@parallax-bench-%d";
 		snprintf(link->client, sizeof(link->client), form, "client", pid);
 		snprintf(link->server, sizeof(link->server), form, "server", pid);
 		memcpy(link->generator, link->client, sizeof(link->generator));
