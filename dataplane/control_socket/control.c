@@ -29,6 +29,7 @@ static const struct plx_rpc_binding bindings[] = {
 	{"upstreams.drain", control_drain_upstream},
 	{"lookup.run", control_run_lookup},
 	{"caa.run", control_run_caa},
+	{"explain.run", control_run_explain},
 	{"counters.get", control_get_counters},
 	{"ports.get", control_get_ports},
 	{"clients.list", control_list_clients},

@@ -6,6 +6,7 @@
 //   status_methods.c     status.get, workers.list, counters.get, poll_mode.*, drain.start
 //   upstream_methods.c   upstreams.*
 //   lookup_methods.c     lookup.run, caa.run, by a client of the exchange like any other (own_client.h)
+//   explain_method.c     explain.run, the same with its evidence
 //   attach_method.c      exchange.attach, clients.list
 //   capture_methods.c    capture.*
 //   cache_methods.c      cache.flush
@@ -19,10 +20,12 @@
 #include <stdbool.h>
 
 struct control;
+struct dnssec_policy;
 struct event_base;
 struct exchange_server;
 struct options;
 struct plx_rpc_fault;
+struct trust_anchors;
 struct worker_group;
 
 struct control_config {
@@ -30,6 +33,9 @@ struct control_config {
 	struct worker_group *group;
 	struct exchange_server *exchange;
 	const struct options *options; // socket, socket_group, capture_dir; outlives the control
+	// What iterative look-ups are judged by; NULL: nothing is validated. Outlives the control.
+	const struct trust_anchors *anchors;
+	const struct dnssec_policy *policy;
 	// drain.start was called and worker_group_is_draining is still false: let running look-ups end, then leave
 	// the event loop. While the group drains no client attaches.
 	void (*drain)(void *context);

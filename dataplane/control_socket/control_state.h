@@ -38,6 +38,7 @@ void control_remove_upstream(struct plx_rpc_call *call, const struct json_t *par
 void control_drain_upstream(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_run_lookup(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_run_caa(struct plx_rpc_call *call, const struct json_t *params, void *context);
+void control_run_explain(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_attach_client(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_list_clients(struct plx_rpc_call *call, const struct json_t *params, void *context);
 void control_start_capture(struct plx_rpc_call *call, const struct json_t *params, void *context);

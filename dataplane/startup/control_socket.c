@@ -23,6 +23,8 @@ int start_control(struct dataplane *dataplane)
 		.group = dataplane->group,
 		.exchange = dataplane->exchange,
 		.options = options,
+		.anchors = dataplane->iteration.validates ? &dataplane->iteration.anchors : NULL,
+		.policy = &dataplane->iteration.policy,
 		.drain = drain,
 		.context = dataplane,
 	};

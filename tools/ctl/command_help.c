@@ -62,6 +62,14 @@ void command_line_print_help(FILE *out)
 	print_methods(out, plx_control_methods, plx_control_method_count);
 	fprintf(out, "\nOf parallax-dataplane:\n");
 	print_methods(out, plx_dataplane_methods, plx_dataplane_method_count);
+	fprintf(out,
+		"\nOf files:\n"
+		"  explain --evidence FILE\n"
+		"        Shows how a recorded look-up came to its result, as explain does of a "
+		"new one, of which\n        --output FILE keeps the evidence.\n"
+		"  replay FILE\n"
+		"        Judges evidence again from its octets alone. Exit status: 0 it agrees; "
+		"1 it differs; 2 it\n        cannot be read.\n");
 	fprintf(out, "\nOf both:\n");
 	fprintf(out,
 		"  watch [--count NUMBER]\n"

@@ -102,6 +102,51 @@ static int call_read(const struct command_words *words, struct command *command,
 	return error;
 }
 
+static int explain_read(struct command_words *words, struct command *command,
+			struct command_fault *fault)
+{
+	int error = explain_options_take(words, &command->explain, fault);
+	if (error == 0 && command->explain.evidence_path == NULL) {
+		error = call_read(words, command, fault);
+	}
+	command->action = COMMAND_EXPLAIN;
+	return error;
+}
+
+static int replay_read(const struct command_words *words, struct command *command,
+		       struct command_fault *fault)
+{
+	if (words->count != 2 || (words->word[1][0] == '-' && words->word[1][1] != '\0')) {
+		return command_fault(fault, "replay takes one file of evidence, or - for standard "
+					    "input");
+	}
+	command->action = COMMAND_REPLAY;
+	command->replay_path = words->word[1];
+	return 0;
+}
+
+// What the first word asks for.
+static int action_read(struct command_words *words, struct command *command,
+		       struct command_fault *fault)
+{
+	if (words->count == 0) {
+		return command_fault(fault, "no command is given; --help lists all");
+	}
+	if (strcmp(words->word[0], "watch") == 0) {
+		return watch_read(words, command, fault);
+	}
+	if (strcmp(words->word[0], "readiness") == 0) {
+		return readiness_read(words, command, fault);
+	}
+	if (strcmp(words->word[0], "explain") == 0) {
+		return explain_read(words, command, fault);
+	}
+	if (strcmp(words->word[0], "replay") == 0) {
+		return replay_read(words, command, fault);
+	}
+	return call_read(words, command, fault);
+}
+
 int command_line_read(int argc, char **argv, struct command *ret_command,
 		      struct command_fault *fault)
 {
@@ -109,15 +154,7 @@ int command_line_read(int argc, char **argv, struct command *ret_command,
 	struct command_words words = {.count = 0};
 	int error = words_read(argc, argv, &command, &words, fault);
 	if (error == 0 && command.action == COMMAND_CALL) {
-		if (words.count == 0) {
-			error = command_fault(fault, "no command is given; --help lists all");
-		} else if (strcmp(words.word[0], "watch") == 0) {
-			error = watch_read(&words, &command, fault);
-		} else if (strcmp(words.word[0], "readiness") == 0) {
-			error = readiness_read(&words, &command, fault);
-		} else {
-			error = call_read(&words, &command, fault);
-		}
+		error = action_read(&words, &command, fault);
 	}
 	if (error != 0) {
 		json_decref(command.params);

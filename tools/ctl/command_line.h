@@ -6,6 +6,7 @@
 #include <parallax/base/attributes.h>
 
 #include "command_choice.h"
+#include "explain_command.h"
 #include "readiness/readiness_options.h"
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@ enum command_action {
 	COMMAND_CALL,  // of the chosen method with `params`
 	COMMAND_WATCH, // the live screen
 	COMMAND_READINESS,
+	COMMAND_EXPLAIN, // of an evidence file, or of the answer to the chosen method
+	COMMAND_REPLAY,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -29,6 +32,8 @@ struct command {
 	struct json_t *params; // own reference
 	unsigned watch_count;  // refreshes; 0: until interrupted
 	struct readiness_options readiness;
+	struct explain_options explain;
+	const char *replay_path;
 };
 
 struct command_fault {

@@ -183,3 +183,18 @@ int command_run(const struct command *command)
 	json_decref(answer);
 	return status;
 }
+
+int command_ask(const struct command *command, json_t **ret_result)
+{
+	struct target targets[DAEMONS_MAX];
+	json_t *answer = NULL;
+	(void)choose_targets(command, targets);
+	int status = call(command, &targets[0], &answer);
+	if (status == EXIT_DONE) {
+		json_t *result = json_object_get(answer, "result");
+		*ret_result = json_incref(result);
+		status = result != NULL ? EXIT_DONE : show_error(command, &targets[0], answer);
+	}
+	json_decref(answer);
+	return status;
+}

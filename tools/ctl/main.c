@@ -39,6 +39,12 @@ int main(int argc, char **argv)
 		status = readiness_command_run(command.socket_path, command.wants_json,
 					       &command.readiness);
 		break;
+	case COMMAND_EXPLAIN:
+		status = explain_command_run(&command);
+		break;
+	case COMMAND_REPLAY:
+		status = replay_command_run(command.replay_path, command.wants_json);
+		break;
 	case COMMAND_CALL:
 		status = command_run(&command);
 		break;
