@@ -83,9 +83,9 @@ awk '$1 == "dnsperf" {dc = $3} $1 ~ /^kxdpgun/ && $2 > k {k = $2} $1 == "paralla
 	END { if (p && k) printf "parallax / best kxdpgun, completed: %.2f\n", p / k
 	      if (p && e) printf "parallax / echo, completed: %.2f\n", p / e
 	      if (p && k && e) {
-		      is_echo = e < 2 * k
+		      is_echo = (e < 2 * k)
 		      bar = is_echo ? e : 2 * k
 		      printf "the lower of 2 x kxdpgun (%.0f) and the echo (%.0f) is %s: parallax has %.0f %% of it, %s\n", 2 * k, e,
-			      is_echo ? "the echo" : "2 x kxdpgun", 100 * p / bar, p >= bar ? "it holds" : "it does not hold"
+			      (is_echo ? "the echo" : "2 x kxdpgun"), 100 * p / bar, (p >= bar ? "it holds" : "it does not hold")
 	      }
 	      if (pc && dc) printf "dnsperf / parallax, CPU for a query: %.2f\n", dc / pc }' "$work/medians"
