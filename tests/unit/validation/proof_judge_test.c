@@ -192,6 +192,34 @@ TEST(unsigned_child_that_nothing_tells_of_is_found_label_by_label)
 	end();
 }
 
+// As if one server had all zones below "com".
+static void reply_from_com(void *context, const struct proof_need *need,
+			   struct proof_message *ret_message)
+{
+	world_reply(context, need, ret_message);
+	ret_message->zone = com->name;
+}
+
+TEST(empty_answers_of_unsigned_zones_are_explained_by_a_cut_above)
+{
+	begin();
+	struct world_zone *sub = world_add(&world, "sub.example.com", false);
+	struct world_zone *plain = world_add(&world, "plain.com", false);
+	struct world_zone *deep = world_add(&world, "deep.plain.com", false);
+	sub->server = example->server;
+	sub->lacks_soa = true;
+	CU_ASSERT_TRUE(world_proves(&world, "nope.sub.example.com", PLX_TYPE_A, WORLD_NO_DS,
+				    "sub.example.com"));
+	// Only the zone of the answer is told, and the DS reply about it is as empty.
+	plain->lacks_soa = true;
+	deep->lacks_soa = true;
+	world.hides_referrals = true;
+	world.driver.answer = reply_from_com;
+	CU_ASSERT_TRUE(
+		world_proves(&world, "nope.deep.plain.com", PLX_TYPE_A, WORLD_NO_DS, "plain.com"));
+	end();
+}
+
 TEST(cut_several_labels_below_its_parent_is_found)
 {
 	begin();
@@ -310,6 +338,7 @@ TEST(anchor_below_the_root_is_where_the_walk_begins)
 		T(what_lies_below_an_insecure_zone_is_insecure_signed_or_not),                     \
 		T(parent_and_child_on_one_server_are_told_apart),                                  \
 		T(unsigned_child_that_nothing_tells_of_is_found_label_by_label),                   \
+		T(empty_answers_of_unsigned_zones_are_explained_by_a_cut_above),                   \
 		T(cut_several_labels_below_its_parent_is_found),                                   \
 		T(weakest_step_of_an_alias_chain_decides),                                         \
 		T(alias_within_one_message_may_cross_a_cut),                                       \

@@ -172,6 +172,9 @@ static void add_nsec_of_apex(struct signed_message *built, const struct world_zo
 static void add_soa(struct signed_message *built, const struct world_zone *zone)
 {
 	const uint8_t rdata[2 + 20] = {0};
+	if (zone->lacks_soa) {
+		return;
+	}
 	add(built, AUTHORITY, zone->text, PLX_TYPE_SOA, rdata, sizeof(rdata), zone, WORLD_DENIAL);
 }
 

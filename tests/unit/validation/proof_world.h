@@ -28,6 +28,7 @@ struct world_zone {
 	bool is_silent
 		[WORLD_PLACE_COUNT]; // WORLD_DS and WORLD_DNSKEY: such queries are not answered
 	bool lacks_denials;          // NSEC records are left out
+	bool lacks_soa;              // the SOA of negative answers is left out
 };
 
 struct world_alias {
