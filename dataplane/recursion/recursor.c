@@ -34,14 +34,14 @@ static int create_parts(struct recursor *recursor)
 		.probe_type = config->asks_whole_names ? 0 : PLX_TYPE_A,
 	};
 	uint32_t frames = recursor->recursions_max * FRAMES_PER_LOOKUP;
+	recursor->frame_count = frames > FRAMES_MIN ? frames : FRAMES_MIN;
 	uint32_t peers = config->servers_max + config->slot_count + 1;
 	int error = packed_store_create(config->cache_bytes, &keys[1], &recursor->context.cache);
 	if (error == 0) {
 		error = server_book_create(config->servers_max, &keys[2], &recursor->context.book);
 	}
 	if (error == 0) {
-		error = iteration_frames_create(frames > FRAMES_MIN ? frames : FRAMES_MIN,
-						&recursor->context.frames);
+		error = iteration_frames_create(recursor->frame_count, &recursor->context.frames);
 	}
 	if (error == 0) {
 		error = peer_table_init(&recursor->peers, peers, config->server_rate_qps, &keys[3]);
@@ -301,4 +301,15 @@ uint32_t recursor_flush(struct recursor *recursor, const struct plx_name *zone)
 		recursor->prime_after_ns = 0;
 	}
 	return delegation_cache_flush(recursor->context.cache, zone);
+}
+
+bool recursor_is_idle(const struct recursor *recursor)
+{
+	return recursor->free_recursion_count == recursor->recursions_max &&
+	       recursor->free_query_tail - recursor->free_query_head ==
+		       recursor->config.slot_count &&
+	       recursor->free_request_count == recursor->proofs_max &&
+	       iteration_frames_free_count(recursor->context.frames) == recursor->frame_count &&
+	       message_store_bytes_used(recursor->store) == 0 && recursor->wheel.armed_count == 0 &&
+	       recursor->outbox.clients_parked == 0;
 }

@@ -102,5 +102,8 @@ void recursor_proof_done(struct recursor *recursor, struct validation_request *r
 void recursor_expire(struct recursor *recursor, uint64_t now_ns);
 uint64_t recursor_next_wakeup(const struct recursor *recursor, uint64_t now_ns);
 
+// Whether nothing is in flight, waiting or held: no look-up, query, kept reply or timer.
+bool recursor_is_idle(const struct recursor *recursor);
+
 // Forgets everything at or below the zone; returns how many entries that were.
 uint32_t recursor_flush(struct recursor *recursor, const struct plx_name *zone);

@@ -199,6 +199,7 @@ struct recursor {
 	struct question_hash_key hash_key;
 	uint32_t recursions_max; // one of them for priming
 	uint32_t proofs_max;
+	uint32_t frame_count;
 
 	struct iteration_context context;
 	struct iteration_action action; // scratch

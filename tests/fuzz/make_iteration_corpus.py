@@ -107,6 +107,37 @@ def lookups():
         yield f"noise-{i}", bytes(noise.choice((noise.randrange(256), noise.randrange(9))) for _ in range(600))
 
 
+def recursions():
+    """Octets of fuzz_recursion's own little language, see there: configuration, then operations."""
+    submit = bytes([0, 2])
+    caa = bytes([0, 10])
+    traced = bytes([0, 0x22])
+    # Of a record: section (two bits from the top) and type, owner, data.
+    to_tld = bytes([2, 0, 0, 0, 2, 0x41, 0, 4, 0x80, 4, 1])
+    to_zone = bytes([2, 0, 0, 0, 2, 0x41, 1, 4, 0x80, 4, 2])
+    found = bytes([2, 0, 4, 0, 1, 0x00, 8, 3])
+    nothing = bytes([2, 0, 4, 0, 1, 0x43, 1, 60])
+    truncated = bytes([2, 0, 6, 0, 0])
+    folded = bytes([2, 0, 0, 0x80, 0])
+    insecure = bytes([5, 0, 0x09])
+    secure = bytes([5, 0, 0x15])
+    needs = bytes([5, 0, 0x14])
+    way = to_tld + to_zone
+    yield "found", b"\x0c" + submit + way + found
+    yield "proved", b"\x08" + submit + way + found + secure
+    yield "needs", b"\x08" + submit + way + found + needs + nothing + nothing + found + insecure
+    yield "climb", b"\x08" + caa + way + (nothing + insecure) * 3
+    yield "traced", b"\x08" + traced + way + found + insecure
+    yield "primed", b"\x00" + submit + bytes([2, 1, 4, 0, 2, 1, 7, 4, 0x80, 4, 1]) + way + found + insecure
+    yield "truncated", b"\x0c" + submit + way + truncated + found
+    yield "folded", b"\x0c" + submit + folded + way + found
+    yield "slow", b"\x0f" + submit * 8 + bytes([1, 200] * 20) + way + found
+    yield "cancelled", b"\x08" + submit + way + found + bytes([7, 251])
+    noise = random.Random(6)
+    for i in range(24):
+        yield f"noise-{i}", bytes(noise.choice((noise.randrange(256), noise.randrange(9))) for _ in range(900))
+
+
 def put(target, name, data):
     folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -118,6 +149,8 @@ def main():
         put("fuzz_zone_reply", name, data)
     for name, data in lookups():
         put("fuzz_iteration", name, data)
+    for name, data in recursions():
+        put("fuzz_recursion", name, data)
     put("fuzz_root_hints", "internic", HINTS.read_bytes())
     put("fuzz_root_hints", "short", b". NS a.x ; comment\n. IN ns b.x\r\na.x A 192.0.2.1\nb.x 60 IN AAAA 2001:db8::1")
     for i, text in enumerate((b". NS", b". 1 IN NS a b c", b". NS a..x", b"com NS a.x", b". NS a.x\na.x A ::1", b". NS a.x")):
