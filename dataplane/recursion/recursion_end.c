@@ -94,6 +94,10 @@ static struct failure failure_of(const struct recursion *recursion)
 	case ITERATION_CAUSE_LAME:
 		return (struct failure) {PLX_STATUS_LAME, PLX_CAUSE_NOT_AUTHORITATIVE};
 	case ITERATION_CAUSE_RCODE:
+		if (recursion->rcode == PLX_RCODE_NOERROR ||
+		    recursion->rcode == PLX_RCODE_NXDOMAIN) {
+			break; // a failure never reads as an answer
+		}
 		return (struct failure) {PLX_STATUS_ANSWERED, PLX_CAUSE_RCODE};
 	case ITERATION_CAUSE_BROKEN:
 		return (struct failure) {PLX_STATUS_MALFORMED, PLX_CAUSE_BAD_MESSAGE};
