@@ -87,7 +87,7 @@ const struct option_spec option_table[] = {
 	 FIELD(iterative_lookups_max), .minimum = 64, .maximum = 1u << 18, .default_text = "8192", .example = "16384",
 	 .help = "Iterative look-ups worked on at once by all workers together, apart from those of lookups_max."},
 	{.key = "iterative_cache_mb", .flag = "iterative-cache-mb", .argument = "MEGABYTES", .type = OPTION_COUNT,
-	 FIELD(iterative_cache_mb), .minimum = 4, .maximum = 65536, .default_text = "128", .example = "512",
+	 FIELD(iterative_cache_mb), .minimum = 4, .maximum = 65536, .default_text = "64", .example = "512",
 	 .help = "Memory for what all workers together remember of delegations, name servers' addresses and denials. What was "
 		 "proved takes as much again. `parallaxctl cache flush` forgets it."},
 	{.key = "nsec3_iterations_insecure", .flag = "nsec3-iterations-insecure", .type = OPTION_BOOLEAN,
