@@ -49,6 +49,12 @@ done
 ctl --json explain "$signed" CAA --no-cache >"$state/printed.json"
 ctl replay "$state/printed.json" >"$state/replayed" || fail "printed evidence does not agree: $(cat "$state/replayed")"
 
+# Hostile names: what a limit ended ends there again.
+while IFS=$'\t' read -r _ name _; do
+	evidence "${name//N/7}" CAA --no-cache
+	tree_has '^result: [A-Z]+'
+done < <(grep -v '^#' "$netns_dir/attacks.tsv")
+
 # Servers that are down: the failure is in evidence, and the state of the zone.
 kill "$nsd_leaf_pid" && wait "$nsd_leaf_pid" 2>/dev/null || :
 for name in "$signed" "$(head -n 1 "$zones/names.unsigned")"; do
