@@ -7,6 +7,8 @@ With --check nothing is written and a file that would change is told. The direct
 Needs: openssl.   Usage: tests/scenario/sign_scenario.py [--check] FILE...
 """
 import base64
+import calendar
+import functools
 import hashlib
 import ipaddress
 import pathlib
@@ -16,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 MARK = " ;="
 ALGORITHM = 15
@@ -67,8 +70,7 @@ def type_number(word):
 
 
 def unix_time(text):
-    return int(subprocess.run(["date", "-u", "+%s", "-d", f"{text[:8]} {text[8:10]}:{text[10:12]}:{text[12:]}"], check=True,
-                              stdout=subprocess.PIPE, text=True).stdout)
+    return calendar.timegm(time.strptime(text, "%Y%m%d%H%M%S"))
 
 
 def string(word):
@@ -128,6 +130,8 @@ class Key:
     def rdata(self):
         return struct.pack("!HBB", self.flags, 3, self.algorithm) + self.public
 
+    # Most files begin with the same chain.
+    @functools.lru_cache(maxsize=None)
     def sign(self, data):
         with tempfile.TemporaryDirectory() as folder:
             message = pathlib.Path(folder, "message")
