@@ -220,7 +220,8 @@ static bool take_judged(struct recursor *recursor, uint32_t index, enum plx_dnss
 			const struct plx_message *message)
 {
 	struct recursion *recursion = &recursor->recursions[index];
-	if (dnssec == PLX_DNSSEC_BOGUS) {
+	// A failure keeps its own word: servers of a signed zone that are all down give no keys either.
+	if (dnssec == PLX_DNSSEC_BOGUS && recursion->outcome != ITERATION_FAILED) {
 		recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
 				      PLX_CAUSE_VALIDATION_FAILED, dnssec);
 		return false;
