@@ -31,7 +31,7 @@ enum dnssec_cause {
 	// Indeterminate, or insecure by policy.
 	DNSSEC_CAUSE_NSEC3_ITERATIONS,
 	DNSSEC_CAUSE_NO_ANCHOR,
-	DNSSEC_CAUSE_UNANSWERED, // nobody says whether the zone is signed: the look-up of its DS failed
+	DNSSEC_CAUSE_UNANSWERED, // nobody says whether the zone is signed: the look-up of its DS or keys failed
 	DNSSEC_CAUSE_COUNT
 };
 

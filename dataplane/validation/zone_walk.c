@@ -196,7 +196,10 @@ static enum walk_result take_keys(struct zone_walk *walk, const struct ds_set *d
 	switch (proof_material_find(context->material, &ds->zone, PLX_TYPE_DNSKEY, &index)) {
 	case MATERIAL_REPLY_MISSING:
 		return ask(walk, &ds->zone, PLX_TYPE_DNSKEY);
-	case MATERIAL_REPLY_NONE: // the zone is known to be signed
+	case MATERIAL_REPLY_NONE:
+		// The zone is known to be signed, but a lost packet is no forgery: nobody said anything that is wrong.
+		verdict.state = PLX_DNSSEC_INDETERMINATE;
+		verdict.cause = DNSSEC_CAUSE_UNANSWERED;
 		break;
 	case MATERIAL_REPLY_THERE:
 		verdict = chain_keys(&context->judge, ds, &context->material->messages[index]);

@@ -27,7 +27,7 @@ from dnssec_signer import (CLAIMS_DS, CNAME, DAY, DS, EARLY, EXPIRED, FORGED, MI
                            RSASHA1, SOA, Denial, Key, Records, Signing, Window, wire_name, zone_text)
 import attack_zones  # noqa: E402
 
-VERSION = 4
+VERSION = 5
 TTL = 3600
 A, CAA = 1, 257
 ROOT_ADDRESS, TLD_ADDRESSES = "10.204.0.10", ("10.204.0.20", "10.204.0.21")
@@ -250,16 +250,18 @@ class Internet:
                  ("unsigned-proof-expired", HERE, None, "bogus"), ("unsigned-opt-out", HERE, None, "insecure"))
         lines = []
         # Servers that refuse everything, and one that refuses CAA only. What that means for a certificate depends on the
-        # state of the zone (BR 3.2.2.8); where its keys are refused as well, nothing shows that it is what its DS says.
-        for kind, status, state in (("lame-signed", "BOGUS", "bogus"), ("lame-unsigned", "REFUSED", "insecure")):
+        # state of the zone (BR 3.2.2.8). Keys that do not come make nothing bogus: packets get lost.
+        for kind, state in (("lame-signed", "indeterminate"), ("lame-unsigned", "insecure")):
             for number in range(SPECIAL_EACH):
                 leaf = Leaf(f"{kind}-{number}.{('s0', 's2')[number % 2]}", HERE, 0)
                 apex = wire_name(leaf.apex)
                 self.delegate(apex, leaf.glue_servers(), [Key().ds(apex)] if kind == "lame-signed" else [],
                               leaf.apex.rpartition(".")[2])
-                lines.append(json.dumps(leaf.expected("bogus", kind) | {"status": status, "dnssec": state}))
+                lines.append(json.dumps(leaf.expected("bogus", kind) | {"status": "REFUSED", "dnssec": state}))
         refusing = Leaf(f"x.{attack_zones.REFUSING}.s0", HERE, 0).expected("bogus", "caa-refused-signed")
         lines.append(json.dumps(refusing | {"status": "REFUSED", "dnssec": "secure"}))
+        keyless = Leaf(f"x.{attack_zones.KEYLESS}.s0", HERE, 0).expected("bogus", "keys-refused")
+        lines.append(json.dumps(keyless | {"status": "TIMEOUT", "dnssec": "indeterminate"}))
         for kind, shape, signing, state in kinds:
             for number in range(SPECIAL_EACH):
                 tld = "s1" if kind == "unsigned-opt-out" else ("s0", "s2")[number % 2]

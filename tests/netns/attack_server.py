@@ -16,7 +16,7 @@ attack_server.py --zones attack.json --counts FILE ADDRESS...
   NAME.camp.attack       each name is an alias to another zone with 13 name servers that have to be looked up
   NAME.silent.attack     no answer
   NAME.sigjam.s0, .lockcram.s0, .keytrap.s0, .hashtrap.s0   the signed zones of attack_zones.py
-  NAME.refusing.s0       signed, and CAA is refused
+  NAME.refusing.s0       signed, and CAA is refused; NAME.keyless.s0: DNSKEY is
 """
 
 import argparse

@@ -20,6 +20,7 @@ SIGNED_ATTACKS = {"sigjam": (1, SIGNATURES, 0), "lockcram": (KEYS, 1, 0), "keytr
                   "hashtrap": (KEYS, 1, 500)}
 
 REFUSING = "refusing"  # gives its keys, and refuses to say anything about CAA
+KEYLESS = "keyless"  # the other way round
 
 
 def keys_with_tag(tag: int, count: int) -> list[bytes]:
@@ -63,8 +64,9 @@ def delegate(root: Records, tld: Records, window: Window, path: Path):
         useless = [ds[:4] + os.urandom(32) for _ in range(ds_count)]
         tld[wire_name(f"{label}.s0")] = {NS: [wire_name(f"ns.{label}.s0")], DS: useless or [ds]}
         tld[wire_name(f"ns.{label}.s0")] = {A: [address]}
-    zone, ds = zone_of(REFUSING, 1, 1, window)
-    zones[f"{REFUSING}.s0"] = zone | {"caa": []}
-    tld[wire_name(f"{REFUSING}.s0")] = {NS: [wire_name(f"ns.{REFUSING}.s0")], DS: [ds]}
-    tld[wire_name(f"ns.{REFUSING}.s0")] = {A: [address]}
+    for label, refused in ((REFUSING, "caa"), (KEYLESS, "dnskey")):
+        zone, ds = zone_of(label, 1, 1, window)
+        zones[f"{label}.s0"] = zone | {refused: []}
+        tld[wire_name(f"{label}.s0")] = {NS: [wire_name(f"ns.{label}.s0")], DS: [ds]}
+        tld[wire_name(f"ns.{label}.s0")] = {A: [address]}
     path.write_text(json.dumps(zones), encoding="ascii")
