@@ -5,11 +5,11 @@
 # each round, then medians and ratios. Each line of parallax is compared with the zones; unbound's by RCODE.
 #
 # usage: iteration_bench.sh [--names N] [--rounds N] [--sets "unsigned insecure signed special"] [--keep FOLDER]
-#                           [--only "parallax parallax-no-cache unbound"] [--netem "delay 15ms loss 5%"]
+#                           [--only "parallax parallax-no-cache unbound"]
 # BUILD_DIR: where parallax was built (default: build). SERVER_CORES, SUBJECT_CORES: lists for taskset (default 0 and 1).
 # VALIDATORS: validator threads (default 1). SWEEP_WINDOW, DNSPERF_OUTSTANDING: names asked for at the same time.
 # Exit status 2 when a line was not what the zones say. Needs root and two cores.
-names=500000 rounds=3 sets="unsigned insecure signed special" subjects="parallax parallax-no-cache unbound" keep='' netem=''
+names=500000 rounds=3 sets="unsigned insecure signed special" subjects="parallax parallax-no-cache unbound" keep=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--names) names=$2; shift 2 ;;
@@ -17,7 +17,6 @@ while [ $# -gt 0 ]; do
 	--sets) sets=$2; shift 2 ;;
 	--only) subjects=$2; shift 2 ;;
 	--keep) keep=$2; shift 2 ;;
-	--netem) netem=$2; shift 2 ;;
 	--help) sed -n '3,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "iteration_bench: $1: unknown option; see --help" >&2; exit 1 ;;
 	esac
@@ -78,7 +77,6 @@ run_unbound() { # SET
 
 setup_begin=$SECONDS
 setup_internet "$names"
-[ -z "$netem" ] || on internet tc qdisc add dev eth0 root netem $netem limit 100000
 printf 'machine: %s, %s cores, Linux %s; servers on core %s, subject on core %s\n' \
 	"$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(uname -r)" "$server_cores" "$subject_cores"
 resident() { awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$1/status"; } # MiB
@@ -87,7 +85,7 @@ printf 'servers: %s, %s; ready after %s s; resident: root %s, TLDs %s, others %s
 	"$(resident "$nsd_root_pid")" "$(resident "$knotd_pid")" "$(resident "$nsd_leaf_pid")" \
 	"$(unbound -V | sed -n 's/Version //p')"
 verifies=$(taskset -c "${subject_cores%%[,-]*}" openssl speed -seconds 2 ecdsap256 2>/dev/null | awk '/nistp256/ {print $NF}')
-printf 'names: %s; %s rounds%s\n\n' "$names" "$rounds" "${netem:+; netem $netem}"
+printf 'names: %s; %s rounds\n\n' "$names" "$rounds"
 printf '%-10s %-18s %9s %10s %10s\n' set subject names/s right 'not right'
 bad=0
 for _ in $(seq "$rounds"); do
