@@ -18,7 +18,7 @@
 // One choice in so many goes to a server of unknown speed while others are known.
 #define SERVER_EXPLORE_ONE_IN 8
 // Queries that one address gets for one step of a look-up, the first one included.
-#define SERVER_TRIES_MAX 2
+#define SERVER_TRIES_MAX 3
 
 // What this host can reach. Both false: nothing can be asked.
 struct address_families {
