@@ -195,10 +195,11 @@ static bool result_says(const struct replay *replay, const char *member, const c
 }
 
 // Why it failed is partly a matter of clocks and limits. That it failed is not: nothing may look like an answer.
-static void compare_failed(struct replay *replay, enum plx_dnssec dnssec)
+// A look-up without an answer keeps its own word, whatever state its zone is in.
+static void compare_failed(struct replay *replay, enum plx_dnssec dnssec, bool has_answer)
 {
 	const json_t *result = replay->evidence->result;
-	bool is_bogus = dnssec == PLX_DNSSEC_BOGUS;
+	bool is_bogus = has_answer && dnssec == PLX_DNSSEC_BOGUS;
 	if (result_says(replay, "status", "NOERROR") || result_says(replay, "status", "NXDOMAIN") ||
 	    json_object_get(result, "error") == NULL) {
 		replay_differs(replay, REPLAY_RESULT, "the look-up failed, recorded is an answer");
@@ -230,7 +231,7 @@ static int compare_answered(struct replay *replay, const struct finding *finding
 	}
 	if (!rebuild(replay, finding, ancestor, rebuilt)) {
 		free(rebuilt);
-		compare_failed(replay, PLX_DNSSEC_INDETERMINATE);
+		compare_failed(replay, PLX_DNSSEC_INDETERMINATE, true);
 		return 0;
 	}
 	rebuilt->result.dnssec = (uint8_t)dnssec;
@@ -327,7 +328,8 @@ int replay_result(struct replay *replay)
 			compare_proof(replay, end, &ancestor, finding.verdict);
 		}
 		if (is_end(&finding, proof, validates)) {
-			compare_failed(replay, failed_state(&finding, proof, validates));
+			compare_failed(replay, failed_state(&finding, proof, validates),
+				       finding.verdict != PLX_TRACE_FAILED);
 			return 0;
 		}
 		if (proof != NULL) {
@@ -335,7 +337,7 @@ int replay_result(struct replay *replay)
 			dnssec = weaker(dnssec, proof->state);
 		}
 		if (finding.verdict == PLX_TRACE_VERDICT_NONE) {
-			compare_failed(replay, PLX_DNSSEC_BOGUS);
+			compare_failed(replay, PLX_DNSSEC_BOGUS, true);
 			return 0;
 		}
 		from = validates ? end + 1 : (unsigned)finding.step + 1;

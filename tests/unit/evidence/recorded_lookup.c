@@ -293,8 +293,8 @@ static void record_failed(void)
 	record_silence(ZONE_SERVER, "example.test", "www.example.test", PLX_TYPE_CAA);
 	record_upper_keys();
 	record_silence(ZONE_SERVER, "example.test", "example.test", PLX_TYPE_DNSKEY);
-	record_proof("www.example.test", PLX_TRACE_FAILED, PLX_DNSSEC_BOGUS,
-		     DNSSEC_CAUSE_KEY_MISSING, "example.test");
+	record_proof("www.example.test", PLX_TRACE_FAILED, PLX_DNSSEC_INDETERMINATE,
+		     DNSSEC_CAUSE_UNANSWERED, "example.test");
 }
 
 static void write_body(struct recorded_lookup *lookup, const char *found_at)
@@ -345,8 +345,9 @@ static const char *record_kind(enum recorded_kind kind, struct plx_result *resul
 		return NULL;
 	case RECORDED_FAILED:
 		record_failed();
-		result->status = PLX_STATUS_BOGUS;
-		result->cause = PLX_CAUSE_VALIDATION_FAILED;
+		result->status = PLX_STATUS_TIMEOUT;
+		result->cause = PLX_CAUSE_NO_ANSWER;
+		result->dnssec = PLX_DNSSEC_INDETERMINATE;
 		return NULL;
 	case RECORDED_KINDS:
 		break;
