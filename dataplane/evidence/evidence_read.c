@@ -249,7 +249,7 @@ static void steps_read(struct members *members, struct octets *octets,
 	}
 	struct plx_writer writer = plx_writer_init(evidence->trace, sizeof(evidence->trace));
 	for (size_t i = 0; i < json_array_size(steps); i++) {
-		char where[24];
+		char where[32];
 		snprintf(where, sizeof(where), "step %zu", i + 1);
 		struct members step = {
 			.object = json_array_get(steps, i),
