@@ -161,6 +161,20 @@ static bool agrees(struct recursion *recursion, enum judged_kind kind)
 	return false;
 }
 
+// Whether it was about the name whose records, or whose lack of them, will be told.
+static bool is_about_owner(const struct recursor *recursor, uint32_t index,
+			   const struct plx_name *judged)
+{
+	unsigned alias_count = recursor->recursions[index].alias_count;
+	PLX_UNINITIALIZED struct plx_name ancestor;
+	if (alias_count > 0) {
+		return plx_name_equal(&recursor->more_names[index].aliases[alias_count - 1],
+				      judged);
+	}
+	recursion_ancestor(recursor, index, &ancestor);
+	return plx_name_equal(&ancestor, judged);
+}
+
 static void take_verdict(struct recursor *recursor, uint32_t index,
 			 const struct validation_request *request)
 {
@@ -172,11 +186,15 @@ static void take_verdict(struct recursor *recursor, uint32_t index,
 	if (verdict->ttl_s < recursion->negative_ttl_s) {
 		recursion->negative_ttl_s = verdict->ttl_s;
 	}
-	bool is_contradictory = verdict->state == PLX_DNSSEC_SECURE && !is_failed &&
-				!agrees(recursion, verdict->kind);
+	bool is_contradictory =
+		!is_failed &&
+		((verdict->state == PLX_DNSSEC_SECURE && !agrees(recursion, verdict->kind)) ||
+		 ((verdict->state == PLX_DNSSEC_SECURE || verdict->state == PLX_DNSSEC_INSECURE) &&
+		  !is_about_owner(recursor, index, &verdict->owner)));
 	trace_proof(recursor, index, request);
 	switch (verdict->state) {
 	case PLX_DNSSEC_SECURE:
+	case PLX_DNSSEC_INSECURE:
 		if (is_contradictory) {
 			recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
 					      PLX_CAUSE_VALIDATION_FAILED, PLX_DNSSEC_BOGUS);
@@ -190,7 +208,6 @@ static void take_verdict(struct recursor *recursor, uint32_t index,
 			return;
 		}
 		break;
-	case PLX_DNSSEC_INSECURE:
 	case PLX_DNSSEC_BOGUS:
 		break;
 	case PLX_DNSSEC_UNCHECKED:

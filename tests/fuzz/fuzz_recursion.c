@@ -288,6 +288,7 @@ static void judge(struct world *world, struct plx_reader *input)
 		.state = (enum plx_dnssec)((choice >> 2) % PLX_DNSSEC_COUNT),
 		.cause = (enum dnssec_cause)(choice % DNSSEC_CAUSE_COUNT),
 		.kind = (enum judged_kind)(choice >> 4 & 7) % (JUDGED_NXDOMAIN + 1u),
+		.owner = (choice & 0x80) == 0 ? request->proof.name : name_at((uint8_t)choice),
 		.ttl_s = choice,
 	};
 	recursor_proof_done(world->recursor, request, world->now_ns);

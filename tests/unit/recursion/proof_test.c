@@ -27,6 +27,7 @@ static void secure(struct validation_request *request, enum judged_kind kind)
 	request->verdict = (struct proof_verdict) {
 		.state = PLX_DNSSEC_SECURE,
 		.kind = kind,
+		.owner = request->proof.name,
 		.ttl_s = 3600,
 	};
 }
@@ -162,6 +163,23 @@ static void judge_iterations(struct world *judged, struct validation_request *re
 		.state = PLX_DNSSEC_INDETERMINATE,
 		.cause = DNSSEC_CAUSE_NSEC3_ITERATIONS,
 	};
+}
+
+static void judge_another_name(struct world *judged, struct validation_request *request)
+{
+	(void)judged;
+	secure(request, JUDGED_RECORDS);
+	request->verdict.owner = scripted_name("a.test");
+}
+
+TEST(a_verdict_about_another_name_is_bogus)
+{
+	start(judge_another_name, NULL, 0);
+	const struct plx_result *result = world_look_up(&world, "www.a.test A", 0);
+	CU_ASSERT_EQUAL(result->status, PLX_STATUS_BOGUS);
+	CU_ASSERT_EQUAL(result->dnssec, PLX_DNSSEC_BOGUS);
+	CU_ASSERT_EQUAL(result->record_count, 0);
+	world_stop(&world);
 }
 
 TEST(an_answer_that_is_whole_stands_beside_an_indeterminate_state)
@@ -377,7 +395,7 @@ TEST(a_trace_tells_each_step_as_it_was_on_the_wire)
 TEST_MAIN(recursor_proof, T(an_answer_is_proved_with_the_replies_on_its_way),
 	  T(what_the_judge_lacks_is_fetched_and_it_is_asked_again),
 	  T(an_answer_whose_proof_cannot_be_had_is_dropped),
-	  T(a_judge_that_never_has_enough_is_stopped),
+	  T(a_judge_that_never_has_enough_is_stopped), T(a_verdict_about_another_name_is_bogus),
 	  T(an_answer_that_is_whole_stands_beside_an_indeterminate_state),
 	  T(a_bogus_step_ends_the_climb_without_records_and_is_not_remembered),
 	  T(the_weakest_state_of_a_climb_counts_remembered_or_not),

@@ -242,6 +242,7 @@ static void judge(struct world *world, struct validation_request *request)
 	request->verdict = (struct proof_verdict) {
 		.state = PLX_DNSSEC_INSECURE,
 		.cause = DNSSEC_CAUSE_NO_DS,
+		.owner = request->proof.name,
 		.ttl_s = 3600,
 	};
 	if (world->judge != NULL) {
