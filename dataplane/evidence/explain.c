@@ -21,7 +21,8 @@ static const char *const colours[] = {
 	[EXPLAIN_BAD] = "\033[31m",
 };
 
-static void print(struct explanation *explanation, const char *format, va_list arguments)
+static void PLX_PRINTF(2, 0)
+	print(struct explanation *explanation, const char *format, va_list arguments)
 {
 	char line[LINE_MAX_BYTES];
 	vsnprintf(line, sizeof(line), format, arguments);
