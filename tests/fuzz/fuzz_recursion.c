@@ -86,7 +86,8 @@ static bool take_result(void *context, unsigned client, const struct plx_result 
 	require(world->was_stalled || world->now_ns <= world->deadline_ns[result->tag] + 300 * MS);
 	require(plx_result_is_definitive(result) ||
 		(result->record_count == 0 && result->has_found_at == 0));
-	require(result->dnssec != PLX_DNSSEC_BOGUS || result->status == PLX_STATUS_BOGUS);
+	// Bogus answers are never used; failed look-ups in bogus zones keep their own word.
+	require(result->dnssec != PLX_DNSSEC_BOGUS || !plx_result_is_definitive(result));
 	struct plx_result_view view;
 	require(plx_result_open(result, body, &view) == 0);
 	struct plx_result_record record;
