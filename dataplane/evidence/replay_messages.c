@@ -10,39 +10,6 @@
 
 #define QUESTION_FIXED_BYTES 4 // type and class
 
-static enum plx_trace_verdict verdict_of(enum zone_reply_kind kind)
-{
-	switch (kind) {
-	case ZONE_REPLY_NOT_EVALUATED:
-		return PLX_TRACE_VERDICT_NONE;
-	case ZONE_REPLY_RECORDS:
-		return PLX_TRACE_RECORDS;
-	case ZONE_REPLY_ALIAS:
-		return PLX_TRACE_ALIAS;
-	case ZONE_REPLY_NODATA:
-		return PLX_TRACE_NODATA;
-	case ZONE_REPLY_NXDOMAIN:
-		return PLX_TRACE_NXDOMAIN;
-	case ZONE_REPLY_REFERRAL:
-		return PLX_TRACE_REFERRAL;
-	case ZONE_REPLY_TRUNCATED:
-		return PLX_TRACE_TRUNCATED;
-	case ZONE_REPLY_LAME:
-		return PLX_TRACE_LAME;
-	case ZONE_REPLY_FAILED:
-		return PLX_TRACE_FAILED;
-	case ZONE_REPLY_BROKEN:
-		return PLX_TRACE_BROKEN;
-	case ZONE_REPLY_ALIAS_LOOP:
-		return PLX_TRACE_ALIAS_LOOP;
-	case ZONE_REPLY_ALIAS_LIMIT:
-		return PLX_TRACE_ALIAS_LIMIT;
-	case ZONE_REPLY_ALIAS_TOO_LONG:
-		return PLX_TRACE_ALIAS_TOO_LONG;
-	}
-	return PLX_TRACE_VERDICT_NONE;
-}
-
 // The query asks what the step says, and can have been sent.
 static bool query_is_right(struct replay *replay, int index)
 {
@@ -129,7 +96,7 @@ static void judge(struct replay *replay, int index)
 	}
 	replayed->is_readable = true;
 	replayed->kind = replay_judge_step(replay, (unsigned)index)->kind;
-	enum plx_trace_verdict found = verdict_of(replayed->kind);
+	enum plx_trace_verdict found = zone_reply_verdict(replayed->kind);
 	if (found != recorded) {
 		replay_differs(replay, index, "the response means %s, recorded is %s",
 			       plx_trace_verdict_name(found), plx_trace_verdict_name(recorded));

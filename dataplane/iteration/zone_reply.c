@@ -234,3 +234,35 @@ const char *zone_reply_kind_name(enum zone_reply_kind kind)
 	}
 	return "unknown";
 }
+
+enum plx_trace_verdict zone_reply_verdict(enum zone_reply_kind kind)
+{
+	switch (kind) {
+	case ZONE_REPLY_RECORDS:
+		return PLX_TRACE_RECORDS;
+	case ZONE_REPLY_ALIAS:
+		return PLX_TRACE_ALIAS;
+	case ZONE_REPLY_NODATA:
+		return PLX_TRACE_NODATA;
+	case ZONE_REPLY_NXDOMAIN:
+		return PLX_TRACE_NXDOMAIN;
+	case ZONE_REPLY_REFERRAL:
+		return PLX_TRACE_REFERRAL;
+	case ZONE_REPLY_TRUNCATED:
+		return PLX_TRACE_TRUNCATED;
+	case ZONE_REPLY_LAME:
+		return PLX_TRACE_LAME;
+	case ZONE_REPLY_FAILED:
+		return PLX_TRACE_FAILED;
+	case ZONE_REPLY_ALIAS_LOOP:
+		return PLX_TRACE_ALIAS_LOOP;
+	case ZONE_REPLY_ALIAS_LIMIT:
+		return PLX_TRACE_ALIAS_LIMIT;
+	case ZONE_REPLY_ALIAS_TOO_LONG:
+		return PLX_TRACE_ALIAS_TOO_LONG;
+	case ZONE_REPLY_BROKEN:
+	case ZONE_REPLY_NOT_EVALUATED:
+		break;
+	}
+	return PLX_TRACE_BROKEN;
+}

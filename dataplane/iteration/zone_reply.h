@@ -6,6 +6,7 @@
 #pragma once
 
 #include <parallax/dns/message_reader.h>
+#include <parallax/exchange/trace.h>
 
 #include "iteration/referral.h"
 #include "iteration/work_budget.h"
@@ -46,3 +47,5 @@ struct zone_reply {
 void zone_reply_judge(const struct plx_message *message, const struct plx_name *zone,
 		      const struct plx_name *name, uint16_t type, struct zone_reply *ret_reply);
 const char *zone_reply_kind_name(enum zone_reply_kind kind);
+// The same in a trace; what was not evaluated is broken.
+enum plx_trace_verdict zone_reply_verdict(enum zone_reply_kind kind);

@@ -55,38 +55,6 @@ static void add(struct recursor *recursor, struct recursion *recursion,
 	recursion->trace_bytes += block->length;
 }
 
-static enum plx_trace_verdict verdict_of(const struct zone_reply *reply)
-{
-	switch (reply->kind) {
-	case ZONE_REPLY_RECORDS:
-		return PLX_TRACE_RECORDS;
-	case ZONE_REPLY_ALIAS:
-		return PLX_TRACE_ALIAS;
-	case ZONE_REPLY_NODATA:
-		return PLX_TRACE_NODATA;
-	case ZONE_REPLY_NXDOMAIN:
-		return PLX_TRACE_NXDOMAIN;
-	case ZONE_REPLY_REFERRAL:
-		return PLX_TRACE_REFERRAL;
-	case ZONE_REPLY_TRUNCATED:
-		return PLX_TRACE_TRUNCATED;
-	case ZONE_REPLY_LAME:
-		return PLX_TRACE_LAME;
-	case ZONE_REPLY_FAILED:
-		return PLX_TRACE_FAILED;
-	case ZONE_REPLY_ALIAS_LOOP:
-		return PLX_TRACE_ALIAS_LOOP;
-	case ZONE_REPLY_ALIAS_LIMIT:
-		return PLX_TRACE_ALIAS_LIMIT;
-	case ZONE_REPLY_ALIAS_TOO_LONG:
-		return PLX_TRACE_ALIAS_TOO_LONG;
-	case ZONE_REPLY_BROKEN:
-	case ZONE_REPLY_NOT_EVALUATED:
-		break;
-	}
-	return PLX_TRACE_BROKEN;
-}
-
 // The reply as it came: its question's letters were folded when it was accepted.
 static void write_response(struct recursor *recursor, const struct plx_message *message,
 			   struct plx_trace_step *step)
@@ -128,7 +96,7 @@ void trace_query(struct recursor *recursor, uint32_t index, const struct plx_mes
 		memcpy(step.name.wire, ended->wire + PLX_DNS_HEADER_BYTES, step.name.length);
 	}
 	if (judgement->reply != NULL && message != NULL) {
-		step.verdict = (uint8_t)verdict_of(judgement->reply);
+		step.verdict = (uint8_t)zone_reply_verdict(judgement->reply->kind);
 		write_response(recursor, message, &step);
 	}
 	add(recursor, recursion, &step);
