@@ -21,7 +21,7 @@ LINTS = ("format", "layers", "file-size", "headers", "comments", "whitespace", "
 # Whose threads share memory without locks, or hand it on under them. Not those that spend their time on a simulated disk.
 THREADED_TESTS = re.compile(r"exchange|ring|lane|client|tcp|validator|audit(?!.(disk|log).fault)|writer")
 FUZZ_PROGRAMS = re.compile(r"^fuzz_(?!.*_replay$)")
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = 15
 STARTED = time.monotonic()
 broken_builds = set()
 
