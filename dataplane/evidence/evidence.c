@@ -135,12 +135,14 @@ void evidence_anchor_format(const struct ds_set *zone, const struct ds *ds,
 {
 	char name[PLX_NAME_TEXT_MAX];
 	char digest[2 * DS_DIGEST_MAX + 1] = "";
-	plx_name_format(&zone->zone, name);
+	size_t length = plx_name_format(&zone->zone, name);
 	for (unsigned i = 0; i < ds->digest_length; i++) {
 		snprintf(digest + 2 * (size_t)i, 3, "%02X", ds->digest[i]);
 	}
-	snprintf(text, EVIDENCE_ANCHOR_TEXT, "%s IN DS %u %u %u %s", name, ds->tag, ds->algorithm,
-		 ds->digest_type, digest);
+	// Absolute: "in" or "ds" would be read as a class or a type.
+	bool is_root = length == 1 && name[0] == '.';
+	snprintf(text, EVIDENCE_ANCHOR_TEXT, "%s%s IN DS %u %u %u %s", name, is_root ? "" : ".",
+		 ds->tag, ds->algorithm, ds->digest_type, digest);
 }
 
 int evidence_digest(const struct json_t *object, char text[static EVIDENCE_DIGEST_TEXT])

@@ -102,6 +102,25 @@ TEST(dnskey_anchors_are_kept_as_ds)
 	plx_evidence_destroy(evidence);
 }
 
+// "in DS ..." would be an anchor of the root.
+TEST(anchors_of_zones_named_like_a_class_or_a_type_stay_theirs)
+{
+	static const char *const names[] = {"in", "ds", "dnskey", "7"};
+	const struct dnssec_policy policy = dnssec_policy_production();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct ds_set zone = {.count = 1};
+		struct ds ds = {.algorithm = 13, .digest_type = 2, .digest_length = 32};
+		struct trust_anchors anchors;
+		char line[EVIDENCE_ANCHOR_TEXT];
+		unsigned number = 0;
+		CU_ASSERT_EQUAL_FATAL(plx_name_parse(names[i], strlen(names[i]), &zone.zone), 0);
+		evidence_anchor_format(&zone, &ds, line);
+		CU_ASSERT_EQUAL_FATAL(
+			trust_anchors_parse(line, strlen(line), &policy, &anchors, &number), 0);
+		CU_ASSERT_PTR_NOT_NULL(trust_anchors_find(&anchors, &zone.zone));
+	}
+}
+
 TEST(results_that_are_inconsistent_give_no_evidence)
 {
 	static struct recorded_lookup lookup;
@@ -246,6 +265,7 @@ int main(void)
 		T(evidence_reads_as_it_was_written),
 		T(text_without_room_stays_as_it_was),
 		T(dnskey_anchors_are_kept_as_ds),
+		T(anchors_of_zones_named_like_a_class_or_a_type_stay_theirs),
 		T(results_that_are_inconsistent_give_no_evidence),
 		T(texts_that_are_no_evidence_are_refused),
 		T(members_that_are_missing_or_of_another_type_are_refused),
