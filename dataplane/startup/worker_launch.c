@@ -66,14 +66,19 @@ static uint8_t divide_slots(struct dataplane *dataplane)
 	return bits_for(environment->first_iterative_slot + environment->iterative_slot_count);
 }
 
+static int no_randomness(const struct dataplane *dataplane, const char *step, int error)
+{
+	return start_fault(dataplane, step, error, "the kernel gives no randomness: %s",
+			   plx_error_text(error));
+}
+
 static int make_identity(struct dataplane *dataplane)
 {
 	struct plx_random random;
 	const struct options_port_range *ports = &dataplane->options.source_ports;
 	int error = plx_random_init(&random);
 	if (error != 0) {
-		return start_fault(dataplane, "random", error, "the kernel gives no randomness: %s",
-				   plx_error_text(error));
+		return no_randomness(dataplane, "random", error);
 	}
 	error = query_identity_init(&dataplane->environment.identity, ports->first,
 				    bits_for((uint32_t)ports->last - ports->first + 1u),
@@ -105,6 +110,7 @@ static void wake_worker(void *context, unsigned index)
 static int start_validators(struct dataplane *dataplane)
 {
 	int error;
+	struct plx_random random;
 	int cpus[OPTIONS_WORKERS_MAX];
 	const struct iteration_setup *setup = &dataplane->iteration;
 	struct worker_environment *environment = &dataplane->environment;
@@ -117,7 +123,11 @@ static int start_validators(struct dataplane *dataplane)
 	}
 	uint64_t cache_bytes = (uint64_t)dataplane->options.iterative_cache_mb << 20;
 	uint32_t zones_max = (uint32_t)(cache_bytes / validators->count / TRUST_ZONE_BYTES);
-	const struct validator_pool_config config = {
+	error = plx_random_init(&random);
+	if (error != 0) {
+		return no_randomness(dataplane, "validators", error);
+	}
+	struct validator_pool_config config = {
 		.thread_count = validators->count,
 		.cpus = validators->is_pinned ? cpus : NULL,
 		.worker_count = environment->worker_count,
@@ -127,6 +137,7 @@ static int start_validators(struct dataplane *dataplane)
 		.wake = wake_worker,
 		.context = environment,
 	};
+	plx_random_bytes(&random, &config.cache.hash_key, sizeof(config.cache.hash_key));
 	environment->validators = validator_pool_create(&config, &error);
 	return environment->validators != NULL
 		       ? 0

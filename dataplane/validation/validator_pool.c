@@ -319,11 +319,18 @@ static struct validator_pool *pool_allocate(const struct validator_pool_config *
 	return pool;
 }
 
+// One that nobody drew: a random one is all zero once in 2^128.
+static bool is_drawn(const struct plx_siphash_key *key)
+{
+	return (key->k0 | key->k1) != 0;
+}
+
 struct validator_pool *validator_pool_create(const struct validator_pool_config *config,
 					     int *ret_error)
 {
-	if (config->thread_count == 0 || config->thread_count > VALIDATOR_THREADS_MAX ||
-	    config->worker_count == 0 || config->worker_count > VALIDATOR_WORKERS_MAX) {
+	if (!is_drawn(&config->cache.hash_key) || config->thread_count == 0 ||
+	    config->thread_count > VALIDATOR_THREADS_MAX || config->worker_count == 0 ||
+	    config->worker_count > VALIDATOR_WORKERS_MAX) {
 		*ret_error = -EINVAL;
 		return NULL;
 	}

@@ -49,7 +49,8 @@ struct validator_pool_config {
 	void *context;
 };
 
-// NULL and ret_error: -EINVAL, -ENOMEM, -errno of the thread.
+// NULL and ret_error: -EINVAL (also for a hash key of zeroes: the digests of checked signatures and the choice of a thread
+// would be anybody's to foresee), -ENOMEM, -errno of the thread.
 struct validator_pool *validator_pool_create(const struct validator_pool_config *config,
 					     int *ret_error);
 // Stops the threads; what was not collected is the workers' memory. NULL is accepted.

@@ -309,6 +309,16 @@ TEST(pool_without_threads_or_workers_is_refused)
 	validator_pool_destroy(NULL);
 }
 
+// Whoever forgets to draw it gives strangers the choice which zones share a bucket, and a head start on digests.
+TEST(pool_without_a_random_key_is_refused)
+{
+	int error = 0;
+	struct validator_pool_config config = config_of(1, 1);
+	config.cache.hash_key = (struct plx_siphash_key) {0};
+	CU_ASSERT_PTR_NULL(validator_pool_create(&config, &error));
+	CU_ASSERT_EQUAL(error, -EINVAL);
+}
+
 #define CASES                                                                                      \
 	T(workers_and_threads_judge_side_by_side_while_zones_are_flushed),                         \
 		T(request_wakes_a_thread_that_sleeps_and_its_verdict_the_worker),                  \
@@ -316,7 +326,8 @@ TEST(pool_without_threads_or_workers_is_refused)
 		T(evidence_asks_for_everything_again),                                             \
 		T(more_flushes_than_a_thread_notes_forget_everything),                             \
 		T(too_many_outstanding_requests_are_refused_and_collected_ones_make_room),         \
-		T(pool_without_threads_or_workers_is_refused)
+		T(pool_without_threads_or_workers_is_refused),                                     \
+		T(pool_without_a_random_key_is_refused)
 
 int main(void)
 {
