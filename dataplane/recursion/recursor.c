@@ -185,6 +185,11 @@ void recursor_destroy(struct recursor *recursor)
 	free(recursor);
 }
 
+void recursor_set_realtime_offset(struct recursor *recursor, uint64_t offset_ns)
+{
+	recursor->config.realtime_offset_ns = offset_ns;
+}
+
 uint32_t recursor_room(const struct recursor *recursor, enum plx_priority priority)
 {
 	// The one for priming is not for jobs.

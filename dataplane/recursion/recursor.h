@@ -49,7 +49,7 @@ struct recursor_config {
 	struct plx_random *random;
 	struct resolver_sink sink;
 	struct plx_worker_counters *counters;
-	uint64_t realtime_offset_ns;         // CLOCK_REALTIME - now_ns
+	uint64_t realtime_offset_ns; // CLOCK_REALTIME - now_ns, by which signatures are judged too
 	const struct delegation *root_hints; // copied; NULL: none
 	struct address_families families;
 	bool is_unprimed;      // the hints are all there is: nobody asks the root for its servers
@@ -63,6 +63,8 @@ struct recursor_config {
 // NULL and ret_error (-ENOMEM, -EINVAL).
 struct recursor *recursor_create(const struct recursor_config *config, int *ret_error);
 void recursor_destroy(struct recursor *recursor); // or NULL
+// The clock was set meanwhile: CLOCK_REALTIME - now_ns from here on.
+void recursor_set_realtime_offset(struct recursor *recursor, uint64_t offset_ns);
 
 // As the resolver's functions of the same names, for jobs with PLX_RESOLUTION_ITERATIVE.
 uint32_t recursor_room(const struct recursor *recursor, enum plx_priority priority);

@@ -94,6 +94,11 @@ void resolver_destroy(struct resolver *resolver)
 	free(resolver);
 }
 
+void resolver_set_realtime_offset(struct resolver *resolver, uint64_t offset_ns)
+{
+	resolver->config.realtime_offset_ns = offset_ns;
+}
+
 static void rebuild_order(struct upstream_pool *pool)
 {
 	pool->count = 0;

@@ -68,6 +68,8 @@ struct resolver_config {
 // NULL and ret_error (-ENOMEM, -EINVAL: lookups_max needs more slots than there are).
 struct resolver *resolver_create(const struct resolver_config *config, int *ret_error);
 void resolver_destroy(struct resolver *resolver);
+// The clock was set meanwhile: CLOCK_REALTIME - now_ns from here on.
+void resolver_set_realtime_offset(struct resolver *resolver, uint64_t offset_ns);
 
 // Upstreams, by index 0..UPSTREAMS_MAX-1 chosen by the caller (the same index on every worker).
 void resolver_upstream_set(struct resolver *resolver, unsigned index,

@@ -105,10 +105,9 @@ struct worker {
 	struct port_queue queues[WORKER_QUEUES_MAX]; // receives from all, sends on the first
 	unsigned lcore;
 	int cpu;
-	int wake_fd;                 // eventfd of this process alone, owned by the exchange server
-	int lanes_fd;                // exchange/lane_wake.h: the clients' eventfds
-	bool has_receive_fds;        // all of its queues have one
-	uint64_t realtime_offset_ns; // CLOCK_REALTIME - time of a turn, as it was at the start
+	int wake_fd;          // eventfd of this process alone, owned by the exchange server
+	int lanes_fd;         // exchange/lane_wake.h: the clients' eventfds
+	bool has_receive_fds; // all of its queues have one
 
 	// worker: rw, hot.
 	struct worker_clock clock PLX_CACHE_ALIGNED;
@@ -118,6 +117,7 @@ struct worker {
 	uint32_t idle_turns;
 	uint32_t sleep_us; // the last one, for the back-off
 	uint64_t beat_due_ns;
+	uint64_t realtime_offset_ns; // CLOCK_REALTIME - time of a turn, as of the last beat
 	bool is_polling;
 	bool is_draining; // takes no new jobs
 	uint16_t unsent_count;
@@ -192,6 +192,10 @@ void lane_beat_all(struct worker *worker);
 // resolver_sink.deliver
 bool lane_deliver(void *worker, unsigned client, const struct plx_result *result,
 		  const uint8_t *body);
+
+// Unix time from here on as the clock has it: since the last call it may have been set, or the machine may have been
+// suspended, which CLOCK_MONOTONIC does not count. Signatures are judged by it.
+void worker_follow_realtime(struct worker *worker);
 
 // Sleeps until something may have happened; `now_ns` is this turn's time.
 void worker_sleep(struct worker *worker, uint64_t now_ns);

@@ -91,6 +91,7 @@ static unsigned run_recursor(struct worker *worker, uint64_t now_ns)
 static void beat(struct worker *worker, uint64_t now_ns)
 {
 	if (PLX_UNLIKELY(now_ns >= worker->beat_due_ns)) {
+		worker_follow_realtime(worker);
 		bool has_hung = now_ns - worker->beat_due_ns >= HANG_NS;
 		worker->beat_due_ns = now_ns + EXCHANGE_BEAT_MS * 1000000ull;
 		if (!has_hung) {

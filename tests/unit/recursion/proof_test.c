@@ -69,6 +69,25 @@ TEST(an_answer_is_proved_with_the_replies_on_its_way)
 	world_stop(&world);
 }
 
+static void judge_a_day_later(struct world *judged, struct validation_request *request)
+{
+	(void)judged;
+	CU_ASSERT_EQUAL(request->now_s, 1700001000 + 86400);
+	secure(request, JUDGED_RECORDS);
+}
+
+// A machine that was suspended, or a clock that was wrong when the dataplane started.
+TEST(signatures_are_judged_by_the_clock_as_it_is_set_meanwhile)
+{
+	start(judge_a_day_later, NULL, 0);
+	recursor_set_realtime_offset(world.recursor,
+				     world.config.realtime_offset_ns + 86400 * SECOND);
+	const struct plx_result *result = world_look_up(&world, "www.a.test A", 0);
+	CU_ASSERT_EQUAL(world.proofs, 1);
+	CU_ASSERT_EQUAL(result->time_ns / SECOND, 1700001000 + 86400);
+	world_stop(&world);
+}
+
 static void judge_needs(struct world *judged, struct validation_request *request)
 {
 	const struct proof *proof = &request->proof;
@@ -393,6 +412,7 @@ TEST(a_trace_tells_each_step_as_it_was_on_the_wire)
 }
 
 TEST_MAIN(recursor_proof, T(an_answer_is_proved_with_the_replies_on_its_way),
+	  T(signatures_are_judged_by_the_clock_as_it_is_set_meanwhile),
 	  T(what_the_judge_lacks_is_fetched_and_it_is_asked_again),
 	  T(an_answer_whose_proof_cannot_be_had_is_dropped),
 	  T(a_judge_that_never_has_enough_is_stopped), T(a_verdict_about_another_name_is_bogus),

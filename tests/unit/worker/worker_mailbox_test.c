@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the control thread's commands leave in a worker.
+// What the control thread's commands and the clock leave in a worker.
 
 #include "cunit_runner.h"
 #include "engine_fixture.h"
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct fixture fixture;
@@ -79,4 +80,26 @@ TEST(answers_are_taken_at_as_many_addresses_as_there_are_servers)
 	stop(worker);
 }
 
-TEST_MAIN(worker_mailbox, T(answers_are_taken_at_as_many_addresses_as_there_are_servers))
+// At each beat: a clock that was wrong at the start, or stood still with the machine, is not believed for ever.
+TEST(unix_time_follows_the_clock)
+{
+	struct worker *worker = start();
+	struct timespec before;
+	CU_ASSERT_EQUAL(worker->realtime_offset_ns, 0);
+	clock_gettime(CLOCK_REALTIME, &before);
+	worker_follow_realtime(worker);
+	uint64_t now_ns = monotonic_time_ns();
+	uint64_t expected_ns = (uint64_t)before.tv_sec * SECOND + (uint64_t)before.tv_nsec;
+	uint64_t found_ns = now_ns + worker->realtime_offset_ns;
+	CU_ASSERT_TRUE(found_ns + MS >= expected_ns && found_ns - expected_ns <= 10 * SECOND);
+	fixture.now_ns = now_ns;
+	fixture_lookup(&fixture, "nobody.example", PLX_TYPE_TXT);
+	fixture_pass(&fixture, 20 * SECOND);
+	CU_ASSERT_EQUAL_FATAL(fixture.result_count, 1);
+	uint64_t told_ns = fixture.results[0].result.time_ns;
+	CU_ASSERT_TRUE(told_ns >= found_ns && told_ns - found_ns <= 20 * SECOND);
+	stop(worker);
+}
+
+TEST_MAIN(worker_mailbox, T(unix_time_follows_the_clock),
+	  T(answers_are_taken_at_as_many_addresses_as_there_are_servers))
