@@ -99,18 +99,29 @@ unsigned recursor_next_queries(struct recursor *recursor, uint64_t now_ns, unsig
 			open_query_write(recursor, chosen[i], pairs[i].id, queries[i].wire);
 		queries[i].source_port = pairs[i].port;
 		queries[i].slot = pairs[i].code.slot;
+		queries[i].generation = (uint16_t)pairs[i].code.generation;
 		queries[i].server = recursor->peers.peers[query_of(recursor, chosen[i])->peer].ip;
 	}
 	plx_counter_add(&recursor->config.counters->queries_sent, count);
 	return count;
 }
 
-void recursor_unreachable(struct recursor *recursor, uint32_t slot, uint64_t now_ns)
+bool recursor_awaits(const struct recursor *recursor, uint32_t slot, uint16_t generation)
+{
+	uint32_t query = slot - recursor->config.first_slot;
+	if (query >= recursor->config.slot_count) {
+		return false;
+	}
+	const struct open_query *open = &recursor->queries[query];
+	return open->state == OPEN_QUERY_WAIT_UDP && open->generation == generation;
+}
+
+void recursor_unreachable(struct recursor *recursor, uint32_t slot, uint16_t generation,
+			  uint64_t now_ns)
 {
 	uint32_t query = slot - recursor->config.first_slot;
 	recursor->now_ns = now_ns;
-	if (query >= recursor->config.slot_count ||
-	    query_of(recursor, query)->state != OPEN_QUERY_WAIT_UDP) {
+	if (!recursor_awaits(recursor, slot, generation)) {
 		return;
 	}
 	query_of(recursor, query)->sent_count--;

@@ -81,13 +81,18 @@ struct recursor_query {
 	uint16_t length;
 	uint16_t source_port;
 	uint32_t slot;
+	uint16_t generation;  // tells it from the slot's next query
 	struct plx_ip server; // port 53
 };
 // As resolver_next_queries. Each is either sent or given back by recursor_unreachable before the next call.
 unsigned recursor_next_queries(struct recursor *recursor, uint64_t now_ns, unsigned max,
 			       struct recursor_query *queries);
-// There is no way to that server: another one is asked.
-void recursor_unreachable(struct recursor *recursor, uint32_t slot, uint64_t now_ns);
+// Whether its answer is still waited for: false when its look-ups are over, or its time is, and then nothing is to be
+// sent.
+PLX_PURE bool recursor_awaits(const struct recursor *recursor, uint32_t slot, uint16_t generation);
+// There is no way to that server: another one is asked. Does nothing when it is not awaited.
+void recursor_unreachable(struct recursor *recursor, uint32_t slot, uint16_t generation,
+			  uint64_t now_ns);
 bool recursor_next_tcp(struct recursor *recursor, uint64_t now_ns, struct tcp_request *ret_request);
 void recursor_tcp_refused(struct recursor *recursor, const struct tcp_request *request);
 // answer->slot is one of ours.

@@ -26,10 +26,10 @@ static enum server_path_use use_path(struct worker *worker, const struct plx_ip 
 	return use;
 }
 
-static void give_back(struct worker *worker, uint32_t slot, uint64_t now_ns)
+static void give_back(struct worker *worker, uint32_t slot, uint16_t generation, uint64_t now_ns)
 {
 	worker->counters.paths_missing++;
-	recursor_unreachable(worker->recursor, slot, now_ns);
+	recursor_unreachable(worker->recursor, slot, generation, now_ns);
 }
 
 // The message is in the buffer.
@@ -48,12 +48,13 @@ static void wait_for_path(struct path_waiting *waiting, const struct recursor_qu
 	place->since_ns = now_ns;
 	place->server = query->server;
 	place->slot = query->slot;
+	place->generation = query->generation;
 	place->length = query->length;
 	place->source_port = query->source_port;
 	memcpy(place->wire, query->wire, query->length);
 }
 
-// Those whose way is known now, in order; the others stay.
+// Those whose way is known now, in order; the others stay, unless nobody waits for them any more.
 static unsigned write_waiting(struct worker *worker, uint64_t now_ns, unsigned max,
 			      struct rte_mbuf **mbufs, bool *has_asked)
 {
@@ -68,6 +69,9 @@ static unsigned write_waiting(struct worker *worker, uint64_t now_ns, unsigned m
 	for (unsigned i = 0; i < waiting->count; i++) {
 		struct waiting_query *query = &waiting->queries[i];
 		const struct header_template *header = NULL;
+		if (!recursor_awaits(worker->recursor, query->slot, query->generation)) {
+			continue;
+		}
 		enum server_path_use use =
 			use_path(worker, &query->server, now_ns, &header, has_asked);
 		bool is_late = now_ns - query->since_ns >= WAIT_MAX_NS;
@@ -75,7 +79,7 @@ static unsigned write_waiting(struct worker *worker, uint64_t now_ns, unsigned m
 			memcpy(query_payload(mbufs[sent]), query->wire, query->length);
 			frame(worker, mbufs[sent++], header, query->length, query->source_port);
 		} else if (use == SERVER_PATH_NONE || (use == SERVER_PATH_WAIT && is_late)) {
-			give_back(worker, query->slot, now_ns);
+			give_back(worker, query->slot, query->generation, now_ns);
 		} else {
 			if (kept != i) {
 				waiting->queries[kept] = *query;
@@ -116,7 +120,7 @@ static unsigned write_new(struct worker *worker, uint64_t now_ns, unsigned max,
 			wait_for_path(waiting, &queries[i], now_ns);
 			break;
 		case SERVER_PATH_NONE:
-			give_back(worker, queries[i].slot, now_ns);
+			give_back(worker, queries[i].slot, queries[i].generation, now_ns);
 			break;
 		}
 	}

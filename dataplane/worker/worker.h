@@ -74,6 +74,7 @@ struct waiting_query {
 	uint64_t since_ns;
 	struct plx_ip server;
 	uint32_t slot;
+	uint16_t generation;
 	uint16_t length;
 	uint16_t source_port;
 	uint8_t wire[PLX_QUERY_MAX];

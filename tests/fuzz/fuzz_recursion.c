@@ -304,7 +304,8 @@ static void pass_time(struct world *world, uint64_t duration_ns)
 static void fail(struct world *world, const struct open_query *query, uint8_t choice)
 {
 	if (!query->is_tcp) {
-		recursor_unreachable(world->recursor, query->udp.slot, world->now_ns);
+		recursor_unreachable(world->recursor, query->udp.slot, query->udp.generation,
+				     world->now_ns);
 		return;
 	}
 	const struct tcp_answer answer = {

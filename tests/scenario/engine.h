@@ -22,6 +22,7 @@ struct engine_query {
 	uint16_t length;
 	uint16_t source_port;
 	uint32_t slot;
+	uint16_t generation; // of iterative look-ups
 	struct plx_endpoint server;
 };
 

@@ -125,13 +125,15 @@ static bool next_query(struct world *world, struct engine_query *query)
 	query->length = outgoing.length;
 	query->source_port = outgoing.source_port;
 	query->slot = outgoing.slot;
+	query->generation = outgoing.generation;
 	query->server = (struct plx_endpoint) {.ip = outgoing.server, .port = 53};
 	return true;
 }
 
 static void unreachable(struct world *world, const struct engine_query *query)
 {
-	recursor_unreachable(world->iterative->recursor, query->slot, world->now_ns);
+	recursor_unreachable(world->iterative->recursor, query->slot, query->generation,
+			     world->now_ns);
 }
 
 static bool next_tcp(struct world *world, struct tcp_request *ret_request)

@@ -150,6 +150,7 @@ bool world_next_query(struct world *world, struct world_query *ret_query)
 	ret_query->length = outgoing.length;
 	ret_query->port = outgoing.source_port;
 	ret_query->slot = outgoing.slot;
+	ret_query->generation = outgoing.generation;
 	ret_query->server = outgoing.server;
 	parse(world, ret_query);
 	return true;
@@ -165,7 +166,7 @@ bool world_next_tcp(struct world *world, struct world_query *ret_query)
 	memcpy(ret_query->wire, request.query, request.query_length);
 	ret_query->length = request.query_length;
 	ret_query->slot = request.slot;
-	ret_query->generation = request.generation;
+	ret_query->generation = (uint16_t)request.generation;
 	ret_query->server = request.server.ip;
 	ret_query->is_tcp = true;
 	CU_ASSERT_EQUAL(request.server.port, 53);
@@ -278,7 +279,8 @@ static bool turn(struct world *world)
 			CU_ASSERT_EQUAL(world_deliver(world, &queries[i], &reply),
 					PLX_DROP_ACCEPTED);
 		} else if (is_unreachable(world, &queries[i])) {
-			recursor_unreachable(world->recursor, queries[i].slot, world->now_ns);
+			recursor_unreachable(world->recursor, queries[i].slot,
+					     queries[i].generation, world->now_ns);
 		}
 	}
 	struct validation_request *request;

@@ -34,7 +34,7 @@ struct world_query {
 	uint32_t slot;
 	struct plx_ip server;
 	bool is_tcp;
-	uint32_t generation; // of TCP
+	uint16_t generation;
 	struct plx_message message;
 	struct iteration_query asked;      // for the table
 	char text[PLX_NAME_TEXT_MAX + 16]; // "NAME TYPE", lower case

@@ -263,6 +263,43 @@ TEST(a_query_without_an_answer_about_its_way_waits_for_a_tenth_of_a_second)
 	stop();
 }
 
+// A client that goes away while its query waits for the way: the slot is another query's when that is found, or is not.
+TEST(a_query_that_waits_for_its_way_in_vain_never_ends_another_one)
+{
+	start();
+	submit(0, START);
+	CU_ASSERT_EQUAL(write_queries(START), 0);
+	uint32_t slot = worker->waiting->queries[0].slot;
+	recursor_cancel_client(worker->recursor, 0);
+	for (unsigned i = 1; i < 1024; i++) {
+		submit(i, START);
+		recursor_cancel_client(worker->recursor, 0);
+	}
+	submit(1024, START + 90 * MS);
+	CU_ASSERT_EQUAL(write_queries(START + 90 * MS), 0);
+	CU_ASSERT_EQUAL_FATAL(worker->waiting->count, 1);
+	CU_ASSERT_EQUAL(worker->waiting->queries[0].slot, slot);
+	CU_ASSERT_EQUAL(write_queries(START + 110 * MS), 0);
+	CU_ASSERT_EQUAL(worker->waiting->count, 1);
+	CU_ASSERT_EQUAL(failed_count, 0);
+	answer(true);
+	CU_ASSERT_EQUAL(write_queries(START + 111 * MS), 1);
+	check_frames(1);
+	stop();
+}
+
+TEST(a_query_whose_look_up_is_over_is_not_sent_when_its_way_is_found)
+{
+	start();
+	submit(0, START);
+	CU_ASSERT_EQUAL(write_queries(START), 0);
+	recursor_cancel_client(worker->recursor, 0);
+	answer(true);
+	CU_ASSERT_EQUAL(write_queries(START + MS), 0);
+	CU_ASSERT_EQUAL(worker->waiting->count, 0);
+	stop();
+}
+
 TEST(while_too_many_wait_no_more_are_written)
 {
 	start();
@@ -323,6 +360,8 @@ TEST(no_more_asks_are_taken_than_there_is_room_for_answers)
 TEST_MAIN(iterative_queries, T(queries_wait_until_the_way_to_their_server_is_known),
 	  T(where_no_way_leads_look_ups_fail_at_once),
 	  T(a_query_without_an_answer_about_its_way_waits_for_a_tenth_of_a_second),
+	  T(a_query_that_waits_for_its_way_in_vain_never_ends_another_one),
+	  T(a_query_whose_look_up_is_over_is_not_sent_when_its_way_is_found),
 	  T(while_too_many_wait_no_more_are_written),
 	  T(answers_are_taken_at_the_addresses_that_queries_were_sent_from_last),
 	  T(no_more_asks_are_taken_than_there_is_room_for_answers))
