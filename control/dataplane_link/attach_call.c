@@ -19,6 +19,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+// A name is short.
+#define REQUEST_LINE_MAX 1024
+
 static int socket_set_blocking(int fd, bool is_blocking)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -53,7 +56,7 @@ static int request_send(int fd, const char *name, enum plx_priority priority)
 	if (request == NULL) {
 		return -EINVAL;
 	}
-	char line[PLX_ATTACH_LINE_MAX];
+	char line[REQUEST_LINE_MAX];
 	size_t length = json_dumpb(request, line, sizeof(line) - 1, JSON_COMPACT);
 	json_decref(request);
 	if (length == 0 || length >= sizeof(line)) {
@@ -100,6 +103,7 @@ void attach_answer_close(struct attach_answer *answer)
 	for (uint32_t worker = 0; worker < answer->worker_count; worker++) {
 		close(answer->worker_wake_fd[worker]);
 	}
+	attach_terms_fini(&answer->terms);
 }
 
 // Takes the descriptors of one message; more than an answer can have are closed and make it invalid.
@@ -167,8 +171,8 @@ static int error_of_code(json_int_t code)
 	}
 }
 
-// The number of workers that a valid answer names, or an error.
-static int answer_parse(const char *line, size_t length)
+// The number of workers that a valid answer names, or an error; with the number its terms.
+static int answer_parse(const char *line, size_t length, struct attach_terms *ret_terms)
 {
 	json_t *answer = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
 	json_int_t code = 0;
@@ -183,7 +187,9 @@ static int answer_parse(const char *line, size_t length)
 	} else if (json_unpack(answer, "{s:{s:i}}", "result", "workers", &workers) == 0 &&
 		   version == PLX_EXCHANGE_VERSION && workers > 0 &&
 		   workers <= PLX_REGION_WORKERS_MAX) {
-		outcome = workers;
+		int error = attach_terms_read(
+			json_object_get(json_object_get(answer, "result"), "judged_by"), ret_terms);
+		outcome = error != 0 ? error : workers;
 	}
 	json_decref(answer);
 	return outcome;
@@ -199,17 +205,20 @@ int attach_call_read(struct attach_call *call, struct attach_answer *ret_answer)
 	if (end == NULL) {
 		return -EAGAIN;
 	}
-	int workers = answer_parse(call->line, (size_t)(end - call->line));
+	struct attach_terms terms;
+	int workers = answer_parse(call->line, (size_t)(end - call->line), &terms);
 	if (workers < 0) {
 		return workers;
 	}
 	if (call->fd_count != 2 + (unsigned)workers) {
+		attach_terms_fini(&terms);
 		return -EPROTO;
 	}
 	ret_answer->region_fd = call->fds[0];
 	ret_answer->client_wake_fd = call->fds[1];
 	memcpy(ret_answer->worker_wake_fd, call->fds + 2, (size_t)workers * sizeof(int));
 	ret_answer->worker_count = (uint32_t)workers;
+	ret_answer->terms = terms;
 	call->fd_count = 0;
 	return 0;
 }

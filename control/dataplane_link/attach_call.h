@@ -8,6 +8,8 @@
 #include <parallax/exchange/job.h>
 #include <parallax/exchange/region_layout.h>
 
+#include "dataplane_link/attach_terms.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +21,7 @@ struct attach_answer {
 	int client_wake_fd;
 	int worker_wake_fd[PLX_REGION_WORKERS_MAX];
 	uint32_t worker_count;
+	struct attach_terms terms; // whoever holds the answer ends them
 };
 
 // An answer as far as it was received.

@@ -122,6 +122,12 @@ uint32_t plx_client_worker_count(const struct plx_client *client)
 	return client->connection.region.worker_count;
 }
 
+const struct plx_evidence_terms *plx_client_terms(const struct plx_client *client)
+{
+	const struct attach_terms *terms = &client->connection.terms;
+	return terms->is_known ? &terms->terms : NULL;
+}
+
 int plx_client_fd(const struct plx_client *client)
 {
 	return client->connection.epoll_fd;

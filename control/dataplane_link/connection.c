@@ -78,6 +78,7 @@ static void region_release(struct connection *connection)
 		close(connection->workers[worker].wake_fd);
 	}
 	region_unmap(&connection->region);
+	attach_terms_fini(&connection->terms);
 }
 
 void connection_fini(struct connection *connection)
@@ -153,6 +154,7 @@ static int answer_accept(struct connection *connection, struct attach_answer *an
 		return error;
 	}
 	connection->wake_fd = answer->client_wake_fd;
+	connection->terms = answer->terms;
 	worker_links_init(connection, answer);
 	connection->looked_ns = 0;
 	connection->control_heartbeat = (struct heartbeat) {0};

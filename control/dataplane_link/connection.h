@@ -62,6 +62,7 @@ struct connection {
 	uint64_t lost_time_ns; // CLOCK_REALTIME when the end was noticed
 	struct attach_call call;
 	struct region_mapping region;
+	struct attach_terms terms; // of the region: known as long as it is there
 	uint64_t looked_ns; // when the beats were last looked at, by the caller's clock; 0: never
 	struct heartbeat control_heartbeat;
 	uint32_t silent_workers;

@@ -4,6 +4,7 @@
 #include <parallax/exchange/region_layout.h>
 
 #include "control_socket/control_state.h"
+#include "evidence/judged_by.h"
 #include "exchange/exchange_server.h"
 #include "worker/worker_control.h"
 
@@ -82,15 +83,35 @@ static bool check_attach(struct control *control, struct plx_rpc_call *call, con
 	return true;
 }
 
-static void send_attachment(struct plx_rpc_call *call, const struct exchange_attachment *attachment)
+// NULL: there is no room for it, or no memory.
+static json_t *judged_by(const struct control_config *config)
+{
+	struct plx_text anchors = plx_text_growing();
+	struct plx_evidence_terms terms;
+	json_t *object = NULL;
+	if (evidence_terms_of(config->anchors, config->policy, &anchors, &terms) == 0 &&
+	    anchors.length <= PLX_ATTACH_ANCHORS_MAX) {
+		object = json_pack("{s:s, s:b, s:b, s:i, s:i}", "trust_anchors",
+				   terms.trust_anchors, "allow_sha1", (int)terms.allow_sha1,
+				   "iterations_insecure", (int)terms.iterations_insecure,
+				   "nsec3_iterations_max", (int)terms.nsec3_iterations_max,
+				   "rsa_bits_min", (int)terms.rsa_bits_min);
+	}
+	plx_text_free(&anchors);
+	return object;
+}
+
+static void send_attachment(const struct control *control, struct plx_rpc_call *call,
+			    const struct exchange_attachment *attachment)
 {
 	int fds[2 + EXCHANGE_WORKERS_MAX] = {attachment->region_fd, attachment->client_wake_fd};
 	memcpy(fds + 2, attachment->worker_wake_fd,
 	       attachment->worker_count * sizeof(attachment->worker_wake_fd[0]));
 	int error = plx_rpc_reply_with_fds(
 		call,
-		json_pack("{s:i, s:i, s:i}", "version", PLX_EXCHANGE_VERSION, "client",
-			  (int)attachment->client, "workers", (int)attachment->worker_count),
+		json_pack("{s:i, s:i, s:i, s:o*}", "version", PLX_EXCHANGE_VERSION, "client",
+			  (int)attachment->client, "workers", (int)attachment->worker_count,
+			  "judged_by", judged_by(&control->config)),
 		fds, 2 + attachment->worker_count);
 	(void)error; // the client was told; it detaches when it closes its connection
 }
@@ -123,7 +144,7 @@ void control_attach_client(struct plx_rpc_call *call, const json_t *params, void
 	plx_rpc_session_set_state(session, attached, session_closed);
 	exchange_server_set_owner(control->config.exchange, attachment.client, close_session,
 				  session);
-	send_attachment(call, &attachment);
+	send_attachment(control, call, &attachment);
 }
 
 void control_list_clients(struct plx_rpc_call *call, const json_t *params, void *context)

@@ -82,13 +82,17 @@ static void error_send(int fd, int code)
 	send(fd, line, (size_t)length, MSG_NOSIGNAL);
 }
 
-static void answer_send(int fd, const struct exchange_attachment *attachment)
+static void answer_send(const struct exchange_host *host, int fd,
+			const struct exchange_attachment *attachment)
 {
-	char line[128];
-	int length = snprintf(line, sizeof(line),
-			      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"version\":%d,"
-			      "\"client\":%u,\"workers\":%u}}\n",
-			      PLX_EXCHANGE_VERSION, attachment->client, attachment->worker_count);
+	const char *judged_by = host->config.judged_by;
+	char line[1024];
+	int length = snprintf(
+		line, sizeof(line),
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"version\":%d,"
+		"\"client\":%u,\"workers\":%u%s%s}}\n",
+		PLX_EXCHANGE_VERSION, attachment->client, attachment->worker_count,
+		judged_by == NULL ? "" : ",\"judged_by\":", judged_by == NULL ? "" : judged_by);
 	int fds[2 + EXCHANGE_WORKERS_MAX] = {attachment->region_fd, attachment->client_wake_fd};
 	memcpy(fds + 2, attachment->worker_wake_fd, attachment->worker_count * sizeof(int));
 	size_t fds_bytes = (2 + attachment->worker_count) * sizeof(int);
@@ -133,7 +137,7 @@ static void request_answer(struct exchange_host *host, struct host_connection *c
 	} else {
 		connection->client = (int)attachment.client;
 		client_count_update(host);
-		answer_send(connection->fd, &attachment);
+		answer_send(host, connection->fd, &attachment);
 	}
 	json_decref(request);
 }

@@ -33,6 +33,7 @@ typedef size_t (*exchange_host_answer)(const struct plx_job *job, struct plx_res
 struct exchange_host_config {
 	const char *socket_path;
 	unsigned worker_count;
+	const char *judged_by;       // JSON of what it judges by; NULL: it does not say
 	int refuse_code;             // not 0: answers every attach with this JSON-RPC error
 	exchange_host_answer answer; // NULL: the body described above
 };

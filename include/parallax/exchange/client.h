@@ -40,6 +40,7 @@ struct plx_client_config {
 };
 
 struct plx_client;
+struct plx_evidence_terms;
 
 // Attaches now. NULL and ret_error: -errno of the connection (-ENOENT, -ECONNREFUSED, -EACCES),
 // PLX_ERR_REGION_VERSION, -ENOSPC (too many clients), -EBUSY (it drains), -EPROTO (not a dataplane), -ETIMEDOUT,
@@ -61,6 +62,9 @@ uint32_t plx_client_silent_workers(const struct plx_client *client);
 bool plx_client_is_control_responding(const struct plx_client *client);
 uint32_t plx_client_outstanding(const struct plx_client *client);
 uint32_t plx_client_worker_count(const struct plx_client *client);
+// By what the dataplane judges iterative look-ups, for their evidence: of each result that is handed over, also of those that
+// it left when it ended. NULL: it did not say, or none is attached. Valid until the next call that may change the connection.
+const struct plx_evidence_terms *plx_client_terms(const struct plx_client *client);
 // Pollable: readable when results wait or the connection changed. For event loops; call plx_client_collect then.
 // It stays readable until a collect returned 0. Re-attaching is driven by it as well.
 int plx_client_fd(const struct plx_client *client);

@@ -8,8 +8,11 @@
 // `version` is PLX_EXCHANGE_VERSION, `name` 1..31 bytes for status output, `priority` "interactive" or "bulk". The
 // answer is one line
 //
-//   {"jsonrpc":"2.0","id":1,"result":{"version":3,"client":3,"workers":2}}
+//   {"jsonrpc":"2.0","id":1,"result":{"version":3,"client":3,"workers":2,"judged_by":{"trust_anchors":". IN DS ...\n",
+//    "allow_sha1":false,"iterations_insecure":false,"nsec3_iterations_max":100,"rsa_bits_min":1024}}}
 //
+// `judged_by` is what iterative look-ups are judged by as long as the connection lasts, as evidence tells it
+// (parallax/evidence/evidence.h); it is left out when its anchors have no room in the line. The answer is
 // sent by one sendmsg(2) whose SCM_RIGHTS carry 2 + workers descriptors, in this order: the region (memfd); the
 // end of a socket pair (SOCK_STREAM) that becomes readable when the client is woken; then one eventfd per worker that
 // the client writes to wake this worker, and that is this client's alone (why: wake_event.h). The client maps `workers`
@@ -53,7 +56,9 @@
 #define PLX_EXCHANGE_VERSION 3
 #define PLX_ATTACH_METHOD "exchange.attach"
 #define PLX_CLIENT_NAME_MAX 31
-#define PLX_ATTACH_LINE_MAX 4096 // request or answer, newline included
+// Request or answer, newline included; and of it for the text of trust anchors: some 200 of ordinary names.
+#define PLX_ATTACH_LINE_MAX 32768
+#define PLX_ATTACH_ANCHORS_MAX (PLX_ATTACH_LINE_MAX - 4096)
 
 // JSON-RPC error codes of exchange.attach.
 #define PLX_ATTACH_ERROR_VERSION (-32010)

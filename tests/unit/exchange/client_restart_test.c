@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is left when one of the two processes is killed, and that the survivor goes on by itself.
 
+#include <parallax/evidence/evidence.h>
+
 #include "client_session.h"
 #include "cunit_runner.h"
 #include "exchange_host.h"
@@ -21,6 +23,14 @@ static pid_t process_start(const struct session_socket *socket, unsigned workers
 	return pid;
 }
 
+static pid_t judging_process_start(const struct session_socket *socket, const char *judged_by)
+{
+	pid_t pid = exchange_process_start(&(struct exchange_host_config) {
+		.socket_path = socket->path, .worker_count = 1, .judged_by = judged_by});
+	CU_ASSERT_TRUE_FATAL(pid > 0);
+	return pid;
+}
+
 static void wait_until_attached(struct session *session)
 {
 	uint64_t deadline_ms = session_now_ms() + EXCHANGE_HOST_DEADLINE_MS;
@@ -37,6 +47,57 @@ static void wait_until_detached(struct session *session)
 		CU_ASSERT_EQUAL(plx_client_wait(session->client, 1000), 0);
 	}
 	CU_ASSERT_FALSE_FATAL(plx_client_is_attached(session->client));
+}
+
+#define JUDGED_BY_PRODUCTION                                                                       \
+	"{\"trust_anchors\":\". IN DS 1 8 2 AA\\n\",\"allow_sha1\":false,"                         \
+	"\"iterations_insecure\":true,\"nsec3_iterations_max\":100,\"rsa_bits_min\":1024}"
+#define JUDGED_BY_NOTHING                                                                          \
+	"{\"trust_anchors\":\"\",\"allow_sha1\":true,"                                             \
+	"\"iterations_insecure\":false,\"nsec3_iterations_max\":0,\"rsa_bits_min\":512}"
+#define JUDGED_BY_TOO_MUCH                                                                         \
+	"{\"trust_anchors\":\"\",\"allow_sha1\":true,"                                             \
+	"\"iterations_insecure\":false,\"nsec3_iterations_max\":65536,\"rsa_bits_min\":512}"
+
+// Another dataplane on the same socket, which the client attaches to by itself.
+static pid_t process_replace(struct session *session, const struct session_socket *socket,
+			     pid_t before, const char *judged_by)
+{
+	exchange_process_kill(before);
+	wait_until_detached(session);
+	CU_ASSERT_EQUAL(session_collect(session, 100), 0);
+	CU_ASSERT_PTR_NULL(plx_client_terms(session->client));
+	pid_t pid = judging_process_start(socket, judged_by);
+	wait_until_attached(session);
+	return pid;
+}
+
+TEST(what_is_judged_by_is_that_of_the_dataplane_that_is_attached)
+{
+	struct session_socket socket = session_socket_create();
+	pid_t pid = judging_process_start(&socket, JUDGED_BY_PRODUCTION);
+	struct session session;
+	session_open(&session, &socket, 0, 1);
+	const struct plx_evidence_terms *terms = plx_client_terms(session.client);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(terms);
+	CU_ASSERT_STRING_EQUAL(terms->trust_anchors, ". IN DS 1 8 2 AA\n");
+	CU_ASSERT_TRUE(!terms->allow_sha1 && terms->iterations_insecure);
+	CU_ASSERT_TRUE(terms->nsec3_iterations_max == 100 && terms->rsa_bits_min == 1024);
+
+	pid = process_replace(&session, &socket, pid, JUDGED_BY_NOTHING);
+	terms = plx_client_terms(session.client);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(terms);
+	CU_ASSERT_STRING_EQUAL(terms->trust_anchors, "");
+	CU_ASSERT_TRUE(terms->allow_sha1 && !terms->iterations_insecure);
+	CU_ASSERT_TRUE(terms->nsec3_iterations_max == 0 && terms->rsa_bits_min == 512);
+
+	pid = process_replace(&session, &socket, pid, JUDGED_BY_TOO_MUCH);
+	CU_ASSERT_PTR_NULL(plx_client_terms(session.client));
+	pid = process_replace(&session, &socket, pid, NULL);
+	CU_ASSERT_PTR_NULL(plx_client_terms(session.client));
+	session_close(&session);
+	exchange_process_kill(pid);
+	session_socket_remove(&socket);
 }
 
 TEST(what_was_answered_before_the_end_is_delivered_and_the_rest_is_lost_once)
@@ -235,6 +296,7 @@ TEST(killed_client_is_detached_and_others_go_on)
 TEST_MAIN(client_restart,
 	  T(what_was_answered_before_the_end_is_delivered_and_the_rest_is_lost_once),
 	  T(client_attaches_again_when_the_dataplane_is_back),
+	  T(what_is_judged_by_is_that_of_the_dataplane_that_is_attached),
 	  T(idle_client_notices_the_end_and_comes_back), T(descriptor_alone_drives_the_return_too),
 	  T(dataplane_that_breaks_the_protocol_is_left_and_attached_again),
 	  T(killed_client_is_detached_and_others_go_on))
