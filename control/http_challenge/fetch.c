@@ -21,7 +21,7 @@ int64_t fetch_now_ms(void)
 static void hop_free(struct fetch_hop *hop)
 {
 	free(hop->url);
-	free(hop->addresses);
+	address_list_free(hop->addresses);
 	free(hop->location);
 }
 

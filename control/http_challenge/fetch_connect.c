@@ -48,12 +48,11 @@ static void on_addresses(void *context, const struct address_list *list)
 	struct fetch *fetch = context;
 	struct fetch_hop *hop = fetch_hop(fetch);
 	fetch->query = NULL;
-	hop->addresses = malloc(sizeof(*hop->addresses));
+	hop->addresses = address_list_copy(list);
 	if (hop->addresses == NULL) {
 		fetch_fail(fetch, FETCH_CAUSE_INTERNAL);
 		return;
 	}
-	*hop->addresses = *list;
 	switch (list->outcome) {
 	case ADDRESS_FOUND:
 		addresses_try(fetch, list->addresses, list->count);

@@ -37,7 +37,7 @@ static void probe_free(struct tls_alpn_probe *probe)
 	if (probe->deadline != NULL) {
 		event_free(probe->deadline);
 	}
-	free(probe->result.addresses);
+	address_list_free(probe->result.addresses);
 	free(probe->result.certificate);
 	free(probe);
 }
@@ -104,12 +104,11 @@ static void on_addresses(void *context, const struct address_list *list)
 {
 	struct tls_alpn_probe *probe = context;
 	probe->query = NULL;
-	probe->result.addresses = malloc(sizeof(*list));
+	probe->result.addresses = address_list_copy(list);
 	if (probe->result.addresses == NULL) {
 		probe_end(probe, TLS_ALPN_CAUSE_INTERNAL);
 		return;
 	}
-	*probe->result.addresses = *list;
 	switch (list->outcome) {
 	case ADDRESS_FOUND:
 		addresses_try(probe, list->addresses, list->count);

@@ -5,13 +5,16 @@
 #include <parallax/dns/rr_type.h>
 
 #include "lookup/lookup.h"
+#include "lookup/lookup_trace.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct address_lookup {
-	struct lookup *a; // NULL: answered
+	struct lookup_way way;
+	struct plx_job job; // but for the type
+	struct lookup *a;   // NULL: answered
 	struct lookup *aaaa;
 	uint8_t v6_count;
 	uint8_t v4_count;
@@ -97,6 +100,33 @@ static enum address_outcome outcome_of(const struct address_lookup *lookup)
 									 : ADDRESS_FAILED;
 }
 
+struct address_list *address_list_copy(const struct address_list *list)
+{
+	struct address_list *copy = malloc(sizeof(*copy));
+	if (copy != NULL) {
+		*copy = *list;
+		lookup_trace_acquire(copy->a.trace);
+		lookup_trace_acquire(copy->aaaa.trace);
+	}
+	return copy;
+}
+
+void address_list_free(struct address_list *list)
+{
+	if (list != NULL) {
+		lookup_trace_release(list->a.trace);
+		lookup_trace_release(list->aaaa.trace);
+		free(list);
+	}
+}
+
+static void lookup_release(struct address_lookup *lookup)
+{
+	lookup_trace_release(lookup->list.a.trace);
+	lookup_trace_release(lookup->list.aaaa.trace);
+	free(lookup);
+}
+
 static void finish_if_complete(struct address_lookup *lookup)
 {
 	if (lookup->a != NULL || lookup->aaaa != NULL) {
@@ -111,14 +141,23 @@ static void finish_if_complete(struct address_lookup *lookup)
 		list->count = (uint8_t)(lookup->v6_count + lookup->v4_count);
 	}
 	lookup->callback(lookup->context, list);
-	free(lookup);
+	lookup_release(lookup);
+}
+
+static void family_take(struct address_lookup *lookup, struct address_family_result *family,
+			const struct plx_result *result, const uint8_t *body, uint16_t type)
+{
+	family->result = *result;
+	lookup->job.qtype = type;
+	family->trace_error =
+		lookup_trace_keep(&lookup->way, &lookup->job, result, body, &family->trace);
 }
 
 static void on_a(void *context, const struct plx_result *result, const uint8_t *body)
 {
 	struct address_lookup *lookup = context;
 	lookup->a = NULL;
-	lookup->list.a.result = *result;
+	family_take(lookup, &lookup->list.a, result, body, PLX_TYPE_A);
 	if (plx_result_is_definitive(result)) {
 		family_read(&lookup->list.a, body, 4, lookup->v4, &lookup->v4_count);
 	}
@@ -129,7 +168,7 @@ static void on_aaaa(void *context, const struct plx_result *result, const uint8_
 {
 	struct address_lookup *lookup = context;
 	lookup->aaaa = NULL;
-	lookup->list.aaaa.result = *result;
+	family_take(lookup, &lookup->list.aaaa, result, body, PLX_TYPE_AAAA);
 	if (plx_result_is_definitive(result)) {
 		family_read(&lookup->list.aaaa, body, 6, lookup->v6, &lookup->v6_count);
 	}
@@ -146,14 +185,15 @@ int address_lookup_start(const struct lookup_way *way, const struct plx_name *ho
 	}
 	lookup->callback = callback;
 	lookup->context = context;
-	struct plx_job job = {.kind = PLX_JOB_LOOKUP,
-			      .qtype = PLX_TYPE_AAAA,
-			      .timeout_ms = timeout_ms,
-			      .name = *host};
-	int error = lookup_start_evidence(way, &job, on_aaaa, lookup, &lookup->aaaa);
+	lookup->way = *way;
+	lookup->job = (struct plx_job) {.kind = PLX_JOB_LOOKUP,
+					.qtype = PLX_TYPE_AAAA,
+					.timeout_ms = timeout_ms,
+					.name = *host};
+	int error = lookup_start_evidence(way, &lookup->job, on_aaaa, lookup, &lookup->aaaa);
 	if (error == 0) {
-		job.qtype = PLX_TYPE_A;
-		error = lookup_start_evidence(way, &job, on_a, lookup, &lookup->a);
+		lookup->job.qtype = PLX_TYPE_A;
+		error = lookup_start_evidence(way, &lookup->job, on_a, lookup, &lookup->a);
 	}
 	if (error != 0) {
 		lookup_cancel(lookup->aaaa);
@@ -171,5 +211,5 @@ void address_lookup_cancel(struct address_lookup *lookup)
 	}
 	lookup_cancel(lookup->a);
 	lookup_cancel(lookup->aaaa);
-	free(lookup);
+	lookup_release(lookup);
 }

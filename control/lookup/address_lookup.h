@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct address_lookup;
+struct lookup_trace;
 struct lookup_way;
 
 // Kept of each family. One of each is ever connected to; a host with more is served by any of them.
@@ -33,6 +34,8 @@ struct address_family_result {
 	bool is_capped;    // more than ADDRESS_LOOKUP_FAMILY_MAX
 	uint8_t alias_count;
 	struct plx_name aliases[PLX_ALIASES_MAX]; // targets in order
+	struct lookup_trace *trace;               // the list's own reference; NULL: none
+	int trace_error; // why an answer's could not be kept, as of lookup_trace_keep
 };
 
 struct address_list {
@@ -45,6 +48,10 @@ struct address_list {
 };
 
 const char *address_outcome_name(enum address_outcome outcome);
+
+// For whoever keeps a list beyond its callback. NULL: no memory.
+struct address_list *address_list_copy(const struct address_list *list);
+void address_list_free(struct address_list *list); // of such a copy; NULL is accepted
 
 // `list` is valid during the call only.
 typedef void (*address_lookup_cb)(void *context, const struct address_list *list);

@@ -4,6 +4,8 @@
 
 #include <parallax/exchange/client.h>
 
+#include "lookup/lookup_state.h"
+
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
@@ -36,22 +38,6 @@ struct lookup {
 	struct plx_job job; // with the caller's tag
 	lookup_cb callback;
 	void *context;
-};
-
-TAILQ_HEAD(lookup_list, lookup);
-
-struct lookup_service {
-	struct plx_client *client;
-	struct event *client_event;
-	struct lookup_list waiting;
-	struct lookup_list open;
-	int64_t emptied_ms; // CLOCK_MONOTONIC: all results that were there then are handed over
-	uint32_t waiting_max;
-	uint32_t grace_ms;
-	struct event *look_timer;
-	bool was_attached;
-	bool is_responding; // as of the last look
-	struct lookup_stats stats;
 };
 
 static uint64_t now_ns(void)
@@ -419,11 +405,23 @@ int lookup_start(struct lookup_service *service, const struct plx_job *job, look
 	return 0;
 }
 
-int lookup_start_evidence(const struct lookup_way *way, const struct plx_job *job,
-			  lookup_cb callback, void *context, struct lookup **ret_lookup)
+bool lookup_way_traces(const struct lookup_way *way)
+{
+	return way->wants_trace && way->resolution == PLX_RESOLUTION_ITERATIVE;
+}
+
+struct plx_job lookup_evidence_job(const struct lookup_way *way, const struct plx_job *job)
 {
 	struct plx_job own = *job;
 	own.resolution = (uint8_t)way->resolution;
 	own.flags = way->resolution == PLX_RESOLUTION_ITERATIVE ? PLX_JOB_NO_CACHE : 0;
+	own.flags |= lookup_way_traces(way) ? PLX_JOB_TRACE : 0;
+	return own;
+}
+
+int lookup_start_evidence(const struct lookup_way *way, const struct plx_job *job,
+			  lookup_cb callback, void *context, struct lookup **ret_lookup)
+{
+	const struct plx_job own = lookup_evidence_job(way, job);
 	return lookup_start(way->service, &own, callback, context, ret_lookup);
 }

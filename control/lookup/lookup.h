@@ -16,6 +16,7 @@
 #include <parallax/exchange/result.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct event_base;
@@ -31,6 +32,7 @@ struct lookup_service;
 struct lookup_way {
 	struct lookup_service *service;
 	enum plx_resolution resolution;
+	bool wants_trace; // of iterative look-ups: the result has its trace (lookup_trace.h)
 };
 
 struct lookup_config {
@@ -60,6 +62,7 @@ struct lookup_stats {
 	uint64_t cancelled;      // by lookup_cancel
 	uint64_t late_results;   // for an abandoned one, or one that was asked again: ignored
 	uint64_t stray_results;  // see plx_client_stray_results
+	size_t trace_bytes;      // held by traces that were kept (lookup_trace.h) and not released
 	uint64_t attached_count; // times that it attached
 	uint64_t silent_count;   // times that a worker or all of them fell silent
 };
@@ -84,7 +87,7 @@ typedef void (*lookup_cb)(void *context, const struct plx_result *result, const 
 PLX_MUST_CHECK int lookup_start(struct lookup_service *service, const struct plx_job *job,
 				lookup_cb callback, void *context, struct lookup **ret_lookup);
 // The same for evidence of an issuance: the job's resolution is the way's, and an iterative look-up remembers nothing of the
-// name's own zones (PLX_JOB_NO_CACHE). Its flags and resolution must be 0.
+// name's own zones (PLX_JOB_NO_CACHE), and brings its trace where the way wants it. Its flags and resolution must be 0.
 PLX_MUST_CHECK int lookup_start_evidence(const struct lookup_way *way, const struct plx_job *job,
 					 lookup_cb callback, void *context,
 					 struct lookup **ret_lookup);

@@ -95,6 +95,7 @@ static void body_cut(struct plx_result_view *view, size_t decisive, struct plx_r
 		}
 	}
 	result->body_length = (uint32_t)writer.position;
+	result->trace_length = 0;
 }
 
 // An octet 0 is \u0000 in the formatter's text; readers of JSON in C stumble over it.

@@ -163,6 +163,7 @@ static json_t *family_write(struct plx_formatter *formatter, const struct plx_na
 		}
 	}
 	result.body_length = (uint32_t)writer.position;
+	result.trace_length = 0;
 	const struct evidence_question question = {.name = host,
 						   .type = ip_family == 4 ? PLX_TYPE_A
 									  : PLX_TYPE_AAAA,

@@ -93,7 +93,8 @@ static int open_runner(struct generation *generation, const struct generation_co
 	int error = 0;
 	struct check_runner_config runner_config = {
 		.base = config->base,
-		.lookup = {config->lookup, (enum plx_resolution)from->resolution},
+		.lookup = {.service = config->lookup,
+			   .resolution = (enum plx_resolution)from->resolution},
 		.suffixes = generation->suffixes,
 		.allowance = &generation->allowance,
 		.dcv_switches = from->dcv.switches,

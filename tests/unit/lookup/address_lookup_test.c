@@ -6,7 +6,10 @@
 #include <parallax/base/byte_writer.h>
 #include <parallax/dns/rr_type.h>
 
+#include "lookup/lookup_trace.h"
 #include "lookup_session.h"
+
+#include <errno.h>
 
 #include <string.h>
 
@@ -32,6 +35,10 @@ static const struct zone_row zone[] = {
 	{"long.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 2, 0, 5, false},
 	{"fail.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 2, 0, 0, 4, false},
 };
+
+// Nobody looks into them here.
+static const uint8_t trace_octets[] = "what was asked and answered";
+#define UNTRACED_ROW 1
 
 static const struct zone_row *row_of(const struct plx_name *name)
 {
@@ -73,12 +80,17 @@ static size_t zone_answer(const struct plx_job *job, struct plx_result *ret_resu
 		plx_write_bytes(&writer, rdata, is_a ? row->rdata_length : 16);
 		plx_result_body_record_end(&writer, start);
 	}
+	if ((job->flags & PLX_JOB_TRACE) != 0 && row != &zone[UNTRACED_ROW]) {
+		ret_result->trace_length = sizeof(trace_octets);
+		plx_write_bytes(&writer, trace_octets, sizeof(trace_octets));
+	}
 	return writer.position;
 }
 
 struct outcome {
 	unsigned count;
 	struct address_list list;
+	struct address_list *copy;
 };
 
 static void list_arrived(void *context, const struct address_list *list)
@@ -86,6 +98,7 @@ static void list_arrived(void *context, const struct address_list *list)
 	struct outcome *outcome = context;
 	outcome->count++;
 	outcome->list = *list;
+	outcome->copy = address_list_copy(list);
 }
 
 static struct address_lookup *outcome_start(struct loop *loop, const char *host,
@@ -95,10 +108,25 @@ static struct address_lookup *outcome_start(struct loop *loop, const char *host,
 	*outcome = (struct outcome) {0};
 	CU_ASSERT_EQUAL_FATAL(plx_name_parse(host, strlen(host), &name), 0);
 	struct address_lookup *lookup = NULL;
-	const struct lookup_way way = {loop->service, PLX_RESOLUTION_STUB};
+	const struct lookup_way way = {.service = loop->service, .resolution = PLX_RESOLUTION_STUB};
 	CU_ASSERT_EQUAL_FATAL(
 		address_lookup_start(&way, &name, 10000, list_arrived, outcome, &lookup), 0);
 	return lookup;
+}
+
+static void traced_outcome_wait(struct loop *loop, const char *host, struct outcome *outcome)
+{
+	struct plx_name name;
+	*outcome = (struct outcome) {0};
+	CU_ASSERT_EQUAL_FATAL(plx_name_parse(host, strlen(host), &name), 0);
+	struct address_lookup *lookup = NULL;
+	const struct lookup_way way = {.service = loop->service,
+				       .resolution = PLX_RESOLUTION_ITERATIVE,
+				       .wants_trace = true};
+	CU_ASSERT_EQUAL_FATAL(
+		address_lookup_start(&way, &name, 10000, list_arrived, outcome, &lookup), 0);
+	LOOP_WHILE(loop, outcome->count == 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(outcome->copy);
 }
 
 static struct exchange_host *host_start(const struct loop *loop)
@@ -118,6 +146,7 @@ static struct address_list look_up(const char *host)
 	LOOP_WHILE(&loop, outcome.count == 0);
 	loop_close(&loop);
 	exchange_host_stop(server);
+	address_list_free(outcome.copy);
 	return outcome.list;
 }
 
@@ -179,8 +208,73 @@ TEST(cancelled_address_look_up_calls_nobody)
 	outcome_start(&loop, "half.test", &other);
 	LOOP_WHILE(&loop, other.count == 0);
 	CU_ASSERT_EQUAL(cancelled.count, 0);
+	address_list_free(other.copy);
 	loop_close(&loop);
 	exchange_host_stop(server);
+}
+
+static struct exchange_host *judging_host_start(const struct loop *loop, const char *judged_by)
+{
+	struct exchange_host *host = exchange_host_start(
+		&(struct exchange_host_config) {.socket_path = loop->socket.path,
+						.worker_count = 1,
+						.answer = zone_answer,
+						.judged_by = judged_by});
+	CU_ASSERT_PTR_NOT_NULL_FATAL(host);
+	return host;
+}
+
+TEST(traces_stay_with_a_copied_list_until_it_is_freed)
+{
+	struct loop loop = loop_open(0, 0, 0);
+	struct exchange_host *server = judging_host_start(
+		&loop, "{\"trust_anchors\":\". IN DS 1 8 2 AA\",\"allow_sha1\":false,"
+		       "\"iterations_insecure\":false,\"nsec3_iterations_max\":7,"
+		       "\"rsa_bits_min\":1024}");
+	struct outcome outcome;
+	traced_outcome_wait(&loop, "half.test", &outcome);
+	const struct address_family_result *a = &outcome.copy->a;
+	CU_ASSERT_EQUAL(a->trace_error, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a->trace);
+	CU_ASSERT_EQUAL(a->trace->reference_count, 1);
+	CU_ASSERT_EQUAL(a->trace->job.flags, PLX_JOB_NO_CACHE | PLX_JOB_TRACE);
+	CU_ASSERT_EQUAL(a->trace->job.qtype, PLX_TYPE_A);
+	CU_ASSERT_EQUAL(a->trace->job.resolution, PLX_RESOLUTION_ITERATIVE);
+	CU_ASSERT_EQUAL(a->trace->terms.nsec3_iterations_max, 7);
+	CU_ASSERT_STRING_EQUAL(a->trace->terms.trust_anchors, ". IN DS 1 8 2 AA");
+	const struct plx_result *result = &a->trace->result;
+	CU_ASSERT_EQUAL_FATAL(result->trace_length, sizeof(trace_octets));
+	CU_ASSERT_EQUAL(memcmp(a->trace->body + result->body_length - sizeof(trace_octets),
+			       trace_octets, sizeof(trace_octets)),
+			0);
+	// A question that failed says how it came to that, too.
+	CU_ASSERT_PTR_NOT_NULL_FATAL(outcome.copy->aaaa.trace);
+	CU_ASSERT_EQUAL(outcome.copy->aaaa.trace->job.qtype, PLX_TYPE_AAAA);
+	CU_ASSERT_EQUAL(loop_stats(&loop).trace_bytes,
+			a->trace->bytes + outcome.copy->aaaa.trace->bytes);
+	address_list_free(outcome.copy);
+	CU_ASSERT_EQUAL(loop_stats(&loop).trace_bytes, 0);
+
+	traced_outcome_wait(&loop, zone[UNTRACED_ROW].host, &outcome);
+	CU_ASSERT_EQUAL(outcome.copy->a.trace_error, -ENODATA);
+	CU_ASSERT_PTR_NULL(outcome.copy->a.trace);
+	address_list_free(outcome.copy);
+	loop_close(&loop);
+	exchange_host_stop(server);
+}
+
+TEST(trace_without_what_it_was_judged_by_is_not_kept)
+{
+	struct loop loop = loop_open(0, 0, 0);
+	struct exchange_host *server = judging_host_start(&loop, NULL);
+	struct outcome outcome;
+	traced_outcome_wait(&loop, "both.test", &outcome);
+	CU_ASSERT_EQUAL(outcome.copy->a.trace_error, -ENOKEY);
+	CU_ASSERT_EQUAL(outcome.copy->aaaa.trace_error, -ENOKEY);
+	CU_ASSERT_EQUAL(loop_stats(&loop).trace_bytes, 0);
+	address_list_free(outcome.copy);
+	exchange_host_stop(server);
+	loop_close(&loop);
 }
 
 TEST(names_of_outcomes_are_distinct)
@@ -193,4 +287,5 @@ TEST(names_of_outcomes_are_distinct)
 
 TEST_MAIN(address_lookup, T(ipv6_comes_first_and_no_address_twice), T(each_family_is_capped),
 	  T(outcome_tells_absence_from_failure), T(cancelled_address_look_up_calls_nobody),
-	  T(names_of_outcomes_are_distinct))
+	  T(traces_stay_with_a_copied_list_until_it_is_freed),
+	  T(trace_without_what_it_was_judged_by_is_not_kept), T(names_of_outcomes_are_distinct))

@@ -65,7 +65,7 @@ void session_open(struct perform_session *session, const struct zone_row *zone,
 	CU_ASSERT_EQUAL_FATAL(address_allowance_add(&session->allowance, &loopback), 0);
 	session->config = (struct check_runner_config) {
 		.base = session->base,
-		.lookup = {session->lookup, PLX_RESOLUTION_STUB},
+		.lookup = {.service = session->lookup, .resolution = PLX_RESOLUTION_STUB},
 		.suffixes = session->suffixes,
 		.allowance = &session->allowance,
 		.dcv_switches = {.challenge_characters_min = 19},
