@@ -3,6 +3,7 @@
 #include "base/table_memory.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE_BYTES (2ul * 1024 * 1024)
@@ -39,6 +40,23 @@ void *table_memory_map(size_t bytes)
 	// A kernel without huge pages refuses: the table then has small ones.
 	(void)madvise(memory + before, length, MADV_HUGEPAGE);
 	return memory + before;
+}
+
+void *table_memory_map_sparse(size_t bytes)
+{
+	void *memory = map(mapped_bytes(bytes));
+	if (memory != NULL) {
+		// A kernel without huge pages refuses, and gives none.
+		(void)madvise(memory, mapped_bytes(bytes), MADV_NOHUGEPAGE);
+	}
+	return memory;
+}
+
+void table_memory_clear(void *table, size_t bytes)
+{
+	if (madvise(table, mapped_bytes(bytes), MADV_DONTNEED) != 0) {
+		memset(table, 0, bytes); // locked memory is kept
+	}
 }
 
 void table_memory_unmap(void *table, size_t bytes)
