@@ -2,13 +2,17 @@
 
 #include "iteration/iteration_frame.h"
 
+#include "base/table_memory.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct iteration_frames {
 	struct iteration_frame *all;
-	struct iteration_frame *first_free;
+	struct iteration_frame *first_free; // used before
+	uint32_t fresh;                     // from here on never used
+	uint32_t count;
 	uint32_t free_count;
 };
 
@@ -21,14 +25,13 @@ int iteration_frames_create(uint32_t count, struct iteration_frames **ret_frames
 	if (frames == NULL) {
 		return -ENOMEM;
 	}
-	frames->all = calloc(count, sizeof(*frames->all));
+	frames->all = table_memory_map(count * sizeof(*frames->all));
 	if (frames->all == NULL) {
 		free(frames);
 		return -ENOMEM;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		iteration_frame_release(frames, &frames->all[i]);
-	}
+	frames->count = count;
+	frames->free_count = count;
 	*ret_frames = frames;
 	return 0;
 }
@@ -36,7 +39,7 @@ int iteration_frames_create(uint32_t count, struct iteration_frames **ret_frames
 void iteration_frames_destroy(struct iteration_frames *frames)
 {
 	if (frames != NULL) {
-		free(frames->all);
+		table_memory_unmap(frames->all, frames->count * sizeof(*frames->all));
 		free(frames);
 	}
 }
@@ -51,10 +54,13 @@ struct iteration_frame *iteration_frame_acquire(struct iteration_frames *frames,
 						const struct plx_name *name, uint16_t type)
 {
 	struct iteration_frame *frame = frames->first_free;
-	if (frame == NULL) {
+	if (frame != NULL) {
+		frames->first_free = frame->parent;
+	} else if (frames->fresh < frames->count) {
+		frame = &frames->all[frames->fresh++];
+	} else {
 		return NULL;
 	}
-	frames->first_free = frame->parent;
 	frames->free_count--;
 	frame->parent = parent;
 	frame->name = *name;

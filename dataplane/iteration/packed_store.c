@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A table of buckets, 8 entries each; an entry's key and value lie in a chain of chunks.
+// A table of buckets, 8 entries each; an entry's key and value lie in a chain of chunks. All of it is zeroed memory that is
+// touched only as far as it is used: an entry without chunks is free, and chunks that were never used follow those that
+// were.
 
 #include "iteration/packed_store.h"
+
+#include "base/table_memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +13,7 @@
 
 #define WAYS 8
 #define CHUNK_BYTES 124
-#define NO_CHUNK UINT32_MAX
+#define NO_CHUNK 0         // the first one is never used
 #define CHUNKS_PER_ENTRY 2 // about: a negative entry takes 1, a delegation 2 to 4
 
 struct chunk {
@@ -32,23 +36,21 @@ struct packed_store {
 	struct chunk *chunks;
 	uint32_t entry_count; // a power of two, at least WAYS
 	uint32_t chunk_count;
-	uint32_t free_chunk;
+	uint32_t free_chunk;  // used before
+	uint32_t fresh_chunk; // from here on never used
 	uint32_t free_chunk_count;
 	uint32_t hand;
 	struct packed_store_counts counts;
 };
 
-static void make_all_free(struct packed_store *store)
+static size_t entries_bytes(const struct packed_store *store)
 {
-	for (uint32_t i = 0; i < store->entry_count; i++) {
-		store->entries[i].first_chunk = NO_CHUNK;
-	}
-	for (uint32_t i = 0; i < store->chunk_count; i++) {
-		store->chunks[i].next = i + 1 < store->chunk_count ? i + 1 : NO_CHUNK;
-	}
-	store->free_chunk = 0;
-	store->free_chunk_count = store->chunk_count;
-	store->counts.entries = 0;
+	return store->entry_count * sizeof(struct entry);
+}
+
+static size_t chunks_bytes(const struct packed_store *store)
+{
+	return store->chunk_count * sizeof(struct chunk);
 }
 
 int packed_store_create(size_t memory_bytes, const struct plx_siphash_key *key,
@@ -70,14 +72,16 @@ int packed_store_create(size_t memory_bytes, const struct plx_siphash_key *key,
 	store->key = *key;
 	store->entry_count = (uint32_t)entry_count;
 	store->chunk_count = (uint32_t)((memory_bytes - table_bytes) / sizeof(struct chunk));
-	store->entries = calloc(entry_count, sizeof(struct entry));
-	store->chunks = calloc(store->chunk_count, sizeof(struct chunk));
+	store->free_chunk = NO_CHUNK;
+	store->fresh_chunk = NO_CHUNK + 1;
+	store->free_chunk_count = store->chunk_count - store->fresh_chunk;
+	store->entries = table_memory_map(table_bytes);
+	store->chunks = table_memory_map(chunks_bytes(store));
 	store->counts.memory_bytes = memory_bytes;
 	if (store->entries == NULL || store->chunks == NULL) {
 		packed_store_destroy(store);
 		return -ENOMEM;
 	}
-	make_all_free(store);
 	*ret_store = store;
 	return 0;
 }
@@ -85,8 +89,8 @@ int packed_store_create(size_t memory_bytes, const struct plx_siphash_key *key,
 void packed_store_destroy(struct packed_store *store)
 {
 	if (store != NULL) {
-		free(store->entries);
-		free(store->chunks);
+		table_memory_unmap(store->entries, entries_bytes(store));
+		table_memory_unmap(store->chunks, chunks_bytes(store));
 		free(store);
 	}
 }
@@ -206,26 +210,39 @@ static void make_room(struct packed_store *store, uint32_t chunk_count, uint64_t
 	}
 }
 
+// Room was made.
+static uint32_t take_chunk(struct packed_store *store)
+{
+	uint32_t chunk = store->free_chunk;
+	if (chunk != NO_CHUNK) {
+		store->free_chunk = store->chunks[chunk].next;
+	} else {
+		chunk = store->fresh_chunk++;
+	}
+	store->free_chunk_count--;
+	return chunk;
+}
+
 static uint32_t take_chunks(struct packed_store *store, const uint8_t *key, size_t key_length,
-			    const uint8_t *value, size_t value_length, uint32_t chunk_count)
+			    const uint8_t *value, size_t value_length)
 {
 	PLX_UNINITIALIZED uint8_t packed[PACKED_STORE_KEY_MAX + PACKED_STORE_VALUE_MAX];
 	memcpy(packed, key, key_length);
 	memcpy(packed + key_length, value, value_length);
 	size_t left = key_length + value_length;
 	const uint8_t *from = packed;
-	uint32_t first = store->free_chunk;
-	uint32_t last = first;
-	for (uint32_t at = first; left > 0; at = store->chunks[at].next) {
+	uint32_t first = NO_CHUNK;
+	uint32_t *link = &first;
+	while (left > 0) {
+		*link = take_chunk(store);
+		struct chunk *chunk = &store->chunks[*link];
 		size_t part = left < CHUNK_BYTES ? left : CHUNK_BYTES;
-		memcpy(store->chunks[at].bytes, from, part);
+		memcpy(chunk->bytes, from, part);
 		from += part;
 		left -= part;
-		last = at;
+		link = &chunk->next;
 	}
-	store->free_chunk = store->chunks[last].next;
-	store->free_chunk_count -= chunk_count;
-	store->chunks[last].next = NO_CHUNK;
+	*link = NO_CHUNK;
 	return first;
 }
 
@@ -250,8 +267,7 @@ bool packed_store_put(struct packed_store *store, const uint8_t *key, size_t key
 	*entry = (struct entry) {
 		.hash = hash,
 		.expires_ns = expires_ns,
-		.first_chunk =
-			take_chunks(store, key, key_length, value, value_length, chunk_count),
+		.first_chunk = take_chunks(store, key, key_length, value, value_length),
 		.key_length = (uint16_t)key_length,
 		.value_length = (uint16_t)value_length,
 	};

@@ -23,7 +23,7 @@ struct packed_store;
 
 struct packed_store_counts {
 	uint32_t entries;
-	uint64_t memory_bytes; // all that was taken, used or not
+	uint64_t memory_bytes; // at most; pages are taken as they are used
 	uint64_t evictions;    // of entries that had not expired
 };
 

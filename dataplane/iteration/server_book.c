@@ -2,9 +2,10 @@
 
 #include "iteration/server_book.h"
 
+#include "base/table_memory.h"
+
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define WAYS 4
 
@@ -21,6 +22,16 @@ struct server_book {
 	struct mark *marks;
 };
 
+static size_t servers_bytes(const struct server_book *book)
+{
+	return book->count * sizeof(*book->servers);
+}
+
+static size_t marks_bytes(const struct server_book *book)
+{
+	return book->count * sizeof(*book->marks);
+}
+
 int server_book_create(uint32_t server_count, const struct plx_siphash_key *key,
 		       struct server_book **ret_book)
 {
@@ -36,8 +47,8 @@ int server_book_create(uint32_t server_count, const struct plx_siphash_key *key,
 	while (book->count < server_count) {
 		book->count *= 2;
 	}
-	book->servers = calloc(book->count, sizeof(*book->servers));
-	book->marks = calloc(book->count, sizeof(*book->marks));
+	book->servers = table_memory_map(servers_bytes(book));
+	book->marks = table_memory_map(marks_bytes(book));
 	if (book->servers == NULL || book->marks == NULL) {
 		server_book_destroy(book);
 		return -ENOMEM;
@@ -49,16 +60,16 @@ int server_book_create(uint32_t server_count, const struct plx_siphash_key *key,
 void server_book_destroy(struct server_book *book)
 {
 	if (book != NULL) {
-		free(book->servers);
-		free(book->marks);
+		table_memory_unmap(book->servers, servers_bytes(book));
+		table_memory_unmap(book->marks, marks_bytes(book));
 		free(book);
 	}
 }
 
 void server_book_flush(struct server_book *book)
 {
-	memset(book->servers, 0, book->count * sizeof(*book->servers));
-	memset(book->marks, 0, book->count * sizeof(*book->marks));
+	table_memory_clear(book->servers, servers_bytes(book));
+	table_memory_clear(book->marks, marks_bytes(book));
 }
 
 static struct server_record *bucket_of(struct server_book *book, const struct plx_ip *ip)
