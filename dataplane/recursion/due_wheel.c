@@ -17,9 +17,6 @@ int due_wheel_init(struct due_wheel *wheel, uint32_t count)
 		return -ENOMEM;
 	}
 	memset(wheel->heads, 0xff, sizeof(wheel->heads)); // DUE_NONE
-	for (uint32_t id = 0; id < count; id++) {
-		wheel->entries[id].bucket = DUE_NONE;
-	}
 	return 0;
 }
 
@@ -38,10 +35,10 @@ static uint64_t tick_after(uint64_t due_ns)
 void due_wheel_disarm(struct due_wheel *wheel, uint32_t id)
 {
 	struct due_entry *entry = &wheel->entries[id];
-	uint32_t bucket = entry->bucket;
-	if (bucket == DUE_NONE) {
+	if (entry->place == 0) {
 		return;
 	}
+	uint32_t bucket = entry->place - 1;
 	if (entry->next != DUE_NONE) {
 		wheel->entries[entry->next].previous = entry->previous;
 	}
@@ -53,7 +50,7 @@ void due_wheel_disarm(struct due_wheel *wheel, uint32_t id)
 			wheel->occupied[bucket / 64] &= ~(1ull << bucket % 64);
 		}
 	}
-	entry->bucket = DUE_NONE;
+	entry->place = 0;
 	wheel->armed_count--;
 }
 
@@ -73,7 +70,7 @@ void due_wheel_arm(struct due_wheel *wheel, uint32_t id, uint64_t due_ns)
 		.due_ns = due_ns,
 		.next = wheel->heads[bucket],
 		.previous = DUE_NONE,
-		.bucket = bucket,
+		.place = 1 + bucket,
 	};
 	if (entry->next != DUE_NONE) {
 		wheel->entries[entry->next].previous = id;

@@ -17,7 +17,7 @@ struct due_entry {
 	uint64_t due_ns;
 	uint32_t next;
 	uint32_t previous;
-	uint32_t bucket; // DUE_NONE: not armed
+	uint32_t place; // 0: not armed; else 1 + the bucket it is in
 };
 
 struct due_wheel {

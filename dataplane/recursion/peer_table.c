@@ -28,9 +28,6 @@ int peer_table_init(struct peer_table *table, uint32_t capacity, uint32_t rate_q
 		return -ENOMEM;
 	}
 	memset(table->buckets, 0xff, table->bucket_count * sizeof(*table->buckets)); // PEER_NONE
-	for (uint32_t i = 0; i < capacity; i++) {
-		table->peers[i].next_hashed = i + 1 < capacity ? i + 1 : PEER_NONE;
-	}
 	return 0;
 }
 
@@ -83,12 +80,7 @@ uint32_t peer_take(struct peer_table *table, const struct plx_ip *ip)
 		table->peers[index].was_used = true;
 		return index;
 	}
-	index = table->first_free;
-	if (index != PEER_NONE) {
-		table->first_free = table->peers[index].next_hashed;
-	} else {
-		index = evict(table);
-	}
+	index = table->used_count < table->capacity ? table->used_count++ : evict(table);
 	uint32_t *bucket = bucket_of(table, ip);
 	struct peer *peer = &table->peers[index];
 	*peer = (struct peer) {

@@ -21,7 +21,7 @@ struct peer {
 	uint8_t server_cookie_length; // 0: none known
 	bool was_used;                // since the hand of the clock passed
 	uint8_t cookie[PLX_COOKIE_CLIENT_BYTES + PLX_COOKIE_SERVER_MAX];
-	uint32_t next_hashed; // or free
+	uint32_t next_hashed;
 	uint32_t query_count; // for it, waiting or out
 	uint32_t first_held;  // queries that its rate makes wait
 	uint32_t last_held;
@@ -37,7 +37,7 @@ struct peer_table {
 	uint32_t *buckets;
 	uint32_t capacity;
 	uint32_t bucket_count; // a power of two
-	uint32_t first_free;
+	uint32_t used_count;   // the others were never used
 	uint32_t hand;
 	uint32_t rate_qps;
 	struct plx_siphash_key hash_key;

@@ -12,8 +12,12 @@ uint32_t recursion_acquire(struct recursor *recursor)
 	uint32_t index = recursor->free_recursion;
 	if (index != RECURSION_NONE) {
 		recursor->free_recursion = recursor->recursions[index].next;
-		recursor->free_recursion_count--;
+	} else if (recursor->fresh_recursion < recursor->recursions_max) {
+		index = recursor->fresh_recursion++;
+	} else {
+		return RECURSION_NONE;
 	}
+	recursor->free_recursion_count--;
 	return index;
 }
 

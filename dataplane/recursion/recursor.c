@@ -74,9 +74,9 @@ static int allocate(struct recursor *recursor)
 		map_table(recursor->free_query_capacity, sizeof(*recursor->free_queries));
 	recursor->recursions = map_table(lookups, sizeof(*recursor->recursions));
 	recursor->names = map_table(lookups, sizeof(*recursor->names));
-	// Used by few look-ups or in part: small pages. calloc of large blocks maps untouched ones.
-	recursor->more_names = calloc(lookups, sizeof(*recursor->more_names));
-	recursor->requests = calloc(recursor->proofs_max, sizeof(*recursor->requests));
+	recursor->more_names = table_memory_map_sparse(lookups * sizeof(*recursor->more_names));
+	recursor->requests =
+		table_memory_map_sparse(recursor->proofs_max * sizeof(*recursor->requests));
 	recursor->free_requests = calloc(recursor->proofs_max, sizeof(*recursor->free_requests));
 	recursor->query_wires = calloc(slots, sizeof(*recursor->query_wires));
 	recursor->body = malloc(PLX_RESULT_BODY_MAX);
@@ -92,7 +92,7 @@ static int allocate(struct recursor *recursor)
 	return has_all ? 0 : -ENOMEM;
 }
 
-static void link_free(struct recursor *recursor)
+static void make_all_free(struct recursor *recursor)
 {
 	for (uint32_t i = 0; i < recursor->config.slot_count; i++) {
 		recursor->queries[i].generation = (uint16_t)plx_random_u32(recursor->config.random);
@@ -100,12 +100,10 @@ static void link_free(struct recursor *recursor)
 	}
 	memset(recursor->query_buckets, 0xff,
 	       recursor->bucket_count * sizeof(*recursor->query_buckets)); // QUERY_NONE
-	for (uint32_t i = 0; i < recursor->recursions_max; i++) {
-		recursor->recursions[i].next =
-			i + 1 < recursor->recursions_max ? i + 1 : RECURSION_NONE;
-	}
+	recursor->free_recursion = RECURSION_NONE;
 	recursor->free_recursion_count = recursor->recursions_max;
-	for (uint32_t i = 0; i < recursor->proofs_max; i++) {
+	// The last freed is used next, so requests that were never needed are never touched.
+	for (uint32_t i = recursor->proofs_max; i-- > 0;) {
 		recursor->free_requests[recursor->free_request_count++] = i;
 	}
 	for (unsigned queue = 0; queue < SEND_QUEUES; queue++) {
@@ -148,7 +146,7 @@ struct recursor *recursor_create(const struct recursor_config *config, int *ret_
 		*ret_error = error;
 		return NULL;
 	}
-	link_free(recursor);
+	make_all_free(recursor);
 	token_bucket_init(&recursor->total_bucket, config->total_rate_qps);
 	return recursor;
 }
@@ -175,8 +173,8 @@ void recursor_destroy(struct recursor *recursor)
 			   recursor->free_query_capacity * sizeof(*recursor->free_queries));
 	table_memory_unmap(recursor->recursions, lookups * sizeof(*recursor->recursions));
 	table_memory_unmap(recursor->names, lookups * sizeof(*recursor->names));
-	free(recursor->more_names);
-	free(recursor->requests);
+	table_memory_unmap(recursor->more_names, lookups * sizeof(*recursor->more_names));
+	table_memory_unmap(recursor->requests, recursor->proofs_max * sizeof(*recursor->requests));
 	free(recursor->free_requests);
 	free(recursor->query_wires);
 	free(recursor->body);
@@ -229,7 +227,7 @@ void recursor_cancel_client(struct recursor *recursor, unsigned client)
 {
 	result_outbox_forget(&recursor->outbox, client);
 	for (uint32_t i = 0;
-	     i < recursor->recursions_max && recursor->client_recursions[client] > 0; i++) {
+	     i < recursor->fresh_recursion && recursor->client_recursions[client] > 0; i++) {
 		const struct recursion *recursion = &recursor->recursions[i];
 		bool is_live = recursion->state != RECURSION_FREE &&
 			       recursion->state != RECURSION_ABANDONED;

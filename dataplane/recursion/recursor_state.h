@@ -176,7 +176,7 @@ struct recursion {
 
 #define RECURSION_PRIMING 0xff // recursion.kind
 
-// Of each look-up; pages touched only when used.
+// Of each look-up, for those that meet aliases, need more for a proof or fail.
 struct recursion_names {
 	struct plx_name aliases[PLX_ALIASES_MAX];
 	struct plx_name zone; // the deepest one asked, when it failed
@@ -223,7 +223,8 @@ struct recursor {
 	struct recursion *recursions;
 	struct plx_name *names;
 	struct recursion_names *more_names;
-	uint32_t free_recursion;
+	uint32_t free_recursion;  // used before
+	uint32_t fresh_recursion; // from here on never used
 	uint32_t free_recursion_count;
 	uint32_t next_serial;
 	uint32_t client_recursions[RESOLVER_CLIENTS_MAX];

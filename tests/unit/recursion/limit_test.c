@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define MIB ((size_t)1024 * 1024)
 
 static struct world world;
 
@@ -208,6 +211,37 @@ TEST(the_root_is_asked_for_its_servers_once_and_they_are_used)
 	stop();
 }
 
+static size_t resident_bytes(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(fscanf(file, "%*u %lu", &pages), 1);
+	fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+TEST(memory_is_touched_only_as_far_as_it_is_used)
+{
+	world_prepare(&world);
+	CU_ASSERT_EQUAL_FATAL(query_identity_init(&world.identity, 16384, 14, 2, 15, &world.random),
+			      0);
+	world.config.slot_count = 16384;
+	world.config.lookups_max = 8192;
+	world.config.servers_max = 65536;
+	world.config.cache_bytes = 64 * MIB;
+	size_t before = resident_bytes();
+	world_start(&world);
+	size_t at_rest = resident_bytes() - before;
+	// Of some 370 MiB: hash buckets, and the ring of queries with their generations.
+	CU_ASSERT_TRUE(at_rest < 4 * MIB);
+	world_use(&world, NULL, 0);
+	(void)world_look_up(&world, "www.a.test A", 0);
+	// A huge page at most of each of a dozen tables.
+	CU_ASSERT_TRUE(resident_bytes() - before < 32 * MIB);
+	stop();
+}
+
 TEST_MAIN(recursor_limit, T(a_look_up_ends_at_its_deadline_even_while_it_waits_to_be_sent),
 	  T(the_look_ups_of_a_client_that_goes_are_forgotten_and_no_others),
 	  T(results_that_are_refused_wait_and_their_client_gets_no_more_work),
@@ -216,4 +250,5 @@ TEST_MAIN(recursor_limit, T(a_look_up_ends_at_its_deadline_even_while_it_waits_t
 	  T(zones_whose_servers_wait_for_each_other_are_a_loop),
 	  T(aliases_that_run_in_a_circle_are_told),
 	  T(servers_that_cannot_be_reached_are_not_waited_for),
-	  T(the_root_is_asked_for_its_servers_once_and_they_are_used))
+	  T(the_root_is_asked_for_its_servers_once_and_they_are_used),
+	  T(memory_is_touched_only_as_far_as_it_is_used))
