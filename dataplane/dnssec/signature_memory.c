@@ -2,6 +2,7 @@
 
 #include "dnssec/signature_memory.h"
 
+#include "base/table_memory.h"
 #include "dnssec/key_set.h"
 
 #include <openssl/evp.h>
@@ -34,6 +35,16 @@ static uint32_t set_count_for(uint32_t count)
 	return sets;
 }
 
+static size_t next_ways_bytes(const struct signature_memory *memory)
+{
+	return ((size_t)memory->set_mask + 1) * sizeof(memory->next_ways[0]);
+}
+
+static size_t sets_bytes(const struct signature_memory *memory)
+{
+	return ((size_t)memory->set_mask + 1) * sizeof(memory->sets[0]);
+}
+
 struct signature_memory *signature_memory_create(uint32_t count, const struct plx_siphash_key *key)
 {
 	if (count == 0 || count > SIGNATURES_REMEMBERED_MAX) {
@@ -48,8 +59,8 @@ struct signature_memory *signature_memory_create(uint32_t count, const struct pl
 	memory->set_mask = sets - 1;
 	memory->hash = EVP_MD_fetch(NULL, "SHA256", NULL);
 	memory->context = EVP_MD_CTX_new();
-	memory->next_ways = calloc(sets, sizeof(memory->next_ways[0]));
-	memory->sets = calloc(sets, sizeof(memory->sets[0]));
+	memory->next_ways = table_memory_map(next_ways_bytes(memory));
+	memory->sets = table_memory_map(sets_bytes(memory));
 	if (memory->hash == NULL || memory->context == NULL || memory->next_ways == NULL ||
 	    memory->sets == NULL) {
 		signature_memory_destroy(memory);
@@ -65,8 +76,8 @@ void signature_memory_destroy(struct signature_memory *memory)
 	}
 	EVP_MD_CTX_free(memory->context);
 	EVP_MD_free(memory->hash);
-	free(memory->next_ways);
-	free(memory->sets);
+	table_memory_unmap(memory->next_ways, next_ways_bytes(memory));
+	table_memory_unmap(memory->sets, sets_bytes(memory));
 	free(memory);
 }
 

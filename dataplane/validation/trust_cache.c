@@ -2,6 +2,7 @@
 
 #include "validation/trust_cache.h"
 
+#include "base/table_memory.h"
 #include "dnssec/signature_memory.h"
 
 #include <stdlib.h>
@@ -24,7 +25,8 @@ struct trust_cache {
 	uint32_t capacity;
 	uint32_t newest;
 	uint32_t oldest;
-	uint32_t first_free; // chained by next_in_bucket
+	uint32_t first_free; // used before; chained by next_in_bucket
+	uint32_t used_count; // the others were never used
 	uint32_t *buckets;
 	struct cached_zone *zones;
 };
@@ -47,18 +49,16 @@ struct trust_cache *trust_cache_create(const struct trust_cache_config *config)
 	cache->capacity = config->zones_max;
 	cache->newest = NO_ENTRY;
 	cache->oldest = NO_ENTRY;
+	cache->first_free = NO_ENTRY;
 	cache->signatures = signature_memory_create(config->rrsets_max, &config->hash_key);
 	cache->buckets = malloc(bucket_count * sizeof(cache->buckets[0]));
-	cache->zones = calloc(config->zones_max, sizeof(cache->zones[0]));
+	cache->zones = table_memory_map(config->zones_max * sizeof(cache->zones[0]));
 	if (cache->signatures == NULL || cache->buckets == NULL || cache->zones == NULL) {
 		trust_cache_destroy(cache);
 		return NULL;
 	}
 	for (uint32_t i = 0; i < bucket_count; i++) {
 		cache->buckets[i] = NO_ENTRY;
-	}
-	for (uint32_t i = 0; i < cache->capacity; i++) {
-		cache->zones[i].next_in_bucket = i + 1 < cache->capacity ? i + 1 : NO_ENTRY;
 	}
 	return cache;
 }
@@ -68,12 +68,12 @@ void trust_cache_destroy(struct trust_cache *cache)
 	if (cache == NULL) {
 		return;
 	}
-	for (uint32_t i = 0; cache->zones != NULL && i < cache->capacity; i++) {
+	for (uint32_t i = 0; i < cache->used_count; i++) {
 		zone_keys_release(cache->zones[i].trust.keys);
 	}
 	signature_memory_destroy(cache->signatures);
 	free(cache->buckets);
-	free(cache->zones);
+	table_memory_unmap(cache->zones, cache->capacity * sizeof(cache->zones[0]));
 	free(cache);
 }
 
@@ -125,6 +125,19 @@ static void forget(struct trust_cache *cache, uint32_t entry)
 	cache->first_free = entry;
 }
 
+static uint32_t take_entry(struct trust_cache *cache)
+{
+	if (cache->first_free == NO_ENTRY && cache->used_count < cache->capacity) {
+		return cache->used_count++;
+	}
+	if (cache->first_free == NO_ENTRY) {
+		forget(cache, cache->oldest);
+	}
+	uint32_t entry = cache->first_free;
+	cache->first_free = cache->zones[entry].next_in_bucket;
+	return entry;
+}
+
 bool trust_cache_find(struct trust_cache *cache, const struct plx_name *name, int64_t now_s,
 		      struct zone_trust *ret_trust)
 {
@@ -169,13 +182,9 @@ void trust_cache_put(struct trust_cache *cache, const struct plx_name *name,
 	if (expires_s <= now_s) {
 		return;
 	}
-	if (cache->first_free == NO_ENTRY) {
-		forget(cache, cache->oldest);
-	}
-	entry = cache->first_free;
+	entry = take_entry(cache);
 	struct cached_zone *zone = &cache->zones[entry];
 	uint32_t *bucket = bucket_of(cache, name);
-	cache->first_free = zone->next_in_bucket;
 	plx_name_copy(&zone->name, name);
 	zone->trust = *trust;
 	zone->trust.expires_s = expires_s;
@@ -188,7 +197,7 @@ void trust_cache_put(struct trust_cache *cache, const struct plx_name *name,
 uint32_t trust_cache_flush(struct trust_cache *cache, const struct plx_name *zone)
 {
 	uint32_t count = 0;
-	for (uint32_t i = 0; i < cache->capacity; i++) {
+	for (uint32_t i = 0; i < cache->used_count; i++) {
 		if (cache->zones[i].trust.kind != TRUST_NOT_EVALUATED &&
 		    plx_name_is_below(&cache->zones[i].name, zone)) {
 			forget(cache, i);
