@@ -40,11 +40,15 @@ int lookup_start(struct resolver *resolver, unsigned client, enum plx_priority p
 		 const struct plx_job *job, uint64_t now_ns)
 {
 	uint32_t index = resolver->free_lookup;
-	if (index == LOOKUP_NONE) {
+	if (index == LOOKUP_NONE && resolver->fresh_lookup == resolver->lookups_max) {
 		return -EAGAIN;
 	}
+	if (index == LOOKUP_NONE) {
+		index = resolver->fresh_lookup++;
+	} else {
+		resolver->free_lookup = resolver->lookups[index].next_waiter;
+	}
 	struct lookup *lookup = &resolver->lookups[index];
-	resolver->free_lookup = lookup->next_waiter;
 	resolver->free_lookup_count--;
 	resolver->client_lookups[client]++;
 

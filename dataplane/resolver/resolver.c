@@ -18,8 +18,7 @@ static int allocate(struct resolver *resolver)
 	// Memory is used as far as look-ups are in flight at once.
 	resolver->lookups = table_memory_map(max * sizeof(*resolver->lookups));
 	resolver->names = table_memory_map(max * sizeof(*resolver->names));
-	// Used by few look-ups, far apart: small pages. calloc of large blocks maps untouched ones.
-	resolver->aliases = calloc(max, sizeof(*resolver->aliases));
+	resolver->aliases = table_memory_map_sparse(max * sizeof(*resolver->aliases));
 	resolver->body = malloc(PLX_RESULT_BODY_MAX);
 	if (resolver->lookups == NULL || resolver->names == NULL || resolver->aliases == NULL ||
 	    resolver->body == NULL) {
@@ -68,11 +67,7 @@ struct resolver *resolver_create(const struct resolver_config *config, int *ret_
 		resolver->queues[queue] =
 			(struct slot_queue) {.head = SLOT_NONE, .tail = SLOT_NONE};
 	}
-	for (uint32_t i = 0; i < resolver->lookups_max; i++) {
-		resolver->lookups[i].next_waiter =
-			i + 1 < resolver->lookups_max ? i + 1 : LOOKUP_NONE;
-	}
-	resolver->free_lookup = 0;
+	resolver->free_lookup = LOOKUP_NONE;
 	resolver->free_lookup_count = resolver->lookups_max;
 	token_bucket_init_share(&resolver->total_bucket, config->total_rate_qps,
 				config->worker_count);
@@ -89,7 +84,7 @@ void resolver_destroy(struct resolver *resolver)
 	timer_fifo_fini(&resolver->timers);
 	table_memory_unmap(resolver->lookups, resolver->lookups_max * sizeof(*resolver->lookups));
 	table_memory_unmap(resolver->names, resolver->lookups_max * sizeof(*resolver->names));
-	free(resolver->aliases);
+	table_memory_unmap(resolver->aliases, resolver->lookups_max * sizeof(*resolver->aliases));
 	free(resolver->body);
 	free(resolver);
 }

@@ -105,9 +105,10 @@ struct resolver {
 
 	struct lookup *lookups;
 	struct plx_name *names;         // the name of each look-up, as the client wrote it
-	struct lookup_aliases *aliases; // of each look-up; pages touched only when used
+	struct lookup_aliases *aliases; // of each look-up that meets some
 	uint32_t lookups_max;
-	uint32_t free_lookup;
+	uint32_t free_lookup;  // used before
+	uint32_t fresh_lookup; // from here on never used
 	uint32_t free_lookup_count;
 	uint32_t client_lookups[RESOLVER_CLIENTS_MAX]; // in flight
 	struct result_outbox outbox;

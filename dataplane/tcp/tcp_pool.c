@@ -10,6 +10,7 @@
 #include "tcp/tcp_query.h"
 
 #include "base/pointer_ring.h"
+#include "base/table_memory.h"
 #include "tcp/tcp_client.h"
 
 #include <assert.h>
@@ -159,7 +160,7 @@ static void *run_thread(void *argument)
 
 static int lane_init(struct tcp_lane *lane)
 {
-	lane->queries = calloc(TCP_OUTSTANDING_MAX, sizeof(*lane->queries));
+	lane->queries = table_memory_map_sparse(TCP_OUTSTANDING_MAX * sizeof(*lane->queries));
 	lane->free_slots = calloc(TCP_OUTSTANDING_MAX, sizeof(*lane->free_slots));
 	if (lane->queries == NULL || lane->free_slots == NULL) {
 		return -ENOMEM;
@@ -187,7 +188,7 @@ static void lane_fini(struct tcp_lane *lane)
 	pointer_ring_fini(&lane->answered);
 	pointer_ring_fini(&lane->spent);
 	free(lane->free_slots);
-	free(lane->queries);
+	table_memory_unmap(lane->queries, TCP_OUTSTANDING_MAX * sizeof(*lane->queries));
 }
 
 static int pool_init(struct tcp_pool *pool)
