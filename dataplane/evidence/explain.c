@@ -138,6 +138,19 @@ static unsigned name_end(const struct plx_evidence *evidence, unsigned from)
 	return end < evidence->step_count ? end + 1 : end;
 }
 
+// The steps from `from` on ask for a name once more whose answer was bogus.
+static bool is_second(const struct plx_evidence *evidence, unsigned from, unsigned end)
+{
+	const struct plx_trace_step *before = from > 0 ? &evidence->steps[from - 1] : NULL;
+	const struct plx_trace_step *proof = &evidence->steps[end - 1];
+	if (before == NULL || before->kind != PLX_TRACE_PROOF) {
+		return false;
+	}
+	return proof->kind == PLX_TRACE_PROOF
+		       ? proof->type == before->type && plx_name_equal(&proof->name, &before->name)
+		       : before->dnssec == PLX_DNSSEC_BOGUS && before->verdict != PLX_TRACE_FAILED;
+}
+
 static void print_steps(struct explanation *explanation, struct tree *tree)
 {
 	const struct plx_evidence *evidence = explanation->replay->evidence;
@@ -152,11 +165,15 @@ static void print_steps(struct explanation *explanation, struct tree *tree)
 		for (unsigned i = tree->from; i < tree->end; i++) {
 			tree->parents[i] = find_parent(explanation->replay, tree->from, i);
 		}
+		const bool is_again = is_second(evidence, tree->from, tree->end);
+		if (!is_again && tree->from > 0) {
+			plx_name_parent(&ancestor, &ancestor);
+		}
 		plx_name_format(&ancestor, name);
-		explain_print(explanation, "%s %s\n", name,
-			      plx_type_format(evidence->job.qtype, type));
+		explain_print(explanation, "%s %s%s\n", name,
+			      plx_type_format(evidence->job.qtype, type),
+			      is_again ? ", once more of other servers or by TCP" : "");
 		print_children(explanation, tree, NO_PARENT);
-		plx_name_parent(&ancestor, &ancestor);
 	}
 }
 

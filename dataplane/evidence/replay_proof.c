@@ -135,6 +135,17 @@ static void compare(struct replay *replay, unsigned index, const struct proof_ve
 	}
 }
 
+// The second proof of a name whose answer was bogus had only what the first left of the look-up's budget. Here each has a
+// whole one: that nothing was left is the record's word, and leaves the name bogus.
+static bool is_exhausted(const struct replay *replay, unsigned from, unsigned index)
+{
+	const struct plx_trace_step *step = &replay->evidence->steps[index];
+	const struct plx_trace_step *before = from > 0 ? &replay->evidence->steps[from - 1] : NULL;
+	return before != NULL && before->kind == PLX_TRACE_PROOF && before->type == step->type &&
+	       plx_name_equal(&before->name, &step->name) && step->dnssec == PLX_DNSSEC_BOGUS &&
+	       step->cause == DNSSEC_CAUSE_WORK_LIMIT;
+}
+
 static void replay_proof(struct replay *replay, unsigned from, unsigned index,
 			 struct remade *remade)
 {
@@ -156,7 +167,10 @@ static void replay_proof(struct replay *replay, unsigned from, unsigned index,
 	}
 	replay->report.proofs++;
 	struct proof_verdict *verdict = &replay->steps[index].proof;
-	if (judge(replay, from, index, remade, verdict)) {
+	if (is_exhausted(replay, from, index)) {
+		verdict->state = PLX_DNSSEC_BOGUS;
+		verdict->cause = DNSSEC_CAUSE_WORK_LIMIT;
+	} else if (judge(replay, from, index, remade, verdict)) {
 		compare(replay, index, verdict);
 	}
 }

@@ -301,9 +301,100 @@ static enum plx_dnssec failed_state(const struct finding *finding,
 static bool is_end(const struct finding *finding, const struct proof_verdict *proof, bool validates)
 {
 	return finding->verdict == PLX_TRACE_FAILED || (proof == NULL && validates) ||
-	       (proof != NULL &&
-		(proof->state == PLX_DNSSEC_BOGUS || (proof->state == PLX_DNSSEC_INDETERMINATE &&
-						      proof->cause == DNSSEC_CAUSE_UNANSWERED)));
+	       (proof != NULL && proof->state == PLX_DNSSEC_INDETERMINATE &&
+		proof->cause == DNSSEC_CAUSE_UNANSWERED);
+}
+
+// What the steps about one name come to.
+struct name_steps {
+	unsigned from;
+	unsigned end; // of its proof; as many as there are steps: it has none
+	struct finding finding;
+	const struct proof_verdict *proof; // or NULL
+};
+
+static void read_name_steps(struct replay *replay, const struct plx_name *name, unsigned from,
+			    struct name_steps *ret_steps)
+{
+	const struct plx_evidence *evidence = replay->evidence;
+	ret_steps->from = from;
+	ret_steps->end = next_proof(evidence, from);
+	ret_steps->proof = NULL;
+	replay_follow(replay, name, from, ret_steps->end, &ret_steps->finding);
+	if (ret_steps->end < evidence->step_count) {
+		ret_steps->proof = &replay->steps[ret_steps->end].proof;
+		compare_proof(replay, ret_steps->end, name, ret_steps->finding.verdict);
+	}
+}
+
+static bool is_bogus(const struct name_steps *steps)
+{
+	enum plx_trace_verdict found = steps->finding.verdict;
+	return found != PLX_TRACE_FAILED && steps->proof != NULL &&
+	       (steps->proof->state == PLX_DNSSEC_BOGUS ||
+		proved_verdict(steps->proof, found) == PLX_TRACE_VERDICT_NONE);
+}
+
+static bool is_in_chain(const struct finding *finding, const struct plx_name *question,
+			const struct plx_name *name)
+{
+	bool is_in = plx_name_equal(question, name);
+	for (unsigned i = 0; i < finding->alias_count && !is_in; i++) {
+		is_in = plx_name_equal(&finding->aliases[i], name);
+	}
+	return is_in;
+}
+
+// A reply that the proof was made of: replies to shortened names are not, and their servers may be asked again.
+static bool is_material(const struct replay *replay, const struct name_steps *steps,
+			const struct plx_name *question, unsigned index)
+{
+	const struct plx_trace_step *step = &replay->evidence->steps[index];
+	const struct replayed_step *replayed = &replay->steps[index];
+	if (step->kind != PLX_TRACE_QUERY || step->depth > 0 || !replayed->is_readable) {
+		return false;
+	}
+	bool is_whole = step->type == PLX_TYPE_DS || step->type == PLX_TYPE_DNSKEY ||
+			is_in_chain(&steps->finding, question, &replayed->name);
+	return replayed->kind == ZONE_REPLY_REFERRAL ||
+	       (is_whole && replayed_step_is_conclusive(replay, index));
+}
+
+// A second answer is worth something because others gave it, or the same by TCP.
+static void compare_servers(struct replay *replay, const struct plx_name *question,
+			    const struct name_steps *first, const struct name_steps *second)
+{
+	const struct plx_trace_step *steps = replay->evidence->steps;
+	for (unsigned i = second->from; i < second->end; i++) {
+		bool is_same = false;
+		if (!is_material(replay, second, question, i) ||
+		    steps[i].transport == PLX_TRANSPORT_TCP) {
+			continue;
+		}
+		for (unsigned k = first->from; k < first->end && !is_same; k++) {
+			is_same = is_material(replay, first, question, k) &&
+				  plx_ip_equal(&steps[i].server.ip, &steps[k].server.ip);
+		}
+		if (is_same) {
+			replay_differs(
+				replay, (int)i,
+				"it comes from a server of the bogus answer, and not by TCP");
+		}
+	}
+}
+
+// A bogus answer, and that others were asked for it: what they say counts if it is secure. False: the name is bogus.
+static bool take_second(struct replay *replay, const struct plx_name *name,
+			struct name_steps *steps)
+{
+	const struct name_steps first = *steps;
+	if (first.end + 1 >= replay->evidence->step_count) {
+		return false;
+	}
+	read_name_steps(replay, name, first.end + 1, steps);
+	compare_servers(replay, name, &first, steps);
+	return steps->finding.verdict != PLX_TRACE_FAILED && steps->proof != NULL &&
+	       steps->proof->state == PLX_DNSSEC_SECURE && !is_bogus(steps);
 }
 
 int replay_result(struct replay *replay)
@@ -313,36 +404,31 @@ int replay_result(struct replay *replay)
 	const bool validates = evidence->anchors.zone_count > 0;
 	enum plx_dnssec dnssec = validates ? PLX_DNSSEC_SECURE : PLX_DNSSEC_UNCHECKED;
 	struct plx_name ancestor = job->name;
-	struct finding finding;
+	struct name_steps steps = {0};
 	unsigned from = 0;
 	compare_times(replay);
 	if (job->kind == PLX_JOB_RELEVANT_CAA) {
 		plx_name_strip_wildcard(&ancestor);
 	}
 	for (;;) {
-		unsigned end = next_proof(evidence, from);
-		const struct proof_verdict *proof = NULL;
-		replay_follow(replay, &ancestor, from, end, &finding);
-		if (end < evidence->step_count) {
-			proof = &replay->steps[end].proof;
-			compare_proof(replay, end, &ancestor, finding.verdict);
-		}
-		if (is_end(&finding, proof, validates)) {
-			compare_failed(replay, failed_state(&finding, proof, validates),
-				       finding.verdict != PLX_TRACE_FAILED);
-			return 0;
-		}
-		if (proof != NULL) {
-			finding.verdict = proved_verdict(proof, finding.verdict);
-			dnssec = weaker(dnssec, proof->state);
-		}
-		if (finding.verdict == PLX_TRACE_VERDICT_NONE) {
+		struct finding *finding = &steps.finding;
+		read_name_steps(replay, &ancestor, from, &steps);
+		if (is_bogus(&steps) && !take_second(replay, &ancestor, &steps)) {
 			compare_failed(replay, PLX_DNSSEC_BOGUS, true);
 			return 0;
 		}
-		from = validates ? end + 1 : (unsigned)finding.step + 1;
-		if (finding.verdict == PLX_TRACE_RECORDS || !climb(job, &ancestor)) {
-			return compare_answered(replay, &finding, &ancestor, proof, dnssec);
+		if (is_end(finding, steps.proof, validates)) {
+			compare_failed(replay, failed_state(finding, steps.proof, validates),
+				       finding->verdict != PLX_TRACE_FAILED);
+			return 0;
+		}
+		if (steps.proof != NULL) {
+			finding->verdict = proved_verdict(steps.proof, finding->verdict);
+			dnssec = weaker(dnssec, steps.proof->state);
+		}
+		from = validates ? steps.end + 1 : (unsigned)finding->step + 1;
+		if (finding->verdict == PLX_TRACE_RECORDS || !climb(job, &ancestor)) {
+			return compare_answered(replay, finding, &ancestor, steps.proof, dnssec);
 		}
 	}
 }

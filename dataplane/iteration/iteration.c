@@ -17,6 +17,8 @@ bool iteration_start(struct iteration *iteration, struct iteration_context *cont
 	frame->zone.zone.length = 0;
 	iteration->frame = frame;
 	iteration->use = use;
+	iteration->doubted = NULL;
+	iteration->doubted_count = 0;
 	iteration->visited_count = 0;
 	work_budget_start(&iteration->budget, now_ns);
 	return true;

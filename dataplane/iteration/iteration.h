@@ -50,6 +50,10 @@ struct iteration {
 	struct iteration_frame *frame; // the innermost; NULL when the look-up is over
 	struct work_budget budget;
 	enum cache_use use;
+	// Addresses that a wrong answer may have come from: asked only when no other server of a zone is left, once for a step
+	// and by TCP, which nobody forges from afar. The caller's, set between start and the first step.
+	const struct plx_ip *doubted;
+	uint8_t doubted_count;
 	uint8_t visited_count;
 	uint64_t visited[WORK_ALIASES_MAX + 1]; // hashes of the names of the question's alias chain
 };
@@ -119,7 +123,7 @@ struct iteration_action {
 };
 
 // Prepares a look-up of `name` and `type` (no meta type). False: no frame is free, nothing was begun. The first step's
-// event is BEGIN. The caller may lower the budget's deadline before it.
+// event is BEGIN. The caller may lower the budget's deadline and name doubted servers before it.
 bool iteration_start(struct iteration *iteration, struct iteration_context *context,
 		     const struct plx_name *name, uint16_t type, enum cache_use use,
 		     uint64_t now_ns);

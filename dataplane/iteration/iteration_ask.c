@@ -195,25 +195,61 @@ static enum iteration_next fetch_address(struct iteration_turn *turn, struct ite
 	return ITERATION_NEXT_FAILED;
 }
 
+static bool is_doubted(const struct iteration *iteration, const struct plx_ip *server)
+{
+	for (unsigned i = 0; i < iteration->doubted_count; i++) {
+		if (plx_ip_equal(&iteration->doubted[i], server)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+// Among the servers that are not doubted, or, once for each, among those that are; -1: there is none.
+static int choose_server(struct iteration_turn *turn, const struct iteration_frame *frame,
+			 bool takes_doubted)
+{
+	struct iteration_context *context = turn->context;
+	uint8_t tries[DELEGATION_ADDRESSES_MAX];
+	for (unsigned i = 0; i < frame->zone.address_count; i++) {
+		bool may_be_asked = is_doubted(turn->iteration, &frame->zone.addresses[i])
+					    ? takes_doubted && frame->tries[i] == 0
+					    : !takes_doubted;
+		tries[i] = may_be_asked ? frame->tries[i] : UINT8_MAX;
+	}
+	return server_choose(context->book, &frame->zone, tries, &turn->iteration->budget,
+			     &context->families, context->random, turn->now_ns);
+}
+
+static enum iteration_next ask_server(struct iteration_turn *turn, struct iteration_frame *frame,
+				      int server, bool by_tcp)
+{
+	frame->server = (uint8_t)server;
+	frame->tries[server]++;
+	frame->by_tcp = by_tcp;
+	frame->without_edns = false;
+	return send(turn, frame);
+}
+
 enum iteration_next frame_ask(struct iteration_turn *turn)
 {
 	struct iteration_frame *frame = turn->iteration->frame;
-	struct iteration_context *context = turn->context;
 	if (frame->is_resend) {
 		frame->is_resend = false;
 		return send(turn, frame);
 	}
-	int server =
-		server_choose(context->book, &frame->zone, frame->tries, &turn->iteration->budget,
-			      &context->families, context->random, turn->now_ns);
-	if (server < 0) {
-		return fetch_address(turn, frame);
+	int server = choose_server(turn, frame, false);
+	if (server >= 0) {
+		return ask_server(turn, frame, server, false);
 	}
-	frame->server = (uint8_t)server;
-	frame->tries[server]++;
-	frame->by_tcp = false;
-	frame->without_edns = false;
-	return send(turn, frame);
+	enum iteration_next next = fetch_address(turn, frame);
+	if (next == ITERATION_NEXT_FAILED && turn->iteration->frame == frame) {
+		server = choose_server(turn, frame, true);
+		if (server >= 0) {
+			return ask_server(turn, frame, server, true);
+		}
+	}
+	return next;
 }
 
 // The addresses in the answer, and the lowest TTL of them.

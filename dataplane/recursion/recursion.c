@@ -71,7 +71,11 @@ static enum cache_use cache_use_of(const struct recursion *recursion)
 	if (recursion->flags & PLX_JOB_NO_CACHE) {
 		return CACHE_USE_EVIDENCE;
 	}
-	return recursion->is_fetching ? CACHE_USE_SERVERS : CACHE_USE_ALL;
+	if (recursion->is_fetching) {
+		return CACHE_USE_SERVERS;
+	}
+	// The delegation that led to a bogus answer may be the forged part.
+	return recursion->is_second ? CACHE_USE_EVIDENCE : CACHE_USE_ALL;
 }
 
 // An iteration for a question leaves time to learn what its failure means.
@@ -100,19 +104,19 @@ bool recursion_iterate(struct recursor *recursor, uint32_t index, const struct p
 	if (recursion->iteration.budget.deadline_ns > deadline_ns) {
 		recursion->iteration.budget.deadline_ns = deadline_ns;
 	}
+	recursion->iteration.doubted = recursor->more_names[index].doubt.servers;
+	recursion->iteration.doubted_count = recursion->doubted_count;
 	recursion->state = RECURSION_RUNNING;
 	return true;
 }
 
-// Asks the name or the ancestor that the climb has come to.
-static bool ask_ancestor(struct recursor *recursor, uint32_t index)
+bool recursion_ask_ancestor(struct recursor *recursor, uint32_t index)
 {
 	struct recursion *recursion = &recursor->recursions[index];
 	PLX_UNINITIALIZED struct plx_name ancestor;
 	recursion_ancestor(recursor, index, &ancestor);
 	recursion_forget_kept(recursor, recursion);
 	recursion->alias_count = 0;
-	recursion->rounds = 0;
 	recursion->ede_code = 0;
 	recursion->odd_cause = PLX_CAUSE_NONE;
 	recursion->server.family = 0;
@@ -160,7 +164,7 @@ int recursion_start(struct recursor *recursor, unsigned client, enum plx_priorit
 	}
 	due_wheel_arm(&recursor->wheel, wheel_id_of_recursion(recursor, index),
 		      recursion->deadline_ns);
-	if (ask_ancestor(recursor, index)) {
+	if (recursion_ask_ancestor(recursor, index)) {
 		recursion_run(recursor, index);
 	}
 	return 0;
@@ -213,7 +217,8 @@ static bool take_denial(struct recursor *recursor, uint32_t index, enum plx_dnss
 {
 	remember_denial(recursor, index, dnssec);
 	if (climb(recursor, index)) {
-		return ask_ancestor(recursor, index);
+		recursor->recursions[index].rounds = 0;
+		return recursion_ask_ancestor(recursor, index);
 	}
 	recursion_finish_found(recursor, index, NULL);
 	return false;
@@ -226,8 +231,7 @@ static bool take_judged(struct recursor *recursor, uint32_t index, enum plx_dnss
 	struct recursion *recursion = &recursor->recursions[index];
 	// A failure keeps its own word: servers of a signed zone that are all down give no keys either.
 	if (dnssec == PLX_DNSSEC_BOGUS && recursion->outcome != ITERATION_FAILED) {
-		recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
-				      PLX_CAUSE_VALIDATION_FAILED, dnssec);
+		recursion_finish_bogus(recursor, index);
 		return false;
 	}
 	switch ((enum iteration_outcome)recursion->outcome) {
@@ -308,6 +312,10 @@ static bool take_done(struct recursor *recursor, uint32_t index, const struct pl
 		return recursion_fetched(recursor, index, result);
 	}
 	keep_outcome(recursor, index, result);
+	if (recursion->is_second && result->outcome == ITERATION_FAILED) {
+		recursion_finish_bogus(recursor, index);
+		return false;
+	}
 	if (result->from_cache) {
 		trace_remembered(recursor, index, result);
 	}

@@ -37,12 +37,24 @@ static void deliver(struct recursor *recursor, uint32_t index, struct plx_result
 void recursion_finish_with(struct recursor *recursor, uint32_t index, enum plx_status status,
 			   enum plx_cause cause, enum plx_dnssec dnssec)
 {
+	if (recursor->recursions[index].is_second) {
+		recursion_recall_first(recursor, index);
+		status = PLX_STATUS_BOGUS;
+		cause = PLX_CAUSE_VALIDATION_FAILED;
+		dnssec = PLX_DNSSEC_BOGUS;
+	}
 	struct plx_result result = {
 		.status = (uint8_t)status,
 		.cause = (uint8_t)cause,
 		.dnssec = recursor->config.validates ? (uint8_t)dnssec : PLX_DNSSEC_UNCHECKED,
 	};
 	deliver(recursor, index, &result, NULL);
+}
+
+void recursion_finish_bogus(struct recursor *recursor, uint32_t index)
+{
+	recursion_finish_with(recursor, index, PLX_STATUS_BOGUS, PLX_CAUSE_VALIDATION_FAILED,
+			      PLX_DNSSEC_BOGUS);
 }
 
 struct failure {

@@ -71,6 +71,7 @@ static uint8_t *keep(struct recursor *recursor, uint32_t index, enum proof_messa
 	if (kept == NULL) {
 		return NULL;
 	}
+	kept->server = judgement->server;
 	kept->wire = keep_wire(recursor, message);
 	recursion->lacks_memory |= kept->wire == NULL;
 	return kept->wire;

@@ -175,48 +175,73 @@ static bool is_about_owner(const struct recursor *recursor, uint32_t index,
 	return plx_name_equal(&ancestor, judged);
 }
 
+// Whether what was found must not be told, for what the judge says of it or for what they do not agree on.
+static bool is_bogus(const struct recursor *recursor, uint32_t index,
+		     const struct proof_verdict *verdict)
+{
+	struct recursion *recursion = &recursor->recursions[index];
+	switch (verdict->state) {
+	case PLX_DNSSEC_SECURE:
+		return !agrees(recursion, verdict->kind) ||
+		       !is_about_owner(recursor, index, &verdict->owner);
+	case PLX_DNSSEC_INSECURE:
+		return !is_about_owner(recursor, index, &verdict->owner);
+	case PLX_DNSSEC_INDETERMINATE:
+		return false;
+	case PLX_DNSSEC_BOGUS:
+	case PLX_DNSSEC_UNCHECKED:
+	case PLX_DNSSEC_COUNT:
+		break;
+	}
+	return true;
+}
+
+static void take_bogus(struct recursor *recursor, uint32_t index, const struct plx_name *broken)
+{
+	if (!recursion_doubt(recursor, index, broken)) {
+		recursion_finish_bogus(recursor, index);
+	} else if (recursion_ask_ancestor(recursor, index)) {
+		recursion_run(recursor, index);
+	}
+}
+
 static void take_verdict(struct recursor *recursor, uint32_t index,
 			 const struct validation_request *request)
 {
 	struct recursion *recursion = &recursor->recursions[index];
 	const struct proof_verdict *verdict = &request->verdict;
-	bool is_failed = recursion->outcome == ITERATION_FAILED;
 	uint16_t ede_code = dnssec_cause_ede(verdict->cause);
 	recursion->ede_code = ede_code != 0 ? ede_code : recursion->ede_code;
 	if (verdict->ttl_s < recursion->negative_ttl_s) {
 		recursion->negative_ttl_s = verdict->ttl_s;
 	}
-	bool is_contradictory =
-		!is_failed &&
-		((verdict->state == PLX_DNSSEC_SECURE && !agrees(recursion, verdict->kind)) ||
-		 ((verdict->state == PLX_DNSSEC_SECURE || verdict->state == PLX_DNSSEC_INSECURE) &&
-		  !is_about_owner(recursor, index, &verdict->owner)));
-	trace_proof(recursor, index, request);
-	switch (verdict->state) {
-	case PLX_DNSSEC_SECURE:
-	case PLX_DNSSEC_INSECURE:
-		if (is_contradictory) {
-			recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
-					      PLX_CAUSE_VALIDATION_FAILED, PLX_DNSSEC_BOGUS);
-			return;
-		}
-		break;
-	case PLX_DNSSEC_INDETERMINATE:
-		if (!is_failed && verdict->cause == DNSSEC_CAUSE_UNANSWERED) {
-			recursion_finish_with(recursor, index, PLX_STATUS_TIMEOUT,
-					      PLX_CAUSE_NO_PROOF, PLX_DNSSEC_INDETERMINATE);
-			return;
-		}
-		break;
-	case PLX_DNSSEC_BOGUS:
-		break;
-	case PLX_DNSSEC_UNCHECKED:
-	case PLX_DNSSEC_COUNT:
-		recursion_finish_with(recursor, index, PLX_STATUS_BOGUS,
-				      PLX_CAUSE_VALIDATION_FAILED, PLX_DNSSEC_BOGUS);
+	if (recursion->outcome == ITERATION_FAILED) {
+		bool is_judged = verdict->state != PLX_DNSSEC_UNCHECKED &&
+				 verdict->state != PLX_DNSSEC_COUNT;
+		trace_proof(recursor, index, request);
+		recursion_judged(recursor, index,
+				 is_judged ? verdict->state : PLX_DNSSEC_INDETERMINATE);
 		return;
 	}
-	recursion_judged(recursor, index, verdict->state);
+	bool is_wrong = is_bogus(recursor, index, verdict);
+	trace_proof(recursor, index, request);
+	if (recursion->is_second) {
+		// An unsigned answer after a bogus one would be a downgrade.
+		is_wrong |= verdict->state != PLX_DNSSEC_SECURE;
+		if (!is_wrong) {
+			recursion->is_second = false;
+			count(&recursor->config.counters->answers_mended);
+		}
+	}
+	if (is_wrong) {
+		take_bogus(recursor, index, &verdict->zone);
+	} else if (verdict->state == PLX_DNSSEC_INDETERMINATE &&
+		   verdict->cause == DNSSEC_CAUSE_UNANSWERED) {
+		recursion_finish_with(recursor, index, PLX_STATUS_TIMEOUT, PLX_CAUSE_NO_PROOF,
+				      PLX_DNSSEC_INDETERMINATE);
+	} else {
+		recursion_judged(recursor, index, verdict->state);
+	}
 }
 
 // --- What the judge lacks.

@@ -5,6 +5,7 @@
 //   recursion.c       a job from submit to result: one iteration after another, climb
 //   recursion_keep.c  what of its replies is kept for the proof and the trace
 //   recursion_proof.c what was found is judged, and what that needs is fetched
+//   recursion_doubt.c what was bogus is asked for once more, of other servers
 //   recursion_trace.c how it came to it
 //   recursion_end.c   its result
 //   priming.c         the root's servers, asked for once in a while
@@ -46,6 +47,12 @@
 // What is kept back of a look-up's time to learn the state of a zone whose servers do not answer: a quarter, and never
 // more than this.
 #define RECURSOR_PROOF_TIME_NS (2000ull * 1000 * 1000)
+// Names of one look-up (a climb asks several) whose bogus answer is asked for once more. Servers that were doubted stay so,
+// so that the second is for another broken server, behind an alias.
+#define RECURSION_DOUBTS_MAX 2
+// Servers of bogus answers that others are asked instead of. An honest look-up has replies of at most four levels, twice
+// that behind an alias; with more of them a bogus answer is final.
+#define RECURSION_DOUBTED_SERVERS_MAX 32
 #define RECURSOR_PRIMING_RETRY_NS (30ull * 1000 * 1000 * 1000) // after one that failed (RFC 8109)
 
 enum open_query_state {
@@ -109,6 +116,7 @@ enum recursion_state {
 struct kept_reply {
 	struct kept_reply *next;
 	uint8_t *wire; // another block
+	struct plx_ip server;
 	enum proof_message_kind kind;
 	uint16_t type;
 	uint8_t zone_length;
@@ -139,6 +147,10 @@ struct recursion {
 	bool is_fetching; // for a proof
 	bool lacks_memory;
 	uint8_t odd_cause; // enum plx_cause of the last odd end of a query
+	// Of recursion_doubt.c.
+	bool is_second; // the name's answer was bogus, and is being asked for once more
+	uint8_t doubt_count;
+	uint8_t doubted_count; // servers
 
 	// What the ancestor's iteration came to.
 	uint8_t outcome; // enum iteration_outcome
@@ -176,11 +188,22 @@ struct recursion {
 
 #define RECURSION_PRIMING 0xff // recursion.kind
 
+// What is known of bogus answers: whose they may be, and how the first one of the name came.
+struct recursion_doubt {
+	struct plx_ip servers[RECURSION_DOUBTED_SERVERS_MAX];
+	struct plx_ip server;
+	uint8_t transport;
+	uint16_t answer_bytes;
+	uint16_t ede_code;
+	uint32_t rtt_us;
+};
+
 // Of each look-up, for those that meet aliases, need more for a proof or fail.
 struct recursion_names {
 	struct plx_name aliases[PLX_ALIASES_MAX];
 	struct plx_name zone; // the deepest one asked, when it failed
 	struct proof_need needs[PROOF_NEEDS_MAX];
+	struct recursion_doubt doubt;
 };
 
 // The query whose end those who wait for it are being told.
@@ -255,6 +278,8 @@ PLX_MUST_CHECK int recursion_start(struct recursor *recursor, unsigned client,
 void recursion_step(struct recursor *recursor, uint32_t index, const struct iteration_event *event);
 // What its iteration found is worth `dnssec`: it climbs on or ends.
 void recursion_judged(struct recursor *recursor, uint32_t index, enum plx_dnssec dnssec);
+// Asks the name, or the ancestor that the climb has come to. False when the look-up ended instead.
+PLX_MUST_CHECK bool recursion_ask_ancestor(struct recursor *recursor, uint32_t index);
 // Goes on with another iteration. False when the look-up ended instead.
 PLX_MUST_CHECK bool recursion_iterate(struct recursor *recursor, uint32_t index,
 				      const struct plx_name *name, uint16_t type);
@@ -285,6 +310,14 @@ PLX_MUST_CHECK bool recursion_fetched(struct recursor *recursor, uint32_t index,
 				      const struct iteration_result *result);
 void recursion_unqueue_proof(struct recursor *recursor, uint32_t index);
 
+// --- recursion_doubt.c
+// The answer is bogus, `broken` the zone at which its proof broke. True: it is to be asked for once more, and only a secure
+// answer counts from now on.
+PLX_MUST_CHECK bool recursion_doubt(struct recursor *recursor, uint32_t index,
+				    const struct plx_name *broken);
+// The second answer does not count: the result tells of the first one.
+void recursion_recall_first(struct recursor *recursor, uint32_t index);
+
 // --- recursion_trace.c
 // Each does nothing unless the job asks for a trace. `message` is the reply to the query that ended, or NULL.
 void trace_query(struct recursor *recursor, uint32_t index, const struct plx_message *message);
@@ -303,6 +336,8 @@ void recursion_finish_found(struct recursor *recursor, uint32_t index,
 			    const struct plx_message *message);
 // By what its iteration came to.
 void recursion_finish_failed(struct recursor *recursor, uint32_t index, enum plx_dnssec dnssec);
+void recursion_finish_bogus(struct recursor *recursor, uint32_t index);
+// A name whose first answer was bogus is bogus, whatever the words are.
 void recursion_finish_with(struct recursor *recursor, uint32_t index, enum plx_status status,
 			   enum plx_cause cause, enum plx_dnssec dnssec);
 

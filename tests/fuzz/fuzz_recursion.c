@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The recursor against servers, a network, a judge and clients that do whatever the input says. Beyond memory safety:
 // every look-up ends exactly once and within its deadline, sends a bounded number of queries, no bogus or unproved answer
-// has records, and nothing stays held when all is over.
+// has records, no other than a secure one takes the place of a bogus one, and nothing stays held when all is over.
 
 #include <parallax/base/byte_reader.h>
 #include <parallax/base/byte_writer.h>
@@ -46,6 +46,10 @@ struct world {
 	uint64_t deadline_ns[LOOKUPS_MAX];
 	uint8_t ended[LOOKUPS_MAX];
 	unsigned submitted;
+	bool is_unprimed; // serials of look-ups are their tags
+	// A bogus answer was judged, and no secure one since.
+	bool is_doubted[LOOKUPS_MAX];
+	bool is_lost[LOOKUPS_MAX]; // what was judged next was not secure
 	bool is_stalled;
 	bool was_stalled;
 	bool was_cancelled;
@@ -88,6 +92,9 @@ static bool take_result(void *context, unsigned client, const struct plx_result 
 		(result->record_count == 0 && result->has_found_at == 0));
 	// Bogus answers are never used; failed look-ups in bogus zones keep their own word.
 	require(result->dnssec != PLX_DNSSEC_BOGUS || !plx_result_is_definitive(result));
+	// Nothing weaker than a secure answer takes a bogus one's place.
+	require(!world->is_unprimed || !plx_result_is_definitive(result) ||
+		(!world->is_doubted[result->tag] && !world->is_lost[result->tag]));
 	struct plx_result_view view;
 	require(plx_result_open(result, body, &view) == 0);
 	struct plx_result_record record;
@@ -261,6 +268,18 @@ static void answer_query(struct world *world, struct plx_reader *input,
 	deliver(world, query, wire, writer.position - (flags & 0x40 ? 1 : 0));
 }
 
+static void note_verdict(struct world *world, const struct validation_request *request)
+{
+	if (!world->is_unprimed || request->step != PROOF_JUDGED || request->proof.is_failed) {
+		return;
+	}
+	require(request->serial < LOOKUPS_MAX);
+	bool *is_doubted = &world->is_doubted[request->serial];
+	const enum plx_dnssec state = request->verdict.state;
+	world->is_lost[request->serial] |= *is_doubted && state != PLX_DNSSEC_SECURE;
+	*is_doubted = state == PLX_DNSSEC_BOGUS;
+}
+
 static void judge(struct world *world, struct plx_reader *input)
 {
 	if (world->proof_count == 0) {
@@ -292,6 +311,7 @@ static void judge(struct world *world, struct plx_reader *input)
 		.owner = (choice & 0x80) == 0 ? request->proof.name : name_at((uint8_t)choice),
 		.ttl_s = choice,
 	};
+	note_verdict(world, request);
 	recursor_proof_done(world->recursor, request, world->now_ns);
 }
 
@@ -390,6 +410,7 @@ static void start(struct world *world, uint8_t choice)
 		.servers_max = 64,
 		.message_bytes_max = 2 * 1024 * 1024,
 	};
+	world->is_unprimed = config.is_unprimed;
 	int error = 0;
 	world->recursor = recursor_create(&config, &error);
 	require(world->recursor != NULL);

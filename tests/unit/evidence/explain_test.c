@@ -70,6 +70,11 @@ TEST(bogus_answer_is_explained)
 	expect_text("bogus");
 }
 
+TEST(second_answer_is_explained)
+{
+	expect_text("mended");
+}
+
 TEST(failed_lookup_is_explained)
 {
 	expect_text("failed");
@@ -98,5 +103,6 @@ TEST(explanation_without_room_leaves_the_text)
 }
 
 TEST_MAIN(explain, T(signed_answer_is_explained), T(unsigned_answer_is_explained),
-	  T(bogus_answer_is_explained), T(failed_lookup_is_explained),
-	  T(colours_come_only_when_they_are_wanted), T(explanation_without_room_leaves_the_text))
+	  T(bogus_answer_is_explained), T(second_answer_is_explained),
+	  T(failed_lookup_is_explained), T(colours_come_only_when_they_are_wanted),
+	  T(explanation_without_room_leaves_the_text))

@@ -22,7 +22,7 @@ expect() {
 	[ "$status" -eq "$wanted" ] || fail "$* ended with $status instead of $wanted: $(cat "$work/out" "$work/err")"
 }
 
-for name in signed unsigned bogus failed; do
+for name in signed unsigned bogus mended failed; do
 	expect 0 explain --evidence "$recorded/$name.json"
 	cmp "$work/out" "$recorded/$name.txt" || fail "explain of $name is another text"
 	expect 0 replay "$recorded/$name.json"

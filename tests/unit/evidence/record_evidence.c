@@ -8,10 +8,9 @@
 #include <stdlib.h>
 
 static const char *const names[RECORDED_KINDS] = {
-	[RECORDED_SIGNED] = "signed",
-	[RECORDED_UNSIGNED] = "unsigned",
-	[RECORDED_BOGUS] = "bogus",
-	[RECORDED_FAILED] = "failed",
+	[RECORDED_SIGNED] = "signed", [RECORDED_UNSIGNED] = "unsigned",
+	[RECORDED_BOGUS] = "bogus",   [RECORDED_MENDED] = "mended",
+	[RECORDED_WRONG] = "wrong",   [RECORDED_FAILED] = "failed",
 };
 
 static bool write_kind(const char *folder, enum recorded_kind kind)

@@ -30,6 +30,7 @@ static struct signed_message built;
 static uint8_t trace[PLX_TRACE_BYTES_MAX];
 static struct plx_writer writer;
 static uint32_t at_us;
+static enum plx_transport transport = PLX_TRANSPORT_UDP;
 
 static void must(bool is_right, const char *what)
 {
@@ -72,7 +73,7 @@ static struct plx_trace_step begin_step(const char *server, const char *zone_tex
 {
 	struct plx_trace_step step = {
 		.kind = PLX_TRACE_QUERY,
-		.transport = PLX_TRANSPORT_UDP,
+		.transport = (uint8_t)transport,
 		.type = type,
 		.at_us = at_us,
 		.zone = fixture_name(zone_text),
@@ -236,24 +237,37 @@ static void record_tld_ds(void)
 	record(ROOT_SERVER, ".", "test", PLX_TYPE_DS, 0);
 }
 
-static void record_first_name(const struct signature_fault *fault)
+static void record_first_name(const struct signature_fault *fault, bool is_tld_remembered)
 {
-	record_root_referral();
+	if (!is_tld_remembered) {
+		record_root_referral();
+	}
 	record_zone_referral(PLX_TYPE_A, 0);
 	begin("www.example.test", PLX_TYPE_CAA, true);
 	message_add_signed(&built, AUTHORITY, "example.test", PLX_TYPE_SOA, SOA, &zone, NULL);
 	message_add_signed(&built, AUTHORITY, "www.example.test", PLX_TYPE_NSEC,
 			   OCTETS("\7example\4test\0" BITMAP), &zone, fault);
 	record(ZONE_SERVER, "example.test", "www.example.test", PLX_TYPE_CAA, 0);
+	if (is_tld_remembered) {
+		record_tld_ds();
+	}
 	record_upper_keys();
 	record_keys(ZONE_SERVER, "example.test", &zone);
+	record_proof("www.example.test", PLX_TRACE_NODATA,
+		     fault == NULL ? PLX_DNSSEC_SECURE : PLX_DNSSEC_BOGUS,
+		     fault == NULL ? DNSSEC_CAUSE_NONE : DNSSEC_CAUSE_SIGNATURE_WRONG,
+		     "example.test");
 }
 
-static void record_signed(void)
+static void record_second_by_tcp(const struct signature_fault *fault)
 {
-	record_first_name(NULL);
-	record_proof("www.example.test", PLX_TRACE_NODATA, PLX_DNSSEC_SECURE, DNSSEC_CAUSE_NONE,
-		     "example.test");
+	transport = PLX_TRANSPORT_TCP;
+	record_first_name(fault, true);
+	transport = PLX_TRANSPORT_UDP;
+}
+
+static void record_parent(void)
+{
 	record_zone_referral(PLX_TYPE_CAA, 0);
 	begin("example.test", PLX_TYPE_CAA, true);
 	message_add_signed(&built, ANSWER, "example.test", PLX_TYPE_CAA, CAA, &zone, NULL);
@@ -322,6 +336,7 @@ static void write_body(struct recorded_lookup *lookup, const char *found_at)
 
 static const char *record_kind(enum recorded_kind kind, struct plx_result *result)
 {
+	static const struct signature_fault wrong = {.is_wrong = true};
 	*result = (struct plx_result) {.time_ns = RECORDED_AT * 1000000000ull + 123456000,
 				       .qtype = PLX_TYPE_CAA,
 				       .status = PLX_STATUS_ANSWERED,
@@ -329,17 +344,26 @@ static const char *record_kind(enum recorded_kind kind, struct plx_result *resul
 				       .dnssec = PLX_DNSSEC_BOGUS};
 	switch (kind) {
 	case RECORDED_SIGNED:
-		record_signed();
+		record_first_name(NULL, false);
+		record_parent();
 		result->dnssec = PLX_DNSSEC_SECURE;
 		return "example.test";
 	case RECORDED_UNSIGNED:
 		record_unsigned();
 		result->dnssec = PLX_DNSSEC_INSECURE;
 		return "plain.test";
+	case RECORDED_MENDED:
+		record_first_name(&wrong, false);
+		record_second_by_tcp(NULL);
+		record_parent();
+		result->dnssec = PLX_DNSSEC_SECURE;
+		return "example.test";
 	case RECORDED_BOGUS:
-		record_first_name(&(struct signature_fault) {.is_wrong = true});
-		record_proof("www.example.test", PLX_TRACE_NODATA, PLX_DNSSEC_BOGUS,
-			     DNSSEC_CAUSE_SIGNATURE_WRONG, "example.test");
+	case RECORDED_WRONG:
+		record_first_name(&wrong, false);
+		if (kind == RECORDED_WRONG) {
+			record_second_by_tcp(&wrong);
+		}
 		result->status = PLX_STATUS_BOGUS;
 		result->cause = PLX_CAUSE_VALIDATION_FAILED;
 		return NULL;

@@ -19,6 +19,8 @@ enum recorded_kind {
 	RECORDED_SIGNED,   // climbs from www.example.test to its parent
 	RECORDED_UNSIGNED, // the same below plain.test
 	RECORDED_BOGUS,    // the answer about www.example.test has a wrong signature
+	RECORDED_MENDED,   // the same, and right by TCP
+	RECORDED_WRONG,    // the same, and wrong by TCP as well
 	RECORDED_FAILED,   // nobody answers for www.example.test
 	RECORDED_KINDS
 };

@@ -52,6 +52,12 @@ TEST(bogus_answer_agrees)
 	expect_agreement(RECORDED_BOGUS);
 }
 
+TEST(bogus_answers_that_were_asked_for_once_more_agree)
+{
+	expect_agreement(RECORDED_MENDED);
+	expect_agreement(RECORDED_WRONG);
+}
+
 TEST(failed_lookup_agrees)
 {
 	expect_agreement(RECORDED_FAILED);
@@ -60,9 +66,8 @@ TEST(failed_lookup_agrees)
 int main(void)
 {
 	static const struct test_entry tests[] = {
-		T(signed_answer_agrees),
-		T(unsigned_answer_agrees),
-		T(bogus_answer_agrees),
+		T(signed_answer_agrees), T(unsigned_answer_agrees),
+		T(bogus_answer_agrees),  T(bogus_answers_that_were_asked_for_once_more_agree),
 		T(failed_lookup_agrees),
 	};
 	recorded_start();

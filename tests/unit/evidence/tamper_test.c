@@ -268,6 +268,10 @@ TEST(other_result_never_agrees)
 		{RECORDED_BOGUS, "status", "\"NOERROR\""},
 		{RECORDED_BOGUS, "status", "\"TIMEOUT\""},
 		{RECORDED_BOGUS, "dnssec", "\"secure\""},
+		{RECORDED_MENDED, "status", "\"BOGUS\""},
+		{RECORDED_MENDED, "dnssec", "\"bogus\""},
+		{RECORDED_WRONG, "status", "\"NOERROR\""},
+		{RECORDED_WRONG, "dnssec", "\"secure\""},
 		{RECORDED_FAILED, "status", "\"NOERROR\""},
 		{RECORDED_FAILED, "status", "\"NXDOMAIN\""},
 		{RECORDED_FAILED, "found_at", "\"example.test\""},
@@ -280,6 +284,26 @@ TEST(other_result_never_agrees)
 				    json_loads(changes[i].value, JSON_DECODE_ANY, NULL));
 		CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
 	}
+}
+
+// What makes a second answer worth more than the first is that others gave it, or the same by TCP.
+TEST(second_answer_of_the_same_server_by_udp_never_agrees)
+{
+	size_t count = step_count(RECORDED_MENDED);
+	unsigned checked = 0;
+	for (size_t i = 0; i < count; i++) {
+		json_t *object = recorded_object(RECORDED_MENDED);
+		json_t *step = step_of(object, i);
+		json_t *transport = json_object_get(step, "transport");
+		if (transport == NULL || strcmp(json_string_value(transport), "tcp") != 0) {
+			json_decref(object);
+			continue;
+		}
+		checked++;
+		json_object_set_new(step, "transport", json_string("udp"));
+		CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
+	}
+	CU_ASSERT_EQUAL(checked, 6);
 }
 
 TEST(other_question_never_agrees)
@@ -319,6 +343,7 @@ int main(void)
 		T(other_anchor_never_agrees),
 		T(other_state_or_cause_never_agrees),
 		T(other_result_never_agrees),
+		T(second_answer_of_the_same_server_by_udp_never_agrees),
 		T(other_question_never_agrees),
 		T(cut_and_remembered_steps_never_agree),
 	};
