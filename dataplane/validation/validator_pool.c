@@ -89,8 +89,10 @@ static void judge_request(struct validator_thread *thread, struct validation_req
 	judge.judge.now_s = request->now_s;
 	judge.cache = request->uses_cache ? thread->cache : NULL;
 	request->need_count = 0;
+	uint16_t left = request->budget.validations_left;
 	request->step = proof_judge(&judge, &request->proof, request->needs, &request->need_count,
 				    &request->verdict);
+	request->checks = (uint16_t)(left - request->budget.validations_left);
 }
 
 // True when there was something to do.

@@ -29,6 +29,7 @@ struct validation_request {
 	uint32_t lookup;
 	uint32_t serial;
 	// Set by the thread.
+	uint16_t checks; // of signatures in this round, those that were not remembered
 	enum proof_step step;
 	unsigned need_count;
 	struct proof_need needs[PROOF_NEEDS_MAX];

@@ -9,6 +9,7 @@
 
 static void count_verdict(struct worker *worker, const struct validation_request *request)
 {
+	worker->counters.signatures_checked += request->checks;
 	if (request->step == PROOF_JUDGED) {
 		worker->counters.proofs_judged++;
 		worker->counters.proofs_bogus += request->verdict.state == PLX_DNSSEC_BOGUS;

@@ -64,6 +64,7 @@ check "queries were given back that no way leads for" test "$(counter paths_miss
 check "look-ups are counted" test "$(counter iterative_lookups)" -ge 2000
 check "none is open" test "$(counter iterative_in_flight)" = 0
 check "proofs are counted" test "$(counter proofs_judged)" -ge 2000 -a "$(counter proofs_bogus)" -ge 1
+check "and what they take" test "$(counter signatures_checked)" -ge 2000
 
 # What is remembered: without the servers of the TLDs there are only those names that are known already.
 entries=$(counter iterative_cache_entries)

@@ -38,10 +38,11 @@
 	X(iterative_lookups) /* jobs that were looked up from the root servers down */             \
 	X(proofs_judged)     /* by the validators */                                               \
 	X(proofs_bogus)                                                                            \
-	X(answers_doubted) /* bogus ones that were asked for once more, of other servers */        \
-	X(answers_mended)  /* and whose second answer is secure */                                 \
-	X(paths_asked)     /* times that the control thread was asked for the way to a server */   \
-	X(paths_missing)   /* queries given back, for there is no way to their server */
+	X(signatures_checked) /* by the validators, those that were not remembered */              \
+	X(answers_doubted)    /* bogus ones that were asked for once more, of other servers */     \
+	X(answers_mended)     /* and whose second answer is secure */                              \
+	X(paths_asked)   /* times that the control thread was asked for the way to a server */     \
+	X(paths_missing) /* queries given back, for there is no way to their server */
 
 #define PLX_WORKER_GAUGES(X)                                                                       \
 	X(lookups_in_flight)                                                                       \

@@ -228,9 +228,11 @@ TEST(zones_are_remembered_until_they_are_flushed)
 	begin(&request, row);
 	CU_ASSERT_EQUAL(drive(pool, &request, &needs), PLX_DNSSEC_SECURE);
 	CU_ASSERT_EQUAL(needs, 5);
+	CU_ASSERT_TRUE(request.checks > 0);
 	begin(&request, row);
 	CU_ASSERT_EQUAL(drive(pool, &request, &needs), PLX_DNSSEC_SECURE);
 	CU_ASSERT_EQUAL(needs, 0);
+	CU_ASSERT_EQUAL(request.checks, 0);
 	CU_ASSERT_EQUAL(request.budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX);
 	validator_pool_flush(pool, &zone);
 	begin(&request, row);
