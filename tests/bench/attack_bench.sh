@@ -1,70 +1,124 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What hostile names cost the ordinary ones that are looked up beside them: for each attack of attacks.tsv, names per second
-# of a sweep with and without look-ups of that attack going on at a steady rate.
+# What hostile names (attacks.tsv) cost, and what the ordinary ones lose that are looked up beside them.
 #
-# usage: attack_bench.sh [--names N] [--rate N] [--rounds N] [--set unsigned|signed] [--only "ATTACK..."] [--keep FOLDER]
-# BUILD_DIR: where parallax was built (default: build). Needs root and two cores. What the attacks are and what each
-# look-up costs by itself: tests/netns/iteration_attacks_test.sh.
-names=200000 rate=50 rounds=3 set=unsigned attacks='' keep=''
+# usage: attack_bench.sh [--attacks "ATTACK..."] [--set unsigned|signed] [--rounds N] [--seconds S] [--rate N]
+#                        [--limit PERCENT] [--names N] [--keep FOLDER]
+# First each attack by itself: what a look-up of it costs, beside an ordinary one. Then windows of S seconds in which
+# ordinary names are looked up from an empty memory, as fast as they are answered (closed loop, SWEEP_WINDOW of them at
+# the same time, default 256), in turns alone and beside N look-ups a second of an attack: alone, beside the first,
+# alone, beside the second ... in each round, and alone at the end. What is lost is told against the two windows alone
+# around it; what windows alone differ by in the same way is the noise, and printed below.
+# BUILD_DIR: where parallax was built (default: build). SERVER_CORES, SUBJECT_CORES: lists for taskset (default 0 and 1).
+# VALIDATORS: validator threads (default 1). --keep: zones are made once (of --names N, default 200000) and kept there.
+# Exit status 2 when the median loss beside an attack is above --limit (default 10), or an ordinary name was not what the
+# zones say. Needs root and two cores.
+begin=$SECONDS
+names=200000 rate=50 rounds=3 seconds=2 set=unsigned attacks='' limit=10 keep=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--names) names=$2; shift 2 ;;
 	--rate) rate=$2; shift 2 ;;
 	--rounds) rounds=$2; shift 2 ;;
+	--seconds) seconds=$2; shift 2 ;;
 	--set) set=$2; shift 2 ;;
-	--only) attacks=$2; shift 2 ;;
+	--attacks) attacks=$2; shift 2 ;;
+	--limit) limit=$2; shift 2 ;;
 	--keep) keep=$2; shift 2 ;;
-	--help) sed -n '3,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	--help) sed -n '3,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
 	*) echo "attack_bench: $1: unknown option; see --help" >&2; exit 1 ;;
 	esac
 done
 export SERVER_CORES=${SERVER_CORES:-0} SUBJECT_CORES=${SUBJECT_CORES:-1}
 zones=$keep
 . "$(dirname "$0")/../netns/_internet.sh"
-[ -n "$attacks" ] || attacks=$(grep -v '^#' "$netns_dir/attacks.tsv" | cut -f1)
+. "$netns_dir/_attacks.sh"
+show_state() { :; } # what went wrong is in the rows
+attacks=${attacks:-$(attack_list)}
+for attack in $attacks; do
+	[ -n "$(attack_outcome "$attack")" ] || fail "--attacks: there is no $attack; there are: $(attack_list | tr '\n' ' ')"
+done
+report=$root_dir/tests/bench/attack_report.py
+attack_look_ups=20
 on_subject() { ip netns exec "${prefix}probe" taskset -c "$subject_cores" "$@"; }
 iterate() { on_subject "$(program parallax-sweep)" --socket "$socket" --resolution iterative "$@"; }
-median() { sort -g | awk '{v[NR]=$1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
-
-ordinary_rate() { # names of the set that are right, per second
-	local begin end right
-	begin=$(date +%s%N)
-	iterate --caa --input "$zones/names.$set" --output "$state/lines" --window "${SWEEP_WINDOW:-4096}" >"$state/sweep.log" 2>&1 || :
-	end=$(date +%s%N)
-	compare "$zones/expect.$set" "$state/lines" >"$state/comparison" || tail -n 3 "$state/comparison" >&2
-	right=$(sed -n 's/^expected .*: right \([0-9]*\),.*/\1/p' "$state/comparison")
-	awk -v n="${right:-0}" -v ns=$((end - begin)) 'BEGIN {printf "%.0f\n", n / (ns / 1e9)}'
+ordinary() { # FILE: what is looked up in the closed loop
+	iterate --caa --input "$1" --output "$state/lines" --window "${SWEEP_WINDOW:-256}" --summary "$state/summary"
 }
-has_begun() { [ "$(counter iterative_lookups)" -gt 0 ]; }
-measure() { # [ATTACK]: the rate with an empty memory, that attack beside it
-	local pattern pid
+forget() { # a flush would keep which signatures were valid
+	[ -z "$dataplane_pid" ] || stop_dataplane
 	start_recursor --iterative-cache-mb 512
-	if [ -n "${1:-}" ]; then
-		pattern=$(awk -F'\t' -v a="$1" '$1 == a {print $2}' "$netns_dir/attacks.tsv")
-		for number in $(seq $((rate * 600))); do echo "${pattern//N/$number}"; done >"$state/hostile"
-		background ip netns exec "${prefix}probe" taskset -c "$subject_cores" "$(program parallax-sweep)" --socket "$socket" \
-			--resolution iterative --type CAA --rate "$rate" --input "$state/hostile" --output "$state/hostile.lines" \
-			>"$state/hostile.log" 2>&1
-		pid=$!
-		wait_until 20 "hostile look-ups to begin" has_begun
-	fi
-	ordinary_rate
-	[ -z "${pid:-}" ] || { kill "$pid" && wait "$pid" 2>/dev/null || :; }
-	stop_dataplane
+}
+
+hostile_pid=
+begin_attack() { # ATTACK, at the steady rate
+	local before
+	attack_names "$1" 1 $((rate * 600)) >"$state/hostile"
+	before=$(counter iterative_lookups)
+	background ip netns exec "${prefix}probe" taskset -c "$subject_cores" "$(program parallax-sweep)" --socket "$socket" \
+		--resolution iterative --type CAA --rate "$rate" --input "$state/hostile" --output "$state/hostile.lines" \
+		>"$state/hostile.log" 2>&1
+	hostile_pid=$!
+	has_begun() { [ "$(counter iterative_lookups)" -ge $((before + rate / 2)) ]; }
+	wait_until 20 "hostile look-ups to begin" has_begun
+}
+end_attack() { # what is under way is dropped with its client
+	kill -KILL "$hostile_pid"
+	wait "$hostile_pid" 2>/dev/null || :
+}
+not_right() { # how many of the window's lines
+	local right
+	compare "$state/expect" "$state/lines" >"$state/comparison" || grep -v '^statuses' "$state/comparison" | tail -n 12 >&2
+	right=$(sed -n 's/^expected .*: right \([0-9]*\),.*/\1/p' "$state/comparison")
+	echo $(($(lines_in "$state/ordinary") - ${right:-0}))
+}
+datagrams_dropped() { # by the servers' sockets, which were full
+	on internet awk '/^Udp:/ && $2 ~ /^[0-9]/ {print $6}' /proc/net/snmp
+}
+window() { # ATTACK|-: one row in $state/windows
+	local started busy dropped
+	forget
+	[ "$1" = - ] || begin_attack "$1"
+	started=$(counter iterative_lookups) dropped=$(datagrams_dropped) busy=$("$root_dir/tests/bench/iteration_report.py" busy "$server_cores")
+	ordinary "$state/ordinary" >/dev/null 2>&1 || :
+	busy=$(($("$root_dir/tests/bench/iteration_report.py" busy "$server_cores") - busy)) dropped=$(($(datagrams_dropped) - dropped))
+	started=$(($(counter iterative_lookups) - started - $(lines_in "$state/ordinary")))
+	[ "$1" = - ] || end_attack
+	echo "$1 $(field "$state/summary" names_per_s) $(field "$state/summary" seconds) $started $busy $dropped $(not_right)" \
+		>>"$state/windows"
 }
 
 setup_internet "$names"
-printf 'machine: %s, %s cores, Linux %s; servers on core %s, subject on core %s\n' \
+printf 'machine: %s, %s cores, Linux %s; servers on core %s, subject with its clients on core %s\n' \
 	"$(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)" "$(nproc)" "$(uname -r)" "$server_cores" "$subject_cores"
-printf '%s %s names; %s look-ups of the attack a second; medians of %s rounds\n\n%-18s %10s %10s %8s\n' \
-	"$(lines_in "$zones/names.$set")" "$set" "$rate" "$rounds" attack 'alone' 'beside it' lost
+
+head -n 10000 "$zones/names.$set" >"$state/few"
+forget
+ordinary "$state/few" >/dev/null 2>&1 || : # how many a window holds
+count=$(awk -v rate="$(field "$state/summary" names_per_s)" -v s="$seconds" 'BEGIN {print int(rate * s)}')
+head -n "$count" "$zones/names.$set" >"$state/ordinary"
+head -n "$count" "$zones/expect.$set" >"$state/expect"
+head -n 1000 "$zones/names.$set" >"$state/few"
+printf 'zones ready and first look-ups done after %s s\n\n' $((SECONDS - begin))
+
+forget
+printf '%-18s %s\n' "ordinary-$set" "$(measure_lookups 1000 ordinary "$state/few")" >"$state/costs"
 for attack in $attacks; do
-	rm -f "$state/alone" "$state/beside"
-	for _ in $(seq "$rounds"); do
-		measure >>"$state/alone"
-		measure "$attack" >>"$state/beside"
-	done
-	awk -v attack="$attack" -v alone="$(median <"$state/alone")" -v beside="$(median <"$state/beside")" \
-		'BEGIN {printf "%-18s %10.0f %10.0f %6.1f %%\n", attack, alone, beside, alone ? 100 * (1 - beside / alone) : 0}'
+	attack_names "$attack" 1 $attack_look_ups >"$state/few"
+	printf '%-18s %s\n' "$attack" "$(measure_lookups $attack_look_ups iterate --type CAA --input "$state/few" \
+		--output "$state/lines")" >>"$state/costs"
 done
+"$report" costs "$state/costs" "$attack_look_ups"
+
+printf '\n%s %s names in a window; %s look-ups of an attack a second; %s rounds\n' "$(lines_in "$state/ordinary")" "$set" "$rate" "$rounds"
+for _ in $(seq "$rounds"); do
+	for attack in $attacks; do
+		window -
+		window "$attack"
+	done
+done
+window -
+status=0
+"$report" losses "$state/windows" "$state/costs" "$limit" || status=$?
+printf 'all of it took %s s\n' $((SECONDS - begin))
+exit $status

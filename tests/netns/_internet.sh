@@ -52,7 +52,7 @@ start_nsd() { # NAME ADDRESS…: with the zones of $zones/NAME.nsd
 		printf 'server:\n username: ""\n chroot: ""\n zonesdir: "%s"\n' "$zones"
 		printf ' pidfile: "%s"\n xfrdfile: "%s"\n zonelistfile: "%s"\n xfrdir: "%s"\n database: ""\n' \
 			"$state/$name.pid" "$state/$name.xfrd" "$state/$name.zonelist" "$state"
-		printf ' server-count: %s\n reuseport: yes\n rrl-ratelimit: 0\n verbosity: 0\n' "${NSD_SERVERS:-1}"
+		printf ' server-count: %s\n receive-buffer-size: 8388608\n reuseport: yes\n rrl-ratelimit: 0\n verbosity: 0\n' "${NSD_SERVERS:-1}"
 		printf ' ip-address: %s\n' "$@"
 		printf 'remote-control:\n control-enable: no\ninclude: "%s"\n' "$zones/$name.nsd"
 	} >"$state/$name.conf"

@@ -24,6 +24,7 @@ import asyncio
 import json
 import struct
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 import sys
 
@@ -35,6 +36,7 @@ A, NS, CNAME, SOA, DNAME, DNSKEY, RRSIG, CAA = 1, 2, 5, 6, 39, 48, 46, 257
 TTL = 60
 UDP_OCTETS = 1232
 NXNS_SERVERS, NXNS_SMALL_SERVERS, CHAIN_HOPS, CAMP_SERVERS = 1500, 40, 100, 13
+HOLE = b"\xff"  # in no name of ours
 OWN_ADDRESS = bytes((10, 204, 2, 1))
 OPT = b"\0\0\x29" + struct.pack("!HIH", UDP_OCTETS, 0x8000, 0)
 
@@ -45,6 +47,14 @@ def record(owner: bytes, rr_type: int, rdata: bytes) -> bytes:
 
 def soa(apex: bytes) -> bytes:
     return record(apex, SOA, apex + apex + struct.pack("!5I", 1, 3600, 600, 86400, TTL))
+
+
+# What is made beforehand: a server that had to work for it would cost whoever shares its core more than its replies do.
+@lru_cache(maxsize=64)
+def nxns_records(owner: bytes, label_length: int, count: int) -> bytes:
+    """So many NS records, each with a server whose name ends in `label_length` times HOLE."""
+    return b"".join(record(owner, NS, server.replace(b"?" * label_length, HOLE * label_length)) for server in
+                    (wire_name(f"x{number}-{'?' * label_length}.u0") for number in range(count)))
 
 
 class Reply:
@@ -77,7 +87,9 @@ class Attacks:
     """What is answered: one method for each label below `attack`, and the signed zones."""
 
     def __init__(self, signed_path: str):
-        self.signed = {wire_name(zone): {kind: [bytes.fromhex(rdata) for rdata in rdatas] for kind, rdatas in sets.items()}
+        self.signed = {wire_name(zone): {rr_type: [record(OWNER, rr_type, bytes.fromhex(rdata)) for rdata in sets[kind]] +
+                                         [record(OWNER, RRSIG, bytes.fromhex(rdata)) for rdata in sets[kind + "_signatures"]]
+                                         for kind, rr_type in (("dnskey", DNSKEY), ("caa", CAA)) if sets[kind]}
                        for zone, sets in json.loads(Path(signed_path).read_text(encoding="ascii")).items()}
         self.counts: Counter = Counter()
         self.methods = {"nxns": self.nxns, "nxns-small": self.nxns, "chain": self.chain, "chain-whole": self.chain,
@@ -119,13 +131,11 @@ class Attacks:
     @staticmethod
     def signed_answer(query, zone: bytes, sets) -> Reply:
         reply = Reply()
-        kind = {DNSKEY: "dnskey", CAA: "caa"}.get(query.type)
         depth = len(query.labels) - len(name_labels(zone))
-        if kind and not sets[kind]:
+        if query.type in (DNSKEY, CAA) and query.type not in sets:
             return Reply(rcode=REFUSED)
-        if kind and depth == (0 if query.type == DNSKEY else 1):
-            reply.answer = [record(OWNER, query.type, rdata) for rdata in sets[kind]] + \
-                [record(OWNER, RRSIG, rdata) for rdata in sets[kind + "_signatures"]]
+        if query.type in sets and depth == (0 if query.type == DNSKEY else 1):
+            reply.answer = sets[query.type]
         else:
             reply.authority = [soa(zone)]
         return reply
@@ -137,8 +147,12 @@ class Attacks:
             reply.authority = [soa(wire_name(".".join(labels)))]
             return reply
         count = NXNS_SERVERS if labels[-2] == "nxns" else NXNS_SMALL_SERVERS
-        zone = wire_name(".".join(labels[-3:]))
-        return referral(zone, [wire_name(f"x{number}-{labels[-3]}.u0") for number in range(count)])
+        label = labels[-3].encode()
+        owner = struct.pack("!H", 0xc000 + 12 + sum(len(above) + 1 for above in labels[:-3]))  # within the question
+        reply = Reply(flags=0)
+        records = nxns_records(owner, len(label), count).replace(HOLE * len(label), label)
+        reply.authority = [records] + [b""] * (count - 1)
+        return reply
 
     @staticmethod
     def chain(query, labels) -> Reply:
