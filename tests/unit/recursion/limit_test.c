@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -213,12 +214,14 @@ TEST(the_root_is_asked_for_its_servers_once_and_they_are_used)
 
 static size_t resident_bytes(void)
 {
-	unsigned long pages = 0;
+	char line[128] = ""; // "all resident ...", in pages
 	FILE *file = fopen("/proc/self/statm", "re");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	CU_ASSERT_EQUAL(fscanf(file, "%*u %lu", &pages), 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fgets(line, sizeof(line), file));
 	fclose(file);
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
+	const char *resident = strchr(line, ' ');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(resident);
+	return strtoul(resident, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 TEST(memory_is_touched_only_as_far_as_it_is_used)
