@@ -53,6 +53,11 @@ const struct zone_reply *replay_judge_step(struct replay *replay, unsigned index
 void replay_follow(struct replay *replay, const struct plx_name *name, unsigned from, unsigned end,
 		   struct finding *ret_finding);
 
+// Whether `zone` is the one that failed, of a look-up of `name` that has no answer.
+void replay_failure(struct replay *replay, unsigned from, unsigned index,
+		    const struct plx_name *name, const struct plx_name *zone,
+		    const struct finding *finding);
+
 void replay_messages(struct replay *replay);
 void replay_path(struct replay *replay);
 PLX_MUST_CHECK int replay_proofs(struct replay *replay); // -ENOMEM

@@ -162,6 +162,9 @@ static void replay_proof(struct replay *replay, unsigned from, unsigned index,
 	remade->budget = judge_budget_init();
 	replay_follow(replay, &proof->name, from, index, &finding);
 	const bool is_answered = finding.verdict != PLX_TRACE_FAILED;
+	if (proof->is_failed) {
+		replay_failure(replay, from, index, &proof->name, &proof->zone, &finding);
+	}
 	for (unsigned i = from; i < index; i++) {
 		add_message(replay, i, !is_answered || (int)i <= finding.step, proof);
 	}

@@ -168,6 +168,52 @@ TEST(failures_agree)
 	expect_agreement("www.a.test A", NULL, far, 1);
 }
 
+// Each has a proof of the zone that failed, which replay finds by itself.
+TEST(failures_with_a_proof_agree)
+{
+	static const struct {
+		const char *question;
+		struct scripted_server server;
+	} cases[] = {
+		{"www.a.test A", {SERVER_A, "*", "timeout", ""}},
+		{"www.a.test relevant", {SERVER_A, "*", "refused", ""}},
+		{"a.b.c.a.test relevant", {SERVER_A, "*", "servfail", ""}},
+		{"www.a.test relevant", {SERVER_A, "a.test CAA", "refused", ""}},
+		{"www.a.test A", {SERVER_A, "*", "unreachable", ""}},
+		{"www.a.test A", {SERVER_A, "*", "", ""}},
+		{"www.a.test A", {TLD, "*", "timeout", ""}},
+		{"www.a.test relevant", {TLD, "*", "refused", ""}},
+		{"a.test DS", {TLD, "*", "refused", ""}},
+		{"a.test DNSKEY", {SERVER_A, "*", "refused", ""}},
+		{"www.a.test A", {ROOT, "*", "timeout", ""}},
+		{"www.a.test A", {TLD, "*", "", "au a.test 3600 NS ns.a.test\n"}},
+		{"www.a.test A", {TLD, "*", "", "au a.test 3600 NS ns.none\n"}},
+		{"www.a.test A", {TLD, "*", "", "au a.test 3600 NS ns.none.b.test\n"}},
+		{"www.a.test A", {SERVER_A, "*", "", "au www.a.test 3600 NS ns.www.a.test\n"}},
+		{"x.a.test A", {SERVER_A, "x.a.test *", "aa", "an x.a.test 60 CNAME x.a.test\n"}},
+		{"x.a.test A",
+		 {SERVER_A, "x.a.test *", "aa", "an x.a.test 60 CNAME y.nowhere.b.c.none\n"}},
+	};
+	const struct scripted_server keys[] = {
+		{ROOT, ". DNSKEY", "aa", "an . 60 DNSKEY 0101030801020304\n"},
+		{ROOT, "*.none *", "aa nxdomain", "au . 60 SOA a.root a.root 1 2 3 4 60\n"},
+	};
+	for (unsigned i = 0; i < PLX_ARRAY_SIZE(cases); i++) {
+		const struct scripted_server servers[] = {keys[0], keys[1], cases[i].server};
+		expect_agreement(cases[i].question, ROOT_ANCHOR, servers, PLX_ARRAY_SIZE(servers));
+	}
+	const struct scripted_server aliases[] = {
+		keys[0],
+		{SERVER_A, "x.a.test *", "aa", "an x.a.test 60 CNAME www.b.test\n"},
+		{SERVER_A, "loop.a.test *", "aa", "an loop.a.test 60 CNAME loop.b.test\n"},
+		{SERVER_B, "loop.b.test *", "aa", "an loop.b.test 60 CNAME loop.a.test\n"},
+		{SERVER_B, "*", "refused", ""},
+	};
+	expect_agreement("x.a.test A", ROOT_ANCHOR, aliases, PLX_ARRAY_SIZE(aliases));
+	expect_agreement("x.a.test relevant", ROOT_ANCHOR, aliases, PLX_ARRAY_SIZE(aliases));
+	expect_agreement("loop.a.test A", ROOT_ANCHOR, aliases, PLX_ARRAY_SIZE(aliases));
+}
+
 TEST(tcp_agrees)
 {
 	const struct scripted_server servers[] = {
@@ -195,5 +241,5 @@ TEST(bogus_zones_agree)
 }
 
 TEST_MAIN(engine, T(answers_agree), T(climbs_agree), T(aliases_agree),
-	  T(servers_without_glue_agree), T(failures_agree), T(tcp_agrees),
-	  T(names_without_anchor_agree), T(bogus_zones_agree))
+	  T(servers_without_glue_agree), T(failures_agree), T(failures_with_a_proof_agree),
+	  T(tcp_agrees), T(names_without_anchor_agree), T(bogus_zones_agree))

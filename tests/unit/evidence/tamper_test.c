@@ -306,6 +306,46 @@ TEST(second_answer_of_the_same_server_by_udp_never_agrees)
 	CU_ASSERT_EQUAL(checked, 6);
 }
 
+static void set_texts(json_t *object, const char *const pairs[][2], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		json_object_set_new(object, pairs[i][0], json_string(pairs[i][1]));
+	}
+}
+
+// Nobody answers in a signed zone, and the proof is of another zone, which is unsigned: that would be permission
+// (BR 4.2.2.1). All that proves it is in the file, signed and in order.
+TEST(failure_in_another_zone_never_agrees)
+{
+	static const char *const of_proof[][2] = {
+		{"zone", "plain.test"}, {"dnssec", "insecure"}, {"cause", "no-ds"}};
+	json_t *object = recorded_object(RECORDED_FAILED);
+	json_t *other = recorded_object(RECORDED_UNSIGNED);
+	json_t *steps = json_object_get(object, "steps");
+	json_t *proof = json_array_get(steps, json_array_size(steps) - 1);
+	CU_ASSERT_TRUE_FATAL(is_kind(proof, "proof"));
+	set_texts(proof, of_proof, sizeof(of_proof) / sizeof(of_proof[0]));
+	json_object_set_new(proof, "ede", json_null());
+	json_object_set_new(json_object_get(object, "result"), "dnssec", json_string("insecure"));
+	json_array_insert(steps, 1, step_of(other, 1));
+	json_decref(other);
+	CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
+}
+
+// The zone that failed is the deepest one that was come to, not one that works on the way there.
+TEST(failure_of_a_zone_on_the_way_never_agrees)
+{
+	static const char *const of_proof[][2] = {
+		{"zone", "test"}, {"dnssec", "secure"}, {"cause", "none"}};
+	json_t *object = recorded_object(RECORDED_FAILED);
+	json_t *steps = json_object_get(object, "steps");
+	json_t *proof = json_array_get(steps, json_array_size(steps) - 1);
+	set_texts(proof, of_proof, sizeof(of_proof) / sizeof(of_proof[0]));
+	json_object_set_new(proof, "ede", json_null());
+	json_object_set_new(json_object_get(object, "result"), "dnssec", json_string("secure"));
+	CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
+}
+
 TEST(other_question_never_agrees)
 {
 	json_t *object = recorded_object(RECORDED_SIGNED);
@@ -344,6 +384,8 @@ int main(void)
 		T(other_state_or_cause_never_agrees),
 		T(other_result_never_agrees),
 		T(second_answer_of_the_same_server_by_udp_never_agrees),
+		T(failure_in_another_zone_never_agrees),
+		T(failure_of_a_zone_on_the_way_never_agrees),
 		T(other_question_never_agrees),
 		T(cut_and_remembered_steps_never_agree),
 	};
