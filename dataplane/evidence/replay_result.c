@@ -194,11 +194,38 @@ static bool result_says(const struct replay *replay, const char *member, const c
 	return text != NULL && strcmp(text, value) == 0;
 }
 
+// The name and the type that the evidence itself asks for.
+static int compare_question(struct replay *replay)
+{
+	struct rebuilt *rebuilt = calloc(1, sizeof(*rebuilt));
+	json_t *object = rebuilt == NULL ? NULL : result_json(replay, rebuilt);
+	free(rebuilt);
+	if (object == NULL) {
+		return -ENOMEM;
+	}
+	compare_member(replay, object, "name");
+	compare_member(replay, object, "type");
+	json_decref(object);
+	return 0;
+}
+
+// A proof's code of RFC 8914 stands before that of a server, which no message here may show.
+static void compare_failed_code(struct replay *replay, const struct proof_verdict *proof)
+{
+	const json_t *code = json_object_get(replay->evidence->result, "ede");
+	const uint16_t expected = proof == NULL ? 0 : dnssec_cause_ede(proof->cause);
+	if (code != NULL && expected != 0 && json_integer_value(code) != expected - 1) {
+		replay_differs(replay, REPLAY_RESULT, "\"ede\" is not what the proof says");
+	}
+}
+
 // Why it failed is partly a matter of clocks and limits. That it failed is not: nothing may look like an answer.
 // A look-up without an answer keeps its own word, whatever state its zone is in.
-static void compare_failed(struct replay *replay, enum plx_dnssec dnssec, bool has_answer)
+static int compare_failed(struct replay *replay, const struct proof_verdict *proof,
+			  enum plx_dnssec dnssec, bool has_answer)
 {
 	const json_t *result = replay->evidence->result;
+	compare_failed_code(replay, proof);
 	bool is_bogus = has_answer && dnssec == PLX_DNSSEC_BOGUS;
 	if (result_says(replay, "status", "NOERROR") || result_says(replay, "status", "NXDOMAIN") ||
 	    json_object_get(result, "error") == NULL) {
@@ -209,6 +236,7 @@ static void compare_failed(struct replay *replay, enum plx_dnssec dnssec, bool h
 			       is_bogus ? "the answer is bogus" : "the answer is not bogus");
 	}
 	if (json_array_size(json_object_get(result, "records")) != 0 ||
+	    json_array_size(json_object_get(result, "aliases")) != 0 ||
 	    json_is_string(json_object_get(result, "found_at"))) {
 		replay_differs(replay, REPLAY_RESULT, "there are records, but no answer has any");
 	}
@@ -216,6 +244,7 @@ static void compare_failed(struct replay *replay, enum plx_dnssec dnssec, bool h
 		replay_differs(replay, REPLAY_RESULT, "the DNSSEC state is %s",
 			       plx_dnssec_name(dnssec));
 	}
+	return compare_question(replay);
 }
 
 static int compare_answered(struct replay *replay, const struct finding *finding,
@@ -231,8 +260,7 @@ static int compare_answered(struct replay *replay, const struct finding *finding
 	}
 	if (!rebuild(replay, finding, ancestor, rebuilt)) {
 		free(rebuilt);
-		compare_failed(replay, PLX_DNSSEC_INDETERMINATE, true);
-		return 0;
+		return compare_failed(replay, NULL, PLX_DNSSEC_INDETERMINATE, true);
 	}
 	rebuilt->result.dnssec = (uint8_t)dnssec;
 	rebuilt->result.ede_code = ede_code_of(replay, finding, proof);
@@ -246,6 +274,27 @@ static int compare_answered(struct replay *replay, const struct finding *finding
 	}
 	json_decref(object);
 	return 0;
+}
+
+// What nobody looks at says nothing, however it reads.
+static void compare_members(struct replay *replay)
+{
+	static const char *const known[] = {"name",     "type",   "status", "found_at",  "records",
+					    "aliases",  "dnssec", "server", "transport", "queries",
+					    "attempts", "rtt_us", "time",   "ede",       "error"};
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)replay->evidence->result, name, value)
+	{
+		size_t i = 0;
+		while (i < PLX_ARRAY_SIZE(known) && strcmp(name, known[i]) != 0) {
+			i++;
+		}
+		if (i == PLX_ARRAY_SIZE(known)) {
+			replay_differs(replay, REPLAY_RESULT,
+				       "there is a member that no result has");
+		}
+	}
 }
 
 // RFC 3339 in UTC, as the line has it, in Unix seconds; -1: it is none.
@@ -397,6 +446,14 @@ static bool take_second(struct replay *replay, const struct plx_name *name,
 	       steps->proof->state == PLX_DNSSEC_SECURE && !is_bogus(steps);
 }
 
+// The look-up was over then.
+static void compare_end(struct replay *replay, unsigned end)
+{
+	if (end < replay->evidence->step_count) {
+		replay_differs(replay, (int)end, "the result was known before it");
+	}
+}
+
 int replay_result(struct replay *replay)
 {
 	const struct plx_evidence *evidence = replay->evidence;
@@ -406,6 +463,7 @@ int replay_result(struct replay *replay)
 	struct plx_name ancestor = job->name;
 	struct name_steps steps = {0};
 	unsigned from = 0;
+	compare_members(replay);
 	compare_times(replay);
 	if (job->kind == PLX_JOB_RELEVANT_CAA) {
 		plx_name_strip_wildcard(&ancestor);
@@ -413,14 +471,17 @@ int replay_result(struct replay *replay)
 	for (;;) {
 		struct finding *finding = &steps.finding;
 		read_name_steps(replay, &ancestor, from, &steps);
+		// A bogus answer that stays is told as the first one.
+		const struct proof_verdict *first_proof = steps.proof;
 		if (is_bogus(&steps) && !take_second(replay, &ancestor, &steps)) {
-			compare_failed(replay, PLX_DNSSEC_BOGUS, true);
-			return 0;
+			compare_end(replay, steps.end + 1);
+			return compare_failed(replay, first_proof, PLX_DNSSEC_BOGUS, true);
 		}
 		if (is_end(finding, steps.proof, validates)) {
-			compare_failed(replay, failed_state(finding, steps.proof, validates),
-				       finding->verdict != PLX_TRACE_FAILED);
-			return 0;
+			compare_end(replay, steps.end + 1);
+			return compare_failed(replay, steps.proof,
+					      failed_state(finding, steps.proof, validates),
+					      finding->verdict != PLX_TRACE_FAILED);
 		}
 		if (steps.proof != NULL) {
 			finding->verdict = proved_verdict(steps.proof, finding->verdict);
@@ -428,6 +489,7 @@ int replay_result(struct replay *replay)
 		}
 		from = validates ? steps.end + 1 : (unsigned)finding->step + 1;
 		if (finding->verdict == PLX_TRACE_RECORDS || !climb(job, &ancestor)) {
+			compare_end(replay, from);
 			return compare_answered(replay, finding, &ancestor, steps.proof, dnssec);
 		}
 	}

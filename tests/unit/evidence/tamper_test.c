@@ -277,6 +277,14 @@ TEST(other_result_never_agrees)
 		{RECORDED_FAILED, "found_at", "\"example.test\""},
 		{RECORDED_FAILED, "dnssec", "\"insecure\""},
 		{RECORDED_FAILED, "records", "[1]"},
+		{RECORDED_FAILED, "name", "\"example.test\""},
+		{RECORDED_FAILED, "type", "\"TXT\""},
+		{RECORDED_FAILED, "ede", "6"},
+		{RECORDED_BOGUS, "name", "\"example.test\""},
+		{RECORDED_BOGUS, "ede", "5"},
+		{RECORDED_FAILED, "aliases", "[\"a.test\"]"},
+		{RECORDED_SIGNED, "note", "\"fine\""},
+		{RECORDED_FAILED, "note", "\"fine\""},
 	};
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		json_t *object = recorded_object(changes[i].kind);
@@ -346,6 +354,18 @@ TEST(failure_of_a_zone_on_the_way_never_agrees)
 	CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
 }
 
+TEST(steps_behind_the_end_never_agree)
+{
+	for (enum recorded_kind kind = 0; kind < RECORDED_KINDS; kind++) {
+		size_t count = step_count(kind);
+		for (size_t i = 0; i < count; i++) {
+			json_t *object = recorded_object(kind);
+			json_array_append(json_object_get(object, "steps"), step_of(object, i));
+			CU_ASSERT_EQUAL(verdict_of(object), PLX_REPLAY_DIFFERS);
+		}
+	}
+}
+
 TEST(other_question_never_agrees)
 {
 	json_t *object = recorded_object(RECORDED_SIGNED);
@@ -386,6 +406,7 @@ int main(void)
 		T(second_answer_of_the_same_server_by_udp_never_agrees),
 		T(failure_in_another_zone_never_agrees),
 		T(failure_of_a_zone_on_the_way_never_agrees),
+		T(steps_behind_the_end_never_agree),
 		T(other_question_never_agrees),
 		T(cut_and_remembered_steps_never_agree),
 	};
