@@ -84,13 +84,18 @@ static bool family_is_sound(const struct address_family_result *family)
 	return plx_result_is_definitive(&family->result) && !family->is_malformed;
 }
 
+// Also a look-up that failed, in a zone that is bogus: it keeps the status of its failure.
+static bool is_bogus(const struct plx_result *result)
+{
+	return result->status == PLX_STATUS_BOGUS || result->dnssec == PLX_DNSSEC_BOGUS;
+}
+
 // A family that failed is no reason against the other, with one exception: an answer that fails validation says that
 // someone tampers with this name (BR 4.2.2.2), and the other family's may be his as well.
 static enum address_outcome outcome_of(const struct address_lookup *lookup)
 {
 	const struct address_list *list = &lookup->list;
-	if (list->a.result.status == PLX_STATUS_BOGUS ||
-	    list->aaaa.result.status == PLX_STATUS_BOGUS) {
+	if (is_bogus(&list->a.result) || is_bogus(&list->aaaa.result)) {
 		return ADDRESS_FAILED;
 	}
 	if (lookup->v6_count + lookup->v4_count > 0) {

@@ -22,18 +22,20 @@ struct zone_row {
 	unsigned aaaa_count;
 	unsigned rdata_length; // of each A record
 	bool has_alias;
+	bool is_aaaa_bogus; // its zone is, whatever became of the look-up
 };
 
 static const struct zone_row zone[] = {
-	{"both.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 3, 2, 4, true},
-	{"many.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 40, 17, 4, false},
-	{"none.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 3, 0, 0, 4, false},
-	{"half.test", PLX_STATUS_ANSWERED, PLX_STATUS_TIMEOUT, 0, 1, 0, 4, false},
-	{"lame.test", PLX_STATUS_ANSWERED, PLX_STATUS_TIMEOUT, 0, 0, 0, 4, false},
-	{"dark.test", PLX_STATUS_TIMEOUT, PLX_STATUS_TIMEOUT, 0, 0, 0, 4, false},
-	{"fake.test", PLX_STATUS_ANSWERED, PLX_STATUS_BOGUS, 0, 2, 0, 4, false},
-	{"long.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 2, 0, 5, false},
-	{"fail.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 2, 0, 0, 4, false},
+	{"both.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 3, 2, 4, true, false},
+	{"many.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 40, 17, 4, false, false},
+	{"none.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 3, 0, 0, 4, false, false},
+	{"half.test", PLX_STATUS_ANSWERED, PLX_STATUS_TIMEOUT, 0, 1, 0, 4, false, false},
+	{"lame.test", PLX_STATUS_ANSWERED, PLX_STATUS_TIMEOUT, 0, 0, 0, 4, false, false},
+	{"dark.test", PLX_STATUS_TIMEOUT, PLX_STATUS_TIMEOUT, 0, 0, 0, 4, false, false},
+	{"fake.test", PLX_STATUS_ANSWERED, PLX_STATUS_BOGUS, 0, 2, 0, 4, false, false},
+	{"torn.test", PLX_STATUS_ANSWERED, PLX_STATUS_TIMEOUT, 0, 2, 0, 4, false, true},
+	{"long.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 0, 2, 0, 5, false, false},
+	{"fail.test", PLX_STATUS_ANSWERED, PLX_STATUS_ANSWERED, 2, 0, 0, 4, false, false},
 };
 
 // Nobody looks into them here.
@@ -64,6 +66,7 @@ static size_t zone_answer(const struct plx_job *job, struct plx_result *ret_resu
 	bool is_a = job->qtype == PLX_TYPE_A;
 	unsigned count = is_a ? row->a_count : row->aaaa_count;
 	ret_result->status = is_a ? row->a_status : row->aaaa_status;
+	ret_result->dnssec = !is_a && row->is_aaaa_bogus ? PLX_DNSSEC_BOGUS : PLX_DNSSEC_UNCHECKED;
 	ret_result->rcode = row->rcode;
 	ret_result->record_count = (uint16_t)(2 * count);
 	ret_result->alias_count = row->has_alias;
@@ -182,6 +185,7 @@ TEST(outcome_tells_absence_from_failure)
 		{"half.test", ADDRESS_FOUND, 1},  // AAAA timed out
 		{"lame.test", ADDRESS_FAILED, 0}, // no A, and AAAA is not known
 		{"dark.test", ADDRESS_FAILED, 0}, {"fake.test", ADDRESS_FAILED, 0},
+		{"torn.test", ADDRESS_FAILED, 0}, // AAAA timed out, in a zone that is bogus
 		{"long.test", ADDRESS_FAILED, 0}, {"fail.test", ADDRESS_FAILED, 0},
 	};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(cases); i++) {
