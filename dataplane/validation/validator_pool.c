@@ -16,10 +16,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// Requests of one worker between two looks at the others'.
-#define BATCH_MAX 4
-// Looks for work before a thread sleeps: about 20 us, less than waking takes and a fraction of a check.
-#define SPINS_MAX 500
+// Requests of one worker between two looks at the others', after which it is woken: milliseconds when there is much to do.
+#define BATCH_MAX 16
 // Zones to forget that wait for a thread; beyond it everything is forgotten.
 #define FLUSHES_MAX 32
 #define RING_CAPACITY_MIN 256
@@ -60,13 +58,6 @@ struct validator_pool {
 	struct validator_worker *workers;
 	struct validator_thread *threads;
 };
-
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#endif
-}
 
 static void flush_zones(struct validator_thread *thread)
 {
@@ -137,14 +128,10 @@ static bool has_work(struct validator_thread *thread)
 	return atomic_load(&thread->pool->is_stopping);
 }
 
+// At once, without looking for a while first: a thread with enough to do never comes here, and one that has too little
+// would take the CPU from the worker that it shares it with.
 static void await_work(struct validator_thread *thread)
 {
-	for (unsigned i = 0; i < SPINS_MAX; i++) {
-		if (has_work(thread)) {
-			return;
-		}
-		relax();
-	}
 	atomic_store(&thread->is_sleeping, true);
 	// Whoever pushes from here on sees that we sleep; what was pushed before, we see.
 	if (!has_work(thread)) {
@@ -406,8 +393,16 @@ int validator_pool_submit(struct validator_pool *pool, unsigned worker,
 	}
 	lane->outstanding++;
 	pool->workers[worker].outstanding++;
-	wake_thread(thread);
 	return 0;
+}
+
+void validator_pool_wake(struct validator_pool *pool, unsigned worker)
+{
+	for (unsigned i = 0; i < pool->config.thread_count; i++) {
+		if (!pointer_ring_is_empty(&pool->threads[i].lanes[worker].submitted)) {
+			wake_thread(&pool->threads[i]);
+		}
+	}
 }
 
 struct validation_request *validator_pool_collect(struct validator_pool *pool, unsigned worker)

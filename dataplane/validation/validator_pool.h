@@ -3,8 +3,8 @@
 // request over by a lock-free ring and gets it back when it was judged. Requests of one zone go to one thread, so that each
 // zone's keys are read once.
 //
-//	worker ── validator_pool_submit ──► thread: proof_judge
-//	worker ◄─ validator_pool_collect ── thread
+//	worker ── validator_pool_submit, validator_pool_wake ──► thread: proof_judge
+//	worker ◄─ validator_pool_collect ─────────────────────── thread
 
 #pragma once
 
@@ -59,6 +59,9 @@ void validator_pool_destroy(struct validator_pool *pool);
 // Worker thread. -EAGAIN when too many are outstanding, its own or its thread's.
 PLX_MUST_CHECK int validator_pool_submit(struct validator_pool *pool, unsigned worker,
 					 struct validation_request *request);
+// Worker thread, after some were submitted: wakes the threads that sleep although there is something for them. Waking for
+// each request would be a system call each, and two changes of context where the threads share a CPU.
+void validator_pool_wake(struct validator_pool *pool, unsigned worker);
 // Worker thread. The next one that is judged, or NULL.
 struct validation_request *validator_pool_collect(struct validator_pool *pool, unsigned worker);
 // Any thread: each thread forgets everything at or below the zone before its next request.

@@ -45,5 +45,8 @@ unsigned proofs_submit(struct worker *worker)
 			break;
 		}
 	}
+	if (count > 0) {
+		validator_pool_wake(pool, worker->index);
+	}
 	return count;
 }

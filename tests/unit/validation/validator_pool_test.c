@@ -69,6 +69,13 @@ static struct validation_request *collect(struct validator_pool *pool, unsigned 
 	return request;
 }
 
+static int submit(struct validator_pool *pool, unsigned worker, struct validation_request *request)
+{
+	int error = validator_pool_submit(pool, worker, request);
+	validator_pool_wake(pool, worker);
+	return error;
+}
+
 static void begin(struct validation_request *request, const struct fixture_row *row)
 {
 	row_begin(&request->proof, row);
@@ -121,7 +128,7 @@ static bool submit_next(struct worker *worker, struct validation_request *reques
 	begin(request, row);
 	request->lookup = (uint32_t)(row - fixture->rows);
 	request->uses_cache = *at % 5 != 0;
-	return validator_pool_submit(worker->pool, worker->index, request) == 0;
+	return submit(worker->pool, worker->index, request) == 0;
 }
 
 static void *run_worker(void *argument)
@@ -143,8 +150,7 @@ static void *run_worker(void *argument)
 		in_flight--;
 		if (request->step == PROOF_NEEDS) {
 			add_replies(request);
-			in_flight +=
-				validator_pool_submit(worker->pool, worker->index, request) == 0;
+			in_flight += submit(worker->pool, worker->index, request) == 0;
 			continue;
 		}
 		check(worker, request);
@@ -192,7 +198,7 @@ TEST(request_wakes_a_thread_that_sleeps_and_its_verdict_the_worker)
 		atomic_store(&wake_counts[0], 0);
 		poll(NULL, 0, 2); // long enough to fall asleep, most times
 		begin(&request, row);
-		CU_ASSERT_EQUAL_FATAL(validator_pool_submit(pool, 0, &request), 0);
+		CU_ASSERT_EQUAL_FATAL(submit(pool, 0, &request), 0);
 		CU_ASSERT_PTR_EQUAL_FATAL(collect(pool, 0), &request);
 		CU_ASSERT_EQUAL(request.step, PROOF_NEEDS);
 	}
@@ -206,7 +212,7 @@ static enum plx_dnssec drive(struct validator_pool *pool, struct validation_requ
 {
 	*ret_needs = 0;
 	for (unsigned i = 0; i < PROOF_ROUNDS_MAX; i++) {
-		CU_ASSERT_EQUAL_FATAL(validator_pool_submit(pool, 0, request), 0);
+		CU_ASSERT_EQUAL_FATAL(submit(pool, 0, request), 0);
 		CU_ASSERT_PTR_EQUAL_FATAL(collect(pool, 0), request);
 		if (request->step == PROOF_JUDGED) {
 			return request->verdict.state;
@@ -283,14 +289,13 @@ TEST(too_many_outstanding_requests_are_refused_and_collected_ones_make_room)
 	unsigned count = 0;
 	proof_begin(&request.proof, &fixture->rows[0].name, PLX_TYPE_A);
 	request.proof.is_failed = true;
-	while (count <= VALIDATOR_OUTSTANDING_MAX &&
-	       validator_pool_submit(pool, 0, &request) == 0) {
+	while (count <= VALIDATOR_OUTSTANDING_MAX && submit(pool, 0, &request) == 0) {
 		count++;
 	}
 	CU_ASSERT_EQUAL(count, VALIDATOR_OUTSTANDING_MAX);
-	CU_ASSERT_EQUAL(validator_pool_submit(pool, 0, &request), -EAGAIN);
+	CU_ASSERT_EQUAL(submit(pool, 0, &request), -EAGAIN);
 	CU_ASSERT_PTR_EQUAL(collect(pool, 0), &request);
-	CU_ASSERT_EQUAL(validator_pool_submit(pool, 0, &request), 0);
+	CU_ASSERT_EQUAL(submit(pool, 0, &request), 0);
 	validator_pool_destroy(pool); // with thousands outstanding
 }
 
