@@ -328,6 +328,9 @@ static bool take_done(struct recursor *recursor, uint32_t index, const struct pl
 	if (is_ours(recursion)) {
 		return take_judged(recursor, index, PLX_DNSSEC_INDETERMINATE, NULL);
 	}
+	if (recursion_is_unsigned(recursor, index)) {
+		return take_judged(recursor, index, PLX_DNSSEC_INSECURE, message);
+	}
 	recursion_prove(recursor, index);
 	return false;
 }

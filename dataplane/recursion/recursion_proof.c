@@ -70,6 +70,12 @@ static void read_name(const uint8_t *wire, uint8_t length, struct plx_name *ret_
 	memcpy(ret_name->wire, wire, length);
 }
 
+static int64_t unix_time_s(const struct recursor *recursor)
+{
+	return (int64_t)((recursor->now_ns + recursor->config.realtime_offset_ns) /
+			 (1000ull * 1000 * 1000));
+}
+
 static void fill(struct recursor *recursor, uint32_t index, struct validation_request *request)
 {
 	const struct recursion *recursion = &recursor->recursions[index];
@@ -95,8 +101,8 @@ static void fill(struct recursor *recursor, uint32_t index, struct validation_re
 		read_name(kept->names + kept->zone_length, kept->name_length, &message->name);
 	}
 	request->budget = recursion->judge_budget;
-	request->now_s = (int64_t)((recursor->now_ns + recursor->config.realtime_offset_ns) /
-				   (1000ull * 1000 * 1000));
+	request->now_s = unix_time_s(recursor);
+	request->flush_count = recursor->flush_count;
 	request->uses_cache = (recursion->flags & PLX_JOB_NO_CACHE) == 0;
 	request->lookup = index;
 	request->serial = recursion->serial;
@@ -175,6 +181,53 @@ static bool is_about_owner(const struct recursor *recursor, uint32_t index,
 	return plx_name_equal(&ancestor, judged);
 }
 
+static void note_cause(struct recursion *recursion, enum dnssec_cause cause, uint32_t ttl_s)
+{
+	uint16_t ede_code = dnssec_cause_ede(cause);
+	recursion->ede_code = ede_code != 0 ? ede_code : recursion->ede_code;
+	if (ttl_s < recursion->negative_ttl_s) {
+		recursion->negative_ttl_s = ttl_s;
+	}
+}
+
+// Not when the judge may have known it from before a flush, nor from evidence, which leaves nothing behind.
+static void remember_unsigned(struct recursor *recursor, const struct validation_request *request)
+{
+	const struct proof_verdict *verdict = &request->verdict;
+	if (recursor->unsigned_zones == NULL || verdict->state != PLX_DNSSEC_INSECURE ||
+	    verdict->unsigned_ttl_s == 0 || !request->uses_cache ||
+	    request->flush_count != recursor->flush_count) {
+		return;
+	}
+	const struct unsigned_zone zone = {
+		.expires_s = request->now_s + verdict->unsigned_ttl_s,
+		.cause = verdict->cause,
+	};
+	unsigned_zones_put(recursor->unsigned_zones, &verdict->zone, &zone, unix_time_s(recursor));
+}
+
+// Failures are proved: what they are worth depends on more than the name. So are chains, whose targets are elsewhere,
+// what evidence is made of, and what is asked again after a bogus answer.
+bool recursion_is_unsigned(struct recursor *recursor, uint32_t index)
+{
+	struct recursion *recursion = &recursor->recursions[index];
+	PLX_UNINITIALIZED struct plx_name name;
+	struct unsigned_zone zone;
+	if (recursor->unsigned_zones == NULL || recursion->outcome == ITERATION_FAILED ||
+	    recursion->alias_count > 0 || recursion->is_second ||
+	    (recursion->flags & (PLX_JOB_NO_CACHE | PLX_JOB_TRACE)) != 0) {
+		return false;
+	}
+	int64_t now_s = unix_time_s(recursor);
+	recursion_ancestor(recursor, index, &name);
+	plx_name_lower(&name);
+	if (!unsigned_zones_find(recursor->unsigned_zones, &name, recursion->qtype, now_s, &zone)) {
+		return false;
+	}
+	note_cause(recursion, zone.cause, (uint32_t)(zone.expires_s - now_s));
+	return true;
+}
+
 // Whether what was found must not be told, for what the judge says of it or for what they do not agree on.
 static bool is_bogus(const struct recursor *recursor, uint32_t index,
 		     const struct proof_verdict *verdict)
@@ -210,15 +263,12 @@ static void take_verdict(struct recursor *recursor, uint32_t index,
 {
 	struct recursion *recursion = &recursor->recursions[index];
 	const struct proof_verdict *verdict = &request->verdict;
-	uint16_t ede_code = dnssec_cause_ede(verdict->cause);
-	recursion->ede_code = ede_code != 0 ? ede_code : recursion->ede_code;
-	if (verdict->ttl_s < recursion->negative_ttl_s) {
-		recursion->negative_ttl_s = verdict->ttl_s;
-	}
+	note_cause(recursion, verdict->cause, verdict->ttl_s);
 	if (recursion->outcome == ITERATION_FAILED) {
 		bool is_judged = verdict->state != PLX_DNSSEC_UNCHECKED &&
 				 verdict->state != PLX_DNSSEC_COUNT;
 		trace_proof(recursor, index, request);
+		remember_unsigned(recursor, request);
 		recursion_judged(recursor, index,
 				 is_judged ? verdict->state : PLX_DNSSEC_INDETERMINATE);
 		return;
@@ -240,6 +290,7 @@ static void take_verdict(struct recursor *recursor, uint32_t index,
 		recursion_finish_with(recursor, index, PLX_STATUS_TIMEOUT, PLX_CAUSE_NO_PROOF,
 				      PLX_DNSSEC_INDETERMINATE);
 	} else {
+		remember_unsigned(recursor, request);
 		recursion_judged(recursor, index, verdict->state);
 	}
 }

@@ -24,7 +24,7 @@ static void *map_table(uint64_t count, size_t bytes)
 static int create_parts(struct recursor *recursor)
 {
 	const struct recursor_config *config = &recursor->config;
-	struct plx_siphash_key keys[5];
+	struct plx_siphash_key keys[6];
 	plx_random_bytes(config->random, keys, sizeof(keys));
 	question_hash_key_init(&recursor->hash_key, &keys[0]);
 	recursor->context = (struct iteration_context) {
@@ -48,6 +48,10 @@ static int create_parts(struct recursor *recursor)
 	}
 	if (error == 0) {
 		error = message_store_create(config->message_bytes_max, &recursor->store);
+	}
+	if (error == 0 && config->validates && config->anchors != NULL) {
+		recursor->unsigned_zones = unsigned_zones_create(config->anchors, &keys[5]);
+		error = recursor->unsigned_zones != NULL ? 0 : -ENOMEM;
 	}
 	if (error == 0) {
 		error = due_wheel_init(&recursor->wheel,
@@ -164,6 +168,7 @@ void recursor_destroy(struct recursor *recursor)
 	iteration_frames_destroy(recursor->context.frames);
 	peer_table_fini(&recursor->peers);
 	message_store_destroy(recursor->store);
+	unsigned_zones_destroy(recursor->unsigned_zones);
 	due_wheel_fini(&recursor->wheel);
 	table_memory_unmap(recursor->queries, slots * sizeof(*recursor->queries));
 	table_memory_unmap(recursor->query_names, slots * sizeof(*recursor->query_names));
@@ -302,6 +307,10 @@ uint32_t recursor_flush(struct recursor *recursor, const struct plx_name *zone)
 	if (zone->length == 1) {
 		server_book_flush(recursor->context.book);
 		recursor->prime_after_ns = 0;
+	}
+	recursor->flush_count++;
+	if (recursor->unsigned_zones != NULL) {
+		unsigned_zones_flush(recursor->unsigned_zones, zone);
 	}
 	return delegation_cache_flush(recursor->context.cache, zone);
 }

@@ -55,8 +55,10 @@ struct recursor_config {
 	bool is_unprimed;      // the hints are all there is: nobody asks the root for its servers
 	bool asks_whole_names; // no QNAME minimisation (scenarios)
 	bool validates;        // false: every result is unchecked (no trust anchor, tests)
-	uint32_t cache_bytes;  // delegations, addresses and denials
-	uint32_t servers_max;  // known at once
+	// The validators', outlive it; NULL: each answer is proved, also where all is known to be unsigned.
+	const struct trust_anchors *anchors;
+	uint32_t cache_bytes;       // delegations, addresses and denials
+	uint32_t servers_max;       // known at once
 	uint64_t message_bytes_max; // replies held for proofs and traces, all look-ups together
 };
 

@@ -7,6 +7,7 @@
 //   recursion_proof.c what was found is judged, and what that needs is fetched
 //   recursion_doubt.c what was bogus is asked for once more, of other servers
 //   recursion_trace.c how it came to it
+//   unsigned_zones.c  where nothing is to be proved
 //   recursion_end.c   its result
 //   priming.c         the root's servers, asked for once in a while
 //   open_query.c      queries that wait or are out: who waits for them, rate limits
@@ -29,6 +30,7 @@
 #include "recursion/message_store.h"
 #include "recursion/peer_table.h"
 #include "recursion/recursor.h"
+#include "recursion/unsigned_zones.h"
 #include "resolver/result_outbox.h"
 #include "transaction/question_hash.h"
 
@@ -258,6 +260,8 @@ struct recursor {
 	uint32_t first_unproved;
 	uint32_t last_unproved;
 	uint32_t unproved_count;
+	struct unsigned_zones *unsigned_zones; // or NULL
+	uint32_t flush_count;
 
 	struct result_outbox outbox;
 	uint64_t prime_after_ns;
@@ -309,6 +313,9 @@ void recursion_prove(struct recursor *recursor, uint32_t index);
 PLX_MUST_CHECK bool recursion_fetched(struct recursor *recursor, uint32_t index,
 				      const struct iteration_result *result);
 void recursion_unqueue_proof(struct recursor *recursor, uint32_t index);
+// Whether what was found needs no proof: it is at or below a zone that is known to be unsigned. What that means for the
+// look-up is noted.
+PLX_MUST_CHECK bool recursion_is_unsigned(struct recursor *recursor, uint32_t index);
 
 // --- recursion_doubt.c
 // The answer is bogus, `broken` the zone at which its proof broke. True: it is to be asked for once more, and only a secure

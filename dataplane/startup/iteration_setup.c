@@ -192,6 +192,7 @@ int start_iteration(struct dataplane *dataplane)
 	setup->recursor.root_hints = &setup->root_hints;
 	setup->recursor.families = own_families(dataplane);
 	setup->recursor.validates = setup->validates;
+	setup->recursor.anchors = &setup->anchors;
 	log_setup(dataplane);
 	return 0;
 }

@@ -85,6 +85,9 @@ struct proof_verdict {
 		zone; // the zone at which the state was decided, or the name that may be one
 	struct plx_name owner; // where the alias chain ends
 	uint32_t ttl_s;        // how long the verdict holds
+	// How long `zone` is known to be unsigned, so that all at or below it is insecure. 0: that is not why the answer is
+	// insecure (an opt-out range of a signed zone, say), or it is not.
+	uint32_t unsigned_ttl_s;
 };
 
 struct trust_cache;

@@ -87,7 +87,7 @@ static enum walk_result judge_name(struct zone_walk *walk, const struct plx_mess
 
 // The weakest step decides; of several insecure ones the first. False: nothing that may be relied upon.
 static bool take_step(struct proof_verdict *verdict, enum plx_dnssec state, enum dnssec_cause cause,
-		      const struct plx_name *zone)
+		      const struct plx_name *zone, uint32_t unsigned_ttl_s)
 {
 	switch (state) {
 	case PLX_DNSSEC_SECURE:
@@ -98,6 +98,7 @@ static bool take_step(struct proof_verdict *verdict, enum plx_dnssec state, enum
 	case PLX_DNSSEC_INSECURE:
 		if (verdict->state == PLX_DNSSEC_SECURE) {
 			settle(verdict, state, cause, zone);
+			verdict->unsigned_ttl_s = unsigned_ttl_s;
 		}
 		return true;
 	case PLX_DNSSEC_BOGUS:
@@ -155,8 +156,8 @@ static enum proof_step judge_hop(struct walk_context *context, struct chain_prog
 	}
 	bool is_reached = result == WALK_REACHED;
 	enum plx_dnssec state = is_reached ? answer.state : walk.state;
-	bool is_relied_upon =
-		take_step(verdict, state, is_reached ? answer.cause : walk.cause, &walk.zone);
+	bool is_relied_upon = take_step(verdict, state, is_reached ? answer.cause : walk.cause,
+					&walk.zone, is_reached ? 0 : walk.unsigned_ttl_s);
 	limit_ttl(verdict, walk.ttl_s);
 	if (is_reached) {
 		limit_ttl(verdict, answer.ttl_s);
@@ -217,7 +218,7 @@ static enum proof_step judge_zone(struct walk_context *context, struct chain_pro
 		return take_needs(progress, &walk);
 	}
 	(void)take_step(&progress->verdict, result == WALK_REACHED ? PLX_DNSSEC_SECURE : walk.state,
-			walk.cause, &walk.zone);
+			walk.cause, &walk.zone, walk.unsigned_ttl_s);
 	limit_ttl(&progress->verdict, walk.ttl_s);
 	return PROOF_JUDGED;
 }
@@ -255,6 +256,9 @@ enum proof_step proof_judge(const struct proof_judge *judge, const struct proof 
 		progress.verdict.kind = JUDGED_NOT_EVALUATED;
 	}
 	progress.verdict.ttl_s = may_hold ? progress.verdict.ttl_s : 0;
+	if (progress.verdict.state != PLX_DNSSEC_INSECURE) {
+		progress.verdict.unsigned_ttl_s = 0;
+	}
 	*ret_verdict = progress.verdict;
 	return step;
 }

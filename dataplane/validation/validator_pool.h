@@ -28,6 +28,7 @@ struct validation_request {
 	// What the worker knows it by.
 	uint32_t lookup;
 	uint32_t serial;
+	uint32_t flush_count; // what the worker had forgotten by then
 	// Set by the thread.
 	uint16_t checks; // of signatures in this round, those that were not remembered
 	enum proof_step step;

@@ -95,6 +95,7 @@ static void start_from_known(struct zone_walk *walk)
 			return;
 		case TRUST_UNSIGNED:
 			limit_ttl(walk, ttl_s);
+			walk->unsigned_ttl_s = walk->ttl_s;
 			stop(walk, PLX_DNSSEC_INSECURE, trust.cause, &name);
 			return;
 		case TRUST_NOT_A_CUT:
@@ -114,6 +115,7 @@ void zone_walk_start(struct zone_walk *walk, struct walk_context *context,
 	walk->keys = NULL;
 	walk->labels = 0;
 	walk->ttl_s = UINT32_MAX;
+	walk->unsigned_ttl_s = 0;
 	walk->state = PLX_DNSSEC_UNCHECKED;
 	walk->cause = DNSSEC_CAUSE_NONE;
 	walk->need_count = 0;
@@ -283,6 +285,7 @@ static enum walk_result pass_cut(struct zone_walk *walk, unsigned labels)
 		return take_keys(walk, &verdict.ds, verdict.ttl_s);
 	case DELEGATION_UNSIGNED:
 		limit_ttl(walk, verdict.ttl_s);
+		walk->unsigned_ttl_s = walk->ttl_s;
 		remember(walk->context, &child, TRUST_UNSIGNED, verdict.cause, NULL, verdict.ttl_s);
 		return stop(walk, PLX_DNSSEC_INSECURE, verdict.cause, &child);
 	case DELEGATION_NOT_A_CUT:

@@ -47,9 +47,10 @@ struct zone_walk {
 	struct walk_context *context;
 	struct cut_marks marks;
 	const struct ds_set *anchor;
-	unsigned labels;        // of the zone reached
-	struct zone_keys *keys; // held; NULL: not even the anchor's
-	uint32_t ttl_s;         // of what was relied upon so far
+	unsigned labels;         // of the zone reached
+	struct zone_keys *keys;  // held; NULL: not even the anchor's
+	uint32_t ttl_s;          // of what was relied upon so far
+	uint32_t unsigned_ttl_s; // for which `zone` was proved to be unsigned; 0: it was not
 	enum plx_dnssec state;
 	enum dnssec_cause cause;
 	struct plx_name zone; // reached, or where it stopped

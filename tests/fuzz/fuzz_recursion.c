@@ -309,7 +309,9 @@ static void judge(struct world *world, struct plx_reader *input)
 		.cause = (enum dnssec_cause)(choice % DNSSEC_CAUSE_COUNT),
 		.kind = (enum judged_kind)(choice >> 4 & 7) % (JUDGED_NXDOMAIN + 1u),
 		.owner = (choice & 0x80) == 0 ? request->proof.name : name_at((uint8_t)choice),
+		.zone = name_at((uint8_t)(choice >> 3)),
 		.ttl_s = choice,
+		.unsigned_ttl_s = choice & 64 ? choice : 0,
 	};
 	note_verdict(world, request);
 	recursor_proof_done(world->recursor, request, world->now_ns);
@@ -392,6 +394,7 @@ static void start(struct world *world, uint8_t choice)
 	delegation_start(&world->hints, &root, UINT64_MAX);
 	require(delegation_add_name(&world->hints, &server) == 0);
 	require(delegation_add_address(&world->hints, 0, &address));
+	static struct trust_anchors anchors = {.zone_count = 1, .zones = {{.zone = {.length = 1}}}};
 	const struct recursor_config config = {
 		.identity = &world->identity,
 		.first_slot = 32,
@@ -405,6 +408,7 @@ static void start(struct world *world, uint8_t choice)
 		.root_hints = &world->hints,
 		.families = {.has_ipv4 = true, .has_ipv6 = true},
 		.validates = (choice & 4) == 0,
+		.anchors = choice & 16 ? &anchors : NULL,
 		.is_unprimed = (choice & 8) != 0,
 		.cache_bytes = 256 * 1024,
 		.servers_max = 64,

@@ -49,6 +49,7 @@ static int create(struct world *world)
 		.root_hints = &settings->root,
 		.families = settings->families,
 		.validates = settings->validates && world->options.subject != SUBJECT_UNVALIDATED,
+		.anchors = &settings->anchors,
 		.asks_whole_names = settings->asks_whole_names,
 		.cache_bytes = CACHE_BYTES,
 		.servers_max = SERVERS_MAX,

@@ -62,6 +62,9 @@ TEST(every_answer_is_proved_as_the_table_says)
 			CU_ASSERT_TRUE(plx_name_equal(&driver.verdict.zone, &row->zone));
 			CU_ASSERT_TRUE(driver.verdict.ttl_s > 0 && driver.verdict.ttl_s <= 3600);
 		}
+		// All rows are of signed zones. What an opt-out range covers is insecure, the zone is not.
+		bool is_of_zone = plx_name_equal(&driver.verdict.zone, &row->zone);
+		CU_ASSERT_TRUE(driver.verdict.unsigned_ttl_s == 0 || !is_of_zone);
 		count++;
 	}
 	CU_ASSERT_TRUE(count > 50);
@@ -157,8 +160,10 @@ TEST(zones_without_a_ds_that_we_support_are_insecure)
 	CU_ASSERT_TRUE(has_state("unsigned", "insecure", "no-ds"));
 	struct plx_name zone = fixture_name("unsigned.test.");
 	CU_ASSERT_TRUE(plx_name_equal(&driver.verdict.zone, &zone));
+	CU_ASSERT_EQUAL(driver.verdict.unsigned_ttl_s, driver.verdict.ttl_s);
 	judge_as_answer_of("www.sha1.test.");
 	CU_ASSERT_TRUE(has_state("sha1", "insecure", "algorithm-unsupported"));
+	CU_ASSERT_TRUE(driver.verdict.unsigned_ttl_s > 0);
 	judge_as_answer_of("www.digest.test.");
 	CU_ASSERT_TRUE(has_state("digest", "insecure", "digest-unsupported"));
 }
