@@ -41,7 +41,7 @@ int lookup_trace_keep(const struct lookup_way *way, const struct plx_job *job,
 		return 0;
 	}
 	if (result->trace_length == 0) {
-		return -ENODATA;
+		return plx_result_is_definitive(result) ? -ENODATA : 0;
 	}
 	if (terms == NULL) {
 		return -ENOKEY;

@@ -31,8 +31,8 @@ struct lookup_trace {
 };
 
 // Within the callback of a look-up that was started in this way for `job`. The way's service outlives the trace. One
-// reference; NULL when nothing was asked for, or no dataplane answered, so that there is nothing to keep. -ENODATA: an
-// answer without its trace; -ENOKEY: by what it was judged is not known; -ENOBUFS: too much is kept already; -ENOMEM.
+// reference; NULL when nothing was asked for, or the look-up failed before anything was asked, so that there is nothing to keep. -ENODATA: a
+// definitive answer without its trace; -ENOKEY: by what it was judged is not known; -ENOBUFS: too much is kept already; -ENOMEM.
 PLX_MUST_CHECK int lookup_trace_keep(const struct lookup_way *way, const struct plx_job *job,
 				     const struct plx_result *result, const uint8_t *body,
 				     struct lookup_trace **ret_trace);
