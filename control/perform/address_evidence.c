@@ -3,8 +3,17 @@
 #include "perform/address_evidence.h"
 
 #include "lookup/address_lookup.h"
+#include "lookup/lookup_trace.h"
 #include "perform/check_run.h"
 #include "perform/http_evidence.h"
+
+#include <jansson.h>
+
+static void family_trace_add(struct check_run *run, const struct address_family_result *family,
+			     json_t *answer)
+{
+	check_traces_add(run, lookup_trace_acquire(family->trace), family->trace_error, answer);
+}
 
 void address_evidence_add(struct check_run *run, const struct plx_name *host,
 			  const struct address_list *list)
@@ -22,7 +31,12 @@ void address_evidence_add(struct check_run *run, const struct plx_name *host,
 	if (http_evidence_addresses(run->runner->formatter, host, list,
 				    run->runner->config.lookup.resolution, run->dns) != 0) {
 		run->is_evidence_lost = true;
+		return;
 	}
+	// In the order in which they were appended.
+	size_t count = json_array_size(run->dns);
+	family_trace_add(run, &list->aaaa, json_array_get(run->dns, count - 2));
+	family_trace_add(run, &list->a, json_array_get(run->dns, count - 1));
 }
 
 static enum check_fault family_fault(const struct plx_result *result, bool requires_validation)

@@ -27,7 +27,9 @@
 	X(BAD_QUERY, "bad-query", "no question can be made for this method and identifier")        \
 	X(DEADLINE, "deadline", "the time of the check ran out")                                   \
 	X(OVERLOADED, "overloaded", "too much was asked of this perspective at a time")            \
-	X(NO_MEMORY, "no-memory", "the perspective ran out of memory")
+	X(NO_MEMORY, "no-memory", "the perspective ran out of memory")                             \
+	X(EVIDENCE_UNSTORED, "evidence-not-stored",                                                \
+	  "the evidence of a look-up could not be stored, and nothing passes without it")
 
 enum check_fault {
 	CHECK_FAULT_NONE = 0,

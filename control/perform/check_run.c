@@ -4,6 +4,7 @@
 #include "perform/check_run.h"
 
 #include "lookup/lookup.h"
+#include "lookup/lookup_trace.h"
 
 #include <jansson.h>
 
@@ -53,9 +54,12 @@ void check_run_note_answer(struct check_run *run, const struct plx_result *resul
 		.is_relevant_caa = run->job.kind == PLX_JOB_RELEVANT_CAA,
 		.resolution = run->runner->config.lookup.resolution,
 	};
+	struct lookup_trace *trace = NULL;
 	dnssec_worst_add(&run->dnssec, (enum plx_dnssec)result->dnssec);
-	check_run_add_dns(
-		run, evidence_answer(run->runner->formatter, &question, result, body, decisive));
+	json_t *answer = evidence_answer(run->runner->formatter, &question, result, body, decisive);
+	int error = lookup_trace_keep(&run->runner->config.lookup, &run->job, result, body, &trace);
+	check_traces_add(run, trace, error, answer);
+	check_run_add_dns(run, answer);
 }
 
 void check_run_format_name(const struct plx_name *name, char ret_text[static IDENTIFIER_TEXT_MAX])

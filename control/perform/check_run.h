@@ -13,6 +13,7 @@
 #include "http_challenge/fetch.h"
 #include "perform/check_fault.h"
 #include "perform/check_runner.h"
+#include "perform/check_traces.h"
 #include "perform/connection_rules.h"
 #include "perform/dnssec_worst.h"
 #include "perform/evidence_json.h"
@@ -66,6 +67,8 @@ struct check_run {
 	bool is_retried;               // CAA: it was asked once more
 	struct dnssec_worst dnssec;
 	bool is_evidence_lost; // no memory for it
+	struct check_traces traces;
+	bool is_storing; // it has ended but for its evidence
 	struct check_result result;
 	struct json_t *dns;
 	struct json_t *http;
@@ -94,9 +97,12 @@ void check_run_set_message(struct check_run *run, const char *format, ...) PLX_P
 #define CHECK_DETAIL_MAX 192
 const char *check_run_detail(const struct plx_result *result,
 			     char ret_text[static CHECK_DETAIL_MAX]);
-// Both end the check: evidence is put together, the callback called, `run` freed.
+// Both end the check: evidence is stored and put together, the callback called, `run` freed.
 void check_run_end(struct check_run *run, enum check_outcome outcome, const char *reason);
 void check_run_fail(struct check_run *run, enum check_fault fault, const char *detail);
+
+// The evidence is stored, or could not be.
+void check_run_stored(struct check_run *run);
 
 // The first step of each kind.
 void caa_check_begin(struct check_run *run);

@@ -58,6 +58,7 @@ static void run_free(struct check_run *run)
 	if (run->deadline != NULL) {
 		event_free(run->deadline);
 	}
+	check_traces_fini(&run->traces);
 	json_decref(run->dns);
 	json_decref(run->http);
 	json_decref(run->tls);
@@ -95,16 +96,11 @@ static void evidence_collect(struct check_run *run)
 	}
 }
 
-void check_run_end(struct check_run *run, enum check_outcome outcome, const char *reason)
+static void run_finish(struct check_run *run)
 {
 	struct check_runner *runner = run->runner;
 	struct check_result *result = &run->result;
-	operations_cancel(run);
 	run_detach(run);
-	result->kind = run->request->kind;
-	// A verdict that nobody reached is no verdict.
-	result->outcome = outcome == CHECK_NOT_EVALUATED ? CHECK_ERROR : outcome;
-	(void)snprintf(result->reason, sizeof(result->reason), "%s", reason);
 	result->dnssec = dnssec_worst_state(&run->dnssec);
 	evidence_collect(run);
 	if (result->outcome != CHECK_PASS) {
@@ -121,6 +117,46 @@ void check_run_end(struct check_run *run, enum check_outcome outcome, const char
 	run_free(run);
 }
 
+// What does not pass needs no evidence to stay what it is.
+void check_run_stored(struct check_run *run)
+{
+	struct check_result *result = &run->result;
+	if (run->traces.is_lost && result->outcome == CHECK_PASS) {
+		result->outcome = CHECK_ERROR;
+		(void)snprintf(result->reason, sizeof(result->reason), "%s",
+			       check_fault_name(CHECK_FAULT_EVIDENCE_UNSTORED));
+		check_run_set_message(run, "%s: %s",
+				      check_fault_text(CHECK_FAULT_EVIDENCE_UNSTORED),
+				      run->traces.fault);
+	}
+	check_traces_fini(&run->traces);
+	run_finish(run);
+}
+
+// A disk that hangs has no claim on the time of an order.
+static void store_deadline_arm(struct check_run *run)
+{
+	uint32_t left_ms = check_run_step_ms(run, CHECK_RUN_DEADLINE_MS_MAX) + CHECK_STORE_MS;
+	const struct timeval due = {.tv_sec = left_ms / 1000, .tv_usec = (left_ms % 1000) * 1000};
+	evtimer_add(run->deadline, &due);
+}
+
+void check_run_end(struct check_run *run, enum check_outcome outcome, const char *reason)
+{
+	struct check_result *result = &run->result;
+	operations_cancel(run);
+	result->kind = run->request->kind;
+	// A verdict that nobody reached is no verdict.
+	result->outcome = outcome == CHECK_NOT_EVALUATED ? CHECK_ERROR : outcome;
+	(void)snprintf(result->reason, sizeof(result->reason), "%s", reason);
+	run->is_storing = check_traces_store(run);
+	if (run->is_storing) {
+		store_deadline_arm(run);
+	} else {
+		check_run_stored(run);
+	}
+}
+
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct check_run *run = context;
@@ -128,6 +164,13 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 				: run->probe != NULL  ? "while the TLS server was asked"
 				: run->lookup != NULL ? "while the DNS was asked"
 						      : "before anything was asked";
+	if (run->is_storing) {
+		run->traces.is_lost = true;
+		(void)snprintf(run->traces.fault, sizeof(run->traces.fault),
+			       "the disk did not take it in time");
+		check_run_stored(run);
+		return;
+	}
 	check_run_fail(run, CHECK_FAULT_DEADLINE, open_step);
 }
 
@@ -260,4 +303,9 @@ void check_runner_close(struct check_runner *runner)
 void check_runner_stats(const struct check_runner *runner, struct check_runner_stats *ret_stats)
 {
 	*ret_stats = runner->stats;
+}
+
+void check_runner_set_traces(struct check_runner *runner, struct trace_store *traces)
+{
+	runner->config.traces = traces;
 }

@@ -25,11 +25,13 @@
 struct check_run;
 struct check_runner;
 struct event_base;
+struct trace_store;
 
 // At a time: 2,000 orders of a few identifiers, each with DCV and CAA. One takes about 6 KiB while it asks the DNS.
 #define CHECK_RUNNING_MAX 16384u
 #define CHECK_RUN_DEADLINE_MS_DEFAULT 20000u
 #define CHECK_RUN_DEADLINE_MS_MAX 120000u
+#define CHECK_STORE_MS 3000u // for the disk, beyond the deadline
 
 // Whatever this points to outlives the runner.
 struct check_runner_config {
@@ -47,6 +49,9 @@ struct check_runner_config {
 	uint32_t running_max;         // 0: CHECK_RUNNING_MAX, which is also the most
 	// The primary perspective: an answer that nobody trusted validated is an error (BR 4.2.2.2). Remotes need not.
 	bool requires_validation;
+	// Where the evidence of iterative look-ups goes that `lookup` wants traces of; NULL: nowhere.
+	struct trace_store *traces;
+	bool keeps_passed;                // of all checks; else of those that did not pass
 	int64_t (*now_us)(void *context); // Unix time
 	void *clock_context;
 };
@@ -64,13 +69,15 @@ struct check_runner_stats {
 struct check_runner *check_runner_open(const struct check_runner_config *config, int *ret_error);
 // Checks that run are cancelled. Not from a callback. NULL is accepted.
 void check_runner_close(struct check_runner *runner);
+// Where evidence goes from now on, when `config.traces` could not be named yet.
+void check_runner_set_traces(struct check_runner *runner, struct trace_store *traces);
 void check_runner_stats(const struct check_runner *runner, struct check_runner_stats *ret_stats);
 
 // `result` is valid during the call only, in which checks may be started and cancelled.
 typedef void (*check_run_cb)(void *context, const struct check_result *result);
 
 // The callback comes exactly once, never from within this call, at the latest when the deadline (0: the default) has
-// passed. -EAGAIN: too many run; -EINVAL: the deadline is too long; -ENOMEM: then it never comes and the request stays the
+// passed, and CHECK_STORE_MS where evidence is kept. -EAGAIN: too many run; -EINVAL: the deadline is too long; -ENOMEM: then it never comes and the request stays the
 // caller's. On success the request is the runner's, and ret_run is void once the callback is called.
 PLX_MUST_CHECK int check_run_start(struct check_runner *runner, struct check_request *request,
 				   uint32_t deadline_ms, check_run_cb callback, void *context,
