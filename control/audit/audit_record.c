@@ -79,6 +79,9 @@ static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_PERSPECTIVE, "from", MEMBER_TEXT},
 	{AUDIT_KIND_PERSPECTIVE, "to", MEMBER_TEXT},
 	{AUDIT_KIND_PERSPECTIVE, "actor", MEMBER_TEXT},
+	{AUDIT_KIND_EVIDENCE, "action", MEMBER_TEXT},
+	{AUDIT_KIND_EVIDENCE, "before", MEMBER_TEXT},
+	{AUDIT_KIND_EVIDENCE, "actor", MEMBER_TEXT},
 };
 
 static const char *const kind_names[AUDIT_KIND_COUNT] = {
@@ -94,6 +97,7 @@ static const char *const kind_names[AUDIT_KIND_COUNT] = {
 	[AUDIT_KIND_PROBE] = "probe",
 	[AUDIT_KIND_CLOCK] = "clock",
 	[AUDIT_KIND_PERSPECTIVE] = "perspective",
+	[AUDIT_KIND_EVIDENCE] = "evidence",
 };
 
 const char *audit_kind_name(enum audit_kind kind)

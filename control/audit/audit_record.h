@@ -34,6 +34,7 @@ enum audit_kind {
 	AUDIT_KIND_PROBE, // what a perspective said after the decision, to explain it; never counted
 	AUDIT_KIND_CLOCK,       // the wall clock was set, or is believed again
 	AUDIT_KIND_PERSPECTIVE, // panels leave a perspective out from now on, or no longer
+	AUDIT_KIND_EVIDENCE, // files of evidence are removed, since they are older than they are kept
 	AUDIT_KIND_COUNT,
 };
 

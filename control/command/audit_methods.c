@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// audit.verify, audit.show, audit.export, audit.report. All of them read; the log is written by its own thread only.
+// audit.verify, audit.show, audit.export, audit.report, audit.evidence. All of them read; the log is written by its own thread only.
 
 #include <parallax/base/error.h>
 
@@ -12,6 +12,7 @@
 #include "command/command_internal.h"
 #include "rules/utc_time.h"
 #include "service/answer_signatures.h"
+#include "service/evidence_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,28 @@ static int add_signatures(struct audit_reader *reader, const struct audit_task_r
 	return error == 0 ? 0 : out_of_memory(fault);
 }
 
+static json_t *sequence_or_null(int64_t sequence)
+{
+	return sequence != 0 ? json_integer(sequence) : json_null();
+}
+
+static int add_evidence(struct audit_reader *reader, json_t *result, struct audit_fault *fault)
+{
+	struct evidence_file_counts counts;
+	int error = evidence_files_verify(reader, &counts, fault);
+	if (error != 0) {
+		return error;
+	}
+	json_t *more = json_pack(
+		"{s:I, s:I, s:I, s:I, s:o, s:o}", "evidence_verified", (json_int_t)counts.verified,
+		"evidence_altered", (json_int_t)counts.altered, "evidence_missing",
+		(json_int_t)counts.missing, "evidence_purged", (json_int_t)counts.purged,
+		"first_altered", sequence_or_null(counts.first_altered), "first_missing",
+		sequence_or_null(counts.first_missing));
+	error = json_object_update_new(result, more);
+	return error == 0 ? 0 : out_of_memory(fault);
+}
+
 static int verify(struct audit_reader *reader, const struct audit_task_request *request,
 		  json_t **ret_result, struct audit_fault *fault)
 {
@@ -90,10 +113,14 @@ static int verify(struct audit_reader *reader, const struct audit_task_request *
 	if (*ret_result == NULL) {
 		return out_of_memory(fault);
 	}
-	// Of a chain that is broken nobody knows what was signed.
-	return is_intact && request->wants_signatures
-		       ? add_signatures(reader, request, *ret_result, fault)
-		       : 0;
+	// Of a chain that is broken nobody knows what was signed, and what its records name.
+	if (is_intact && request->wants_signatures) {
+		error = add_signatures(reader, request, *ret_result, fault);
+	}
+	if (is_intact && error == 0 && !request->skips_evidence) {
+		error = add_evidence(reader, *ret_result, fault);
+	}
+	return error;
 }
 
 struct show {
@@ -268,7 +295,7 @@ static bool read_kind(struct plx_rpc_call *call, const json_t *params, enum audi
 		plx_rpc_fail(
 			call, PLX_RPC_INVALID_PARAMS, "/params/kind",
 			"kind must be genesis, start, stop, configuration, mode-change, order, "
-			"check, quorum, probe, clock or perspective");
+			"check, quorum, probe, clock, evidence or perspective");
 		return false;
 	}
 	return true;
@@ -286,6 +313,7 @@ void command_verify_audit(struct plx_rpc_call *call, const json_t *params, void 
 	const struct audit_task_request request = {
 		.public_key = server->service->public_key,
 		.wants_signatures = json_is_true(json_object_get(params, "signatures")),
+		.skips_evidence = json_is_true(json_object_get(params, "skip_evidence")),
 	};
 	if (command_needs_primary(server, call)) {
 		audit_task_start(context, call, &request, verify);
@@ -334,4 +362,31 @@ void command_report_audit(struct plx_rpc_call *call, const json_t *params, void 
 	    read_time(call, params, "to", &request.to_us)) {
 		audit_task_start(context, call, &request, report);
 	}
+}
+
+static int evidence(struct audit_reader *reader, const struct audit_task_request *request,
+		    json_t **ret_result, struct audit_fault *fault)
+{
+	json_t *list = NULL;
+	if (request->digest[0] != '\0') {
+		return evidence_files_load(reader, request->digest, ret_result, fault);
+	}
+	int error = evidence_files_list(reader, request->order, &list, fault);
+	if (error != 0) {
+		return error;
+	}
+	*ret_result = json_pack("{s:s, s:o}", "order", request->order, "evidence", list);
+	return *ret_result != NULL ? 0 : out_of_memory(fault);
+}
+
+void command_get_evidence(struct plx_rpc_call *call, const json_t *params, void *context)
+{
+	struct audit_task_request request = {.order = command_text(params, "of")};
+	if (!command_needs_primary(context, call)) {
+		return;
+	}
+	if (trace_digest_is_valid(request.order)) {
+		snprintf(request.digest, sizeof(request.digest), "%s", request.order);
+	}
+	audit_task_start(context, call, &request, evidence);
 }

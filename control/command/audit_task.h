@@ -7,6 +7,7 @@
 #include <parallax/base/attributes.h>
 
 #include "audit/audit_query.h"
+#include "trace_store/trace_digest.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,9 @@ struct audit_task_request {
 	char file[256];                 // of an export
 	struct evp_pkey_st *public_key; // of the head; borrowed, the task's alone while it runs
 	bool wants_signatures;
-	const struct config *config; // of the moment; set by the task, which keeps it
+	bool skips_evidence;
+	char digest[TRACE_DIGEST_TEXT]; // of one file of evidence; "": those of `order`
+	const struct config *config;    // of the moment; set by the task, which keeps it
 };
 
 // On the task's own thread. Fills ret_result, which it makes itself, or the fault.

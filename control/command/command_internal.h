@@ -37,6 +37,7 @@ void command_list_perspectives(struct plx_rpc_call *call, const json_t *params, 
 void command_drain_perspective(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_resume_perspective(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_test_perspective(struct plx_rpc_call *call, const json_t *params, void *context);
+void command_get_evidence(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_verify_audit(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_show_audit(struct plx_rpc_call *call, const json_t *params, void *context);
 void command_export_audit(struct plx_rpc_call *call, const json_t *params, void *context);

@@ -31,6 +31,7 @@ static const struct plx_rpc_binding bindings[] = {
 	{"perspectives.resume", command_resume_perspective},
 	{"perspectives.test", command_test_perspective},
 	{"audit.verify", command_verify_audit},
+	{"audit.evidence", command_get_evidence},
 	{"audit.show", command_show_audit},
 	{"audit.export", command_export_audit},
 	{"audit.report", command_report_audit},

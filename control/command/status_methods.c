@@ -8,6 +8,7 @@
 #include "order/order_table.h"
 #include "perspective/perspective_client.h"
 #include "rules/utc_time.h"
+#include "service/evidence_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/validation_state.h"
 
@@ -166,7 +167,7 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 	plx_rpc_reply(
 		call,
 		json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o, "
-			  "s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			  "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			  "program", "parallaxd", "version", PLX_VERSION, "pid", (int)getpid(),
 			  "state", state_name(service->state), "time", command_time(now_us),
 			  "started", command_time(service->started_us), "uptime_s",
@@ -175,10 +176,11 @@ void command_get_status(struct plx_rpc_call *call, const json_t *params, void *c
 			  config->perspective.name, "rir", config->perspective.rir, "configuration",
 			  configuration_object(service), "dataplane", dataplane_object(service),
 			  "validation", validation_object(service), "audit", audit_object(service),
-			  "modes", service->modes == NULL ? json_null() : command_modes(service),
-			  "orders", orders_object(service), "remotes", remotes_object(service),
-			  "http", http_object(service), "clock", command_clock(service),
-			  "certificates", command_certificates(service), "control_socket",
+			  "evidence", evidence_keeper_status(service), "modes",
+			  service->modes == NULL ? json_null() : command_modes(service), "orders",
+			  orders_object(service), "remotes", remotes_object(service), "http",
+			  http_object(service), "clock", command_clock(service), "certificates",
+			  command_certificates(service), "control_socket",
 			  sessions_object(server)));
 }
 

@@ -30,6 +30,7 @@
 #define CONFIG_PREFIXES_MAX 64
 #define CONFIG_SUFFIXES_MAX 16
 #define CONFIG_CALLERS_MAX 16
+#define CONFIG_EVIDENCE_DAYS_MIN 731u
 
 enum config_role {
 	CONFIG_ROLE_NONE = 0,
@@ -40,6 +41,12 @@ enum config_role {
 enum config_protocol {
 	CONFIG_PROTOCOL_PARALLAX,  // a parallaxd of role remote
 	CONFIG_PROTOCOL_OPEN_MPIC, // a checker that serves Open MPIC's /caa and /dcv
+};
+
+enum config_evidence {
+	CONFIG_EVIDENCE_ALL,     // of the look-ups of all checks
+	CONFIG_EVIDENCE_REFUSED, // of those of checks that did not pass
+	CONFIG_EVIDENCE_NONE,
 };
 
 enum config_log_format {
@@ -141,6 +148,13 @@ struct config_limits {
 	uint32_t probe_delay_ms;
 };
 
+struct config_evidence_store {
+	struct plx_setting_place place;
+	int store;              // enum config_evidence
+	uint32_t keep_days;     // 0: as long as the log
+	uint32_t max_megabytes; // 0: what the disk has
+};
+
 struct config_guard {
 	struct plx_setting_place place;
 	uint32_t stable_ms;
@@ -173,6 +187,7 @@ struct config {
 	struct config_dcv dcv;
 	struct config_mpic mpic;
 	struct config_limits limits;
+	struct config_evidence_store evidence;
 	struct config_guard guard;
 	int log_format; // enum config_log_format
 	// Of the section `dataplane:`, when the file has it. 0 upstreams: nothing is known of them.
@@ -190,6 +205,7 @@ PLX_MUST_CHECK int config_check(const char *path, const struct config *config,
 				struct plx_setting_fault *fault);
 
 const char *config_role_name(enum config_role role);
+const char *config_evidence_name(enum config_evidence evidence);
 
 // Text made from the tables.
 void config_print_example(FILE *out);  // commented YAML

@@ -185,6 +185,21 @@ static int check_limits(const struct check *check, const struct config *config)
 	return at(check, &config->limits.place);
 }
 
+// BR 5.4.3 (1): at least two years, after the certificates that rest on it have expired.
+static int check_evidence(const struct check *check, const struct config *config)
+{
+	if (config->evidence.keep_days == 0 ||
+	    config->evidence.keep_days >= CONFIG_EVIDENCE_DAYS_MIN) {
+		return 0;
+	}
+	plx_setting_fault_set(
+		check->fault,
+		"keep_days: evidence is kept for two years at least (BR 5.4.3); write "
+		"%u or more, or 0 to keep it as long as the audit log",
+		CONFIG_EVIDENCE_DAYS_MIN);
+	return at(check, &config->evidence.place);
+}
+
 int config_check(const char *path, const struct config *config, struct plx_setting_fault *fault)
 {
 	struct check check = {.path = path, .fault = fault};
@@ -200,5 +215,6 @@ int config_check(const char *path, const struct config *config, struct plx_setti
 	error = error != 0 ? error : check_windows(&check, &config->profiles.private_use);
 	error = error != 0 ? error : check_names(&check, config);
 	error = error != 0 ? error : check_limits(&check, config);
+	error = error != 0 ? error : check_evidence(&check, config);
 	return error != 0 ? error : check_role(&check, config);
 }

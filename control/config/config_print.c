@@ -105,3 +105,16 @@ const char *config_role_name(enum config_role role)
 	}
 	return "none";
 }
+
+const char *config_evidence_name(enum config_evidence evidence)
+{
+	switch (evidence) {
+	case CONFIG_EVIDENCE_ALL:
+		return "all";
+	case CONFIG_EVIDENCE_REFUSED:
+		return "refused";
+	case CONFIG_EVIDENCE_NONE:
+		break;
+	}
+	return "none";
+}

@@ -33,6 +33,10 @@ static const struct config_choice modes[] = {{"report-only", MODE_REPORT_ONLY},
 					     {NULL, 0}};
 static const struct config_choice resolutions[] = {
 	{"iterative", PLX_RESOLUTION_ITERATIVE}, {"stub", PLX_RESOLUTION_STUB}, {NULL, 0}};
+static const struct config_choice evidence_choices[] = {{"all", CONFIG_EVIDENCE_ALL},
+							{"refused", CONFIG_EVIDENCE_REFUSED},
+							{"none", CONFIG_EVIDENCE_NONE},
+							{NULL, 0}};
 static const struct config_choice log_formats[] = {
 	{"text", CONFIG_LOG_TEXT}, {"json", CONFIG_LOG_JSON}, {NULL, 0}};
 
@@ -411,6 +415,39 @@ static const struct config_spec limits_specs[] = {
 static const struct config_section limits_section =
 	SECTION("limits", limits_specs, config_limits, "Limits of the daemon.");
 
+static const struct config_spec evidence_specs[] = {
+	{.key = "store",
+	 .type = CONFIG_CHOICE,
+	 FIELD(config_evidence_store, store),
+	 .choices = evidence_choices,
+	 .default_text = "all",
+	 .example = "refused",
+	 .help = "Of which checks at the primary each iterative look-up is kept octet by octet, so "
+		 "that anybody can judge it again: all; refused, those that did not pass; none. A "
+		 "check does not pass before its evidence is on stable storage."},
+	{.key = "keep_days",
+	 .type = CONFIG_COUNT,
+	 FIELD(config_evidence_store, keep_days),
+	 .default_text = "0",
+	 .example = "1130",
+	 .maximum = 36500,
+	 .help = "After so many days evidence is removed, and the audit log says so. 0: it stays "
+		 "as long as the audit log that names it. No less than two years: BR 5.4.3 counts "
+		 "them from the end of the certificates that rest on it."},
+	{.key = "max_megabytes",
+	 .type = CONFIG_COUNT,
+	 FIELD(config_evidence_store, max_megabytes),
+	 .default_text = "0",
+	 .example = "500k",
+	 .maximum = UINT32_MAX,
+	 .help = "Most of it, in millions of bytes; once it is there no order is taken. 0: what "
+		 "the "
+		 "disk has."},
+};
+static const struct config_section evidence_section =
+	SECTION("evidence", evidence_specs, config_evidence_store,
+		"The evidence of look-ups, kept beside the audit log of a primary.");
+
 static const struct config_spec guard_specs[] = {
 	{.key = "stable",
 	 .type = CONFIG_DURATION,
@@ -554,6 +591,7 @@ static const struct config_spec control_specs[] = {
 	SUB("mpic", mpic_section, mpic, "{default_perspective_count: 5}",
 	    "The Open MPIC interface."),
 	SUB("limits", limits_section, limits, "{orders: 2000}", "Limits."),
+	SUB("evidence", evidence_section, evidence, "{store: all}", "The evidence of look-ups."),
 	SUB("guard", guard_section, guard, "{confirm: true}", "The guard of the wall clock."),
 	{.key = "log_format",
 	 .type = CONFIG_CHOICE,

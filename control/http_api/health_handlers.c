@@ -7,6 +7,7 @@
 #include "http_server/http_reply.h"
 #include "lookup/lookup.h"
 #include "service/clock_keeper.h"
+#include "service/evidence_keeper.h"
 #include "service/service_context.h"
 
 #include <jansson.h>
@@ -30,6 +31,9 @@ const char *http_api_not_ready(const struct service_context *service)
 	}
 	if (service->audit != NULL && !audit_is_writable(service->audit)) {
 		return "the audit log cannot be written";
+	}
+	if (!evidence_keeper_is_ready(service)) {
+		return "the evidence of look-ups cannot be stored";
 	}
 	if (!clock_keeper_judge(service->clock).is_believed) {
 		return "the clock was set and is not yet believed";

@@ -14,6 +14,7 @@
 #include "service/mode_keeper.h"
 #include "service/service_context.h"
 #include "service/validation_state.h"
+#include "trace_store/trace_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,6 +86,23 @@ static void write_audit(FILE *out, const struct service_context *service)
 	single(out, "audit_records_total", "counter", "Records committed.", status.committed_count);
 	single(out, "audit_failed_total", "counter", "Records that were not committed.",
 	       status.failed_count);
+}
+
+static void write_evidence(FILE *out, const struct service_context *service)
+{
+	struct trace_store_status status;
+	if (service->traces == NULL) {
+		return;
+	}
+	trace_store_status(service->traces, &status);
+	single(out, "evidence_writable", "gauge", "Whether the evidence of look-ups can be stored.",
+	       status.is_writable);
+	single(out, "evidence_files", "gauge", "Files of evidence.", status.total.files);
+	single(out, "evidence_bytes", "gauge", "Octets of evidence.", status.total.bytes);
+	single(out, "evidence_stored_total", "counter", "Look-ups whose evidence was stored.",
+	       status.stored_count);
+	single(out, "evidence_failed_total", "counter",
+	       "Look-ups whose evidence could not be stored.", status.failed_count);
 }
 
 static void write_http(FILE *out, const struct service_context *service)
@@ -241,6 +259,7 @@ void http_api_get_metrics(struct http_exchange *exchange, void *context)
 		write_orders(out, service);
 		write_lookups(out, service);
 		write_audit(out, service);
+		write_evidence(out, service);
 		write_http(out, service);
 		write_modes(out, service);
 		write_remotes(out, service);

@@ -12,6 +12,8 @@
 	X(ORDER_REFUSED_BUSY, "busy", "as many orders are in flight as this server takes", 1)      \
 	X(ORDER_REFUSED_AUDIT, "audit",                                                            \
 	  "the audit log cannot be written, and nothing is decided without its record", 5)         \
+	X(ORDER_REFUSED_EVIDENCE, "evidence",                                                      \
+	  "the evidence of look-ups cannot be stored, and nothing passes without it", 5)           \
 	X(ORDER_REFUSED_CLOCK, "clock",                                                            \
 	  "this server's clock was set, and nothing is decided until it is believed again", 60)    \
 	X(ORDER_REFUSED_MEMORY, "memory", "this server is out of memory", 5)

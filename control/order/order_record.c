@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PRIMARY_SEAT 0 // order_panel.h
+
 // CAA and DCV have two results in BR 5.4.1; what came to no verdict is not a pass. The outcome itself is in the answer.
 static const char *result_name(const struct order_ask *ask)
 {
@@ -43,8 +45,24 @@ static json_t *without(const json_t *object, const char *name)
 	return copy;
 }
 
+// The files of evidence that the record vouches for: of our own look-ups. A remote's answer may hold such words too, but
+// what they name is not here.
+static json_t *traces_of(const struct order_words *words, size_t seat)
+{
+	const json_t *dns = json_object_get(json_object_get(words->result, "evidence"), "dns");
+	json_t *traces = json_array();
+	for (size_t i = 0; seat == PRIMARY_SEAT && i < json_array_size(dns); i++) {
+		json_t *digest = json_object_get(json_array_get(dns, i), "trace_sha256");
+		if (digest != NULL && json_array_append(traces, digest) != 0) {
+			json_decref(traces);
+			return NULL;
+		}
+	}
+	return traces;
+}
+
 // What was said, how it was signed, and on what evidence. Takes `record` when it fails: NULL.
-static json_t *with_words(json_t *record, const struct order_words *words)
+static json_t *with_words(json_t *record, const struct order_words *words, size_t seat)
 {
 	json_t *evidence = json_object_get(words->result, "evidence");
 	bool has_evidence = json_object_size(evidence) > 0;
@@ -60,6 +78,7 @@ static json_t *with_words(json_t *record, const struct order_words *words)
 	failed |= json_object_set_new(record, "signature",
 				      is_signed ? json_incref(signature) : json_null()) != 0;
 	failed |= json_object_set_new(record, "signed", parts) != 0;
+	failed |= json_object_set_new(record, "traces", traces_of(words, seat)) != 0;
 	if (failed) {
 		json_decref(record);
 		return NULL;
@@ -79,7 +98,7 @@ static json_t *record_check(const struct order *order, const struct order_ask *a
 			  (int)ask->attempt->number, "result", result_name(ask), "corroborates",
 			  ask->corroborates, "adn", authorization_domain(ask, item), "method",
 			  section_of(item), "latency_ms", (json_int_t)ask->latency_ms);
-	return with_words(record, &ask->words);
+	return with_words(record, &ask->words, ask->seat);
 }
 
 static json_t *record_probe(const struct order *order, const struct order_probe *probe)
@@ -94,7 +113,7 @@ static json_t *record_probe(const struct order *order, const struct order_probe 
 				   (int)attempt->number, "probe", probe_kind_name(probe->kind),
 				   "result", check_outcome_dcv_name(probe->words.outcome), "method",
 				   section_of(item), "latency_ms", (json_int_t)probe->latency_ms);
-	return with_words(record, &probe->words);
+	return with_words(record, &probe->words, probe->seat);
 }
 
 void order_record_probes(struct order *order, const struct order_probing *probing)

@@ -315,8 +315,13 @@ static enum order_admission judge_room(const struct order_table *table)
 	if (table->is_draining || table->is_stopping) {
 		return ORDER_REFUSED_DRAINING;
 	}
-	if (!audit_is_writable(table->services.audit)) {
+	const struct order_services *services = &table->services;
+	if (!audit_is_writable(services->audit)) {
 		return ORDER_REFUSED_AUDIT;
+	}
+	if (services->is_evidence_ready != NULL &&
+	    !services->is_evidence_ready(services->context)) {
+		return ORDER_REFUSED_EVIDENCE;
 	}
 	if (!order_table_clock(table).is_believed) {
 		return ORDER_REFUSED_CLOCK;

@@ -70,6 +70,8 @@ struct order_services {
 	struct mode_effective (*mode)(void *context, enum profile profile, int64_t now_s);
 	// Asked at the start of an order, before its decision, and before its answer. NULL: always believed.
 	struct order_clock (*clock)(void *context);
+	// Can the evidence of checks be stored? Asked at the start of an order. NULL: always.
+	bool (*is_evidence_ready)(void *context);
 	// An array of diagnoses, a new reference; NULL: none. Called for an identifier that is refused under the rules or
 	// that some remote did not corroborate. May be NULL.
 	struct json_t *(*diagnose)(void *context, const struct order_findings *findings);

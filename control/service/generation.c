@@ -94,7 +94,9 @@ static int open_runner(struct generation *generation, const struct generation_co
 	struct check_runner_config runner_config = {
 		.base = config->base,
 		.lookup = {.service = config->lookup,
-			   .resolution = (enum plx_resolution)from->resolution},
+			   .resolution = (enum plx_resolution)from->resolution,
+			   .wants_trace = from->role == CONFIG_ROLE_PRIMARY &&
+					  from->evidence.store != CONFIG_EVIDENCE_NONE},
 		.suffixes = generation->suffixes,
 		.allowance = &generation->allowance,
 		.dcv_switches = from->dcv.switches,
@@ -105,6 +107,8 @@ static int open_runner(struct generation *generation, const struct generation_co
 		.running_max = from->limits.checks < CHECK_RUNNING_MAX ? from->limits.checks
 								       : CHECK_RUNNING_MAX,
 		.requires_validation = from->role == CONFIG_ROLE_PRIMARY,
+		.traces = config->traces,
+		.keeps_passed = from->evidence.store == CONFIG_EVIDENCE_ALL,
 		.now_us = now_us,
 	};
 	for (int i = 0; i < CAA_SWITCH_COUNT; i++) {

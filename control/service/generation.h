@@ -19,6 +19,7 @@ struct event_base;
 struct lookup_service;
 struct plx_random;
 struct suffix_table;
+struct trace_store;
 
 #define GENERATION_SECRET_MAX 1024 // octets, with NUL; see COHORT_SEED_TEXT_MAX
 
@@ -41,6 +42,7 @@ struct generation_config {
 	struct event_base *base;
 	struct plx_random *random;
 	struct lookup_service *lookup;
+	struct trace_store *traces;          // NULL: not open yet, see check_runner_set_traces
 	const char *path;                    // for messages
 	struct configuration *configuration; // taken over, also on failure
 	struct generation_list *list;        // holds it until it ends

@@ -4,6 +4,7 @@
 
 #include "rules/utc_time.h"
 #include "service/clock_keeper.h"
+#include "service/evidence_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/order_diagnosis.h"
 #include "service/order_panel_seats.h"
@@ -49,6 +50,11 @@ static struct order_clock clock_of(void *context)
 	return clock_keeper_judge(service->clock);
 }
 
+static bool is_evidence_ready(void *context)
+{
+	return evidence_keeper_is_ready(context);
+}
+
 static struct order_limits limits_of(const struct config *config)
 {
 	return (struct order_limits) {
@@ -78,6 +84,7 @@ int order_desk_open(struct service_context *service, struct service_fault *fault
 		.monotonic_ms = monotonic_ms,
 		.mode = mode_of,
 		.clock = clock_of,
+		.is_evidence_ready = is_evidence_ready,
 		.diagnose = order_diagnose,
 		.probes_wanted = order_probes_wanted,
 	};

@@ -13,6 +13,7 @@
 #include "rules/utc_time.h"
 #include "service/certificate_keeper.h"
 #include "service/clock_keeper.h"
+#include "service/evidence_keeper.h"
 #include "service/mode_keeper.h"
 #include "service/mode_record.h"
 #include "service/order_desk.h"
@@ -273,7 +274,8 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 	if (error != 0) {
 		return service_fault(fault, "audit_log", error, reason.text);
 	}
-	error = open_modes(service, fault);
+	error = evidence_keeper_open(service, fault);
+	error = error != 0 ? error : open_modes(service, fault);
 	if (error != 0) {
 		return error;
 	}
@@ -334,6 +336,7 @@ void service_close(struct service_context *service, const char *reason)
 	while ((generation = LIST_FIRST(&service->generations)) != NULL) {
 		generation_destroy(generation);
 	}
+	evidence_keeper_close(service);
 	certificate_watch_close(service->certificates);
 	lookup_service_close(service->lookup);
 	EVP_PKEY_free(service->public_key);

@@ -3,7 +3,7 @@
 // thread.
 //
 //	service_open       as root: configuration, keys, look-ups
-//	service_open_log   as the daemon's own account: audit log, modes
+//	service_open_log   as the daemon's own account: audit log, evidence, modes
 //	service_reload     another generation, in force once its record is in the audit log
 //	service_close      the last records, then everything in reverse
 
@@ -25,12 +25,14 @@ struct plx_supervisor;
 struct certificate_watch;
 struct clock_keeper;
 struct event_base;
+struct evidence_keeper;
 struct evp_pkey_st;
 struct http_listener;
 struct lookup_service;
 struct mode_keeper;
 struct order_table;
 struct perspective_server;
+struct trace_store;
 struct window_keeper;
 
 #define SERVICE_ACTOR_MAX 128
@@ -54,6 +56,8 @@ struct service_context {
 	struct certificate_watch *certificates;
 	struct clock_keeper *clock; // NULL before service_open_log
 	struct audit_log *audit;    // primary only, as what follows
+	struct evidence_keeper *evidence;
+	struct trace_store *traces; // the keeper's
 	struct mode_keeper *modes;
 	struct window_keeper *windows; // of the modes' schedule, added by operators
 	struct order_table *orders;

@@ -12,6 +12,7 @@
 #include "http_server/http_listener.h"
 #include "rules/utc_time.h"
 #include "service/certificate_keeper.h"
+#include "service/evidence_keeper.h"
 #include "service/order_desk.h"
 #include "service/remote_checks.h"
 #include "service/window_keeper.h"
@@ -129,6 +130,7 @@ static void reload_take_effect(int status, void *context)
 	service->reloaded_us = service_now_us();
 	service->reload_count++;
 	certificate_keeper_renew(service);
+	evidence_keeper_renew(service);
 	char sentence[WINDOW_FAULT_MAX] = "";
 	error = service->windows == NULL
 			? 0
@@ -157,6 +159,7 @@ static int make_next(struct service_context *service, struct service_reload *rel
 		.base = service->base,
 		.random = &service->random,
 		.lookup = service->lookup,
+		.traces = service->traces,
 		.path = service->config_path,
 		.configuration = &configuration,
 		.list = &service->generations,

@@ -72,4 +72,56 @@ assert not any(states["stub"].values()), states' "$state/counters"
 check "all was validated" says 'compliant *yes'
 control --json audit show >"$state/records"
 check "the log says how names were looked up" grep -q '"resolution": *"iterative"' "$state/records"
-echo "secure, insecure and bogus names are judged without a resolver"
+
+# The evidence of all look-ups of an order: extracted by its id, judged again without a network, and altered.
+order=$(python3 -c 'import json, sys
+print(next(record["body"]["order_id"] for record in json.load(open(sys.argv[1]))["records"]
+           if record["kind"] == "check" and record["body"]["traces"]))' "$state/records")
+control audit evidence "$order" --output "$state/evidence" >"$state/listed" ||
+	fail "the evidence of $order cannot be had: $(cat "$state/listed")"
+check "the look-ups of the order are listed: $(cat "$state/listed")" grep -q 'CAA' "$state/listed"
+count=0
+for file in "$state/evidence"/*.json; do
+	check "$file has the name of its octets" test "$(sha256sum <"$file" | cut -d' ' -f1)" = "$(basename "$file" .json)"
+	ctl replay "$file" >"$state/replayed" || fail "$file does not agree: $(cat "$state/replayed")"
+	count=$((count + 1))
+done
+check "an order has more than one look-up ($count)" test "$count" -gt 1
+digest=$(basename "$file" .json)
+control audit evidence "$digest" >"$state/one.json" || fail "$digest cannot be had by its name"
+check "both are the same" cmp -s "$file" "$state/one.json"
+verified() { # MEMBER: of the answer of audit verify
+	python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$state/verified" "$1"
+}
+control --json audit verify >"$state/verified" || fail "the log is not whole: $(cat "$state/verified")"
+check "all evidence of the log is there" test "$(verified evidence_verified)" -ge 6
+names_both() { test "$(verified evidence_altered) $(verified evidence_missing)" = "$1"; }
+stored="$state/audit.db.evidence/${digest:0:2}/$digest.json"
+octet=$(dd if="$stored" bs=1 skip=200 count=1 2>/dev/null | od -An -tu1)
+printf "\\x$(printf %x $((octet ^ 1)))" | dd of="$stored" bs=1 seek=200 conv=notrunc 2>/dev/null
+if control --json audit verify >"$state/verified"; then fail "altered evidence is verified"; fi
+check "an octet was altered: $(cat "$state/verified")" names_both "1 0"
+if control audit evidence "$digest" >"$state/one.json" 2>"$state/refused"; then fail "altered evidence is handed out"; fi
+check "it says why: $(cat "$state/refused")" grep -q 'was altered' "$state/refused"
+rm "$stored"
+if control --json audit verify >"$state/verified"; then fail "missing evidence is verified"; fi
+check "a file is missing: $(cat "$state/verified")" names_both "0 1"
+cp "$file" "$stored"
+control --json audit verify >"$state/verified" || fail "the copy does not mend it: $(cat "$state/verified")"
+check "the chain covers what it names" test "$(verified intact)" = True
+
+# Nothing passes, and no order is taken, while it cannot be stored.
+mv "$state/audit.db.evidence/new" "$state/new"
+name=$(expected "$zones/expect.signed" secure)
+told=$(result "$name") || fail "$name: $(cat "$state/answer" "$state/answer.err")"
+check "nothing passes ($told)" grep -qx 'error .*' <<<"$told"
+check "it says why" grep -q 'evidence-not-stored' "$state/answer"
+if control --json order "$state/order.json" >"$state/answer" 2>"$state/answer.err"; then fail "an order is issued"; fi
+check "no order is taken: $(cat "$state/answer.err")" grep -q 'evidence of look-ups cannot be stored' "$state/answer.err"
+mv "$state/new" "$state/audit.db.evidence/new"
+writable() { control --json status | python3 -c 'import json, sys; sys.exit(not json.load(sys.stdin)["evidence"]["writable"])'; }
+wait_until 10 "the store to take evidence again" writable
+told=$(result "$name") || fail "$name: $(cat "$state/answer" "$state/answer.err")"
+check "$name is judged again ($told)" grep -Eqx '(permit|prohibit) secure' <<<"$told"
+echo "secure, insecure and bogus names are judged without a resolver, and their evidence again without a network"

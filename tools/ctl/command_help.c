@@ -67,6 +67,10 @@ void command_line_print_help(FILE *out)
 		"  explain --evidence FILE\n"
 		"        Shows how a recorded look-up came to its result, as explain does of a "
 		"new one, of which\n        --output FILE keeps the evidence.\n"
+		"  audit evidence SHA256|ORDER --output PATH\n"
+		"        Writes the file of that digest, else one file for each look-up of the "
+		"order into "
+		"a folder.\n"
 		"  replay FILE\n"
 		"        Judges evidence again from its octets alone. Exit status: 0 it agrees; "
 		"1 it differs; 2 it\n        cannot be read.\n");

@@ -113,6 +113,14 @@ static int explain_read(struct command_words *words, struct command *command,
 	return error;
 }
 
+static int audit_evidence_read(struct command_words *words, struct command *command,
+			       struct command_fault *fault)
+{
+	int error = audit_evidence_options_take(words, &command->audit_evidence, fault);
+	command->action = COMMAND_AUDIT_EVIDENCE;
+	return error != 0 ? error : call_read(words, command, fault);
+}
+
 static int replay_read(const struct command_words *words, struct command *command,
 		       struct command_fault *fault)
 {
@@ -143,6 +151,10 @@ static int action_read(struct command_words *words, struct command *command,
 	}
 	if (strcmp(words->word[0], "replay") == 0) {
 		return replay_read(words, command, fault);
+	}
+	if (words->count > 1 && strcmp(words->word[0], "audit") == 0 &&
+	    strcmp(words->word[1], "evidence") == 0) {
+		return audit_evidence_read(words, command, fault);
 	}
 	return call_read(words, command, fault);
 }

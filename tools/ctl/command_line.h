@@ -5,6 +5,7 @@
 
 #include <parallax/base/attributes.h>
 
+#include "audit_evidence_command.h"
 #include "command_choice.h"
 #include "explain_command.h"
 #include "readiness/readiness_options.h"
@@ -20,6 +21,7 @@ enum command_action {
 	COMMAND_READINESS,
 	COMMAND_EXPLAIN, // of an evidence file, or of the answer to the chosen method
 	COMMAND_REPLAY,
+	COMMAND_AUDIT_EVIDENCE, // the answer to the chosen method, into files
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -33,6 +35,7 @@ struct command {
 	unsigned watch_count;  // refreshes; 0: until interrupted
 	struct readiness_options readiness;
 	struct explain_options explain;
+	struct audit_evidence_options audit_evidence;
 	const char *replay_path;
 };
 

@@ -6,6 +6,7 @@
 #include <parallax/evidence/evidence.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,30 +59,35 @@ int evidence_file_read(const char *command, const char *path, struct plx_evidenc
 	return error;
 }
 
-int evidence_file_write(const char *command, const char *path, const struct plx_evidence *evidence)
+int octets_file_write(const char *command, const char *path, const char *octets, size_t length)
 {
 	char draft[4096];
-	struct plx_text text = plx_text_growing();
-	int length = snprintf(draft, sizeof(draft), "%s.new", path);
-	int error = length < 0 || (size_t)length >= sizeof(draft)
-			    ? -ENAMETOOLONG
-			    : plx_evidence_write(evidence, &text);
-	if (error == 0) {
-		FILE *file = fopen(draft, "we");
-		bool is_written = file != NULL &&
-				  fwrite(text.bytes, 1, text.length, file) == text.length &&
-				  fflush(file) == 0 && fsync(fileno(file)) == 0;
-		error = is_written ? 0 : -errno;
-		if (file != NULL && fclose(file) != 0 && error == 0) {
-			error = -errno;
-		}
-		if (error == 0 && rename(draft, path) != 0) {
-			error = -errno;
-		}
-		if (error != 0 && file != NULL) {
-			unlink(draft);
-		}
+	int draft_length = snprintf(draft, sizeof(draft), "%s.new", path);
+	if (draft_length < 0 || (size_t)draft_length >= sizeof(draft)) {
+		return complain(command, path, plx_error_text(-ENAMETOOLONG));
 	}
-	plx_text_free(&text);
+	FILE *file = fopen(draft, "we");
+	bool is_written = file != NULL && fwrite(octets, 1, length, file) == length &&
+			  fflush(file) == 0 && fsync(fileno(file)) == 0;
+	int error = is_written ? 0 : -errno;
+	if (file != NULL && fclose(file) != 0 && error == 0) {
+		error = -errno;
+	}
+	if (error == 0 && rename(draft, path) != 0) {
+		error = -errno;
+	}
+	if (error != 0 && file != NULL) {
+		unlink(draft);
+	}
 	return error == 0 ? 0 : complain(command, path, plx_error_text(error));
+}
+
+int evidence_file_write(const char *command, const char *path, const struct plx_evidence *evidence)
+{
+	struct plx_text text = plx_text_growing();
+	int error = plx_evidence_write(evidence, &text);
+	error = error == 0 ? octets_file_write(command, path, text.bytes, text.length)
+			   : complain(command, path, plx_error_text(error));
+	plx_text_free(&text);
+	return error;
 }

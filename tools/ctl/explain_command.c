@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,31 +37,38 @@ static unsigned path_flag(const struct command_words *words, unsigned index, con
 	return 2;
 }
 
-int explain_options_take(struct command_words *words, struct explain_options *ret_options,
-			 struct command_fault *fault)
+int path_option_take(struct command_words *words, const char *flag, const char **ret_path)
 {
-	struct explain_options options = {NULL, NULL};
 	struct command_words rest = {.count = 0};
+	const char *path = NULL;
 	for (unsigned i = 0; i < words->count;) {
-		unsigned taken = path_flag(words, i, "--evidence", &options.evidence_path);
-		if (taken == 0) {
-			taken = path_flag(words, i, "--output", &options.output_path);
-		}
+		unsigned taken = path_flag(words, i, flag, &path);
 		if (taken == 0) {
 			rest.word[rest.count++] = words->word[i];
 			taken = 1;
 		}
 		i += taken;
 	}
-	if ((options.evidence_path != NULL && options.evidence_path[0] == '\0') ||
-	    (options.output_path != NULL && options.output_path[0] == '\0')) {
+	if (path != NULL && path[0] == '\0') {
+		return -EINVAL;
+	}
+	*words = rest;
+	*ret_path = path;
+	return 0;
+}
+
+int explain_options_take(struct command_words *words, struct explain_options *ret_options,
+			 struct command_fault *fault)
+{
+	struct explain_options options = {NULL, NULL};
+	if (path_option_take(words, "--evidence", &options.evidence_path) != 0 ||
+	    path_option_take(words, "--output", &options.output_path) != 0) {
 		return command_fault(fault, "explain: --evidence and --output take a path");
 	}
-	if (options.evidence_path != NULL && rest.count > 1) {
+	if (options.evidence_path != NULL && words->count > 1) {
 		return command_fault(fault,
 				     "explain: with --evidence, the question is in the file");
 	}
-	*words = rest;
 	*ret_options = options;
 	return 0;
 }

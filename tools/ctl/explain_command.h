@@ -22,6 +22,9 @@ struct explain_options {
 #define REPLAY_EXIT_DIFFERS 1
 #define REPLAY_EXIT_UNREADABLE 2
 
+// Takes FLAG PATH or FLAG=PATH out of the words; the last one counts. -EINVAL: no path follows.
+PLX_MUST_CHECK int path_option_take(struct command_words *words, const char *flag,
+				    const char **ret_path);
 // Takes --evidence and --output out of the words of `explain`. -EINVAL and the fault.
 PLX_MUST_CHECK int explain_options_take(struct command_words *words,
 					struct explain_options *ret_options,

@@ -42,6 +42,9 @@ int main(int argc, char **argv)
 	case COMMAND_EXPLAIN:
 		status = explain_command_run(&command);
 		break;
+	case COMMAND_AUDIT_EVIDENCE:
+		status = audit_evidence_command_run(&command);
+		break;
 	case COMMAND_REPLAY:
 		status = replay_command_run(command.replay_path, command.wants_json);
 		break;

@@ -158,6 +158,7 @@ static const struct {
 	{"perspectives.test", show_perspective_test},
 	{"audit.show", show_audit_records},
 	{"audit.report", show_audit_report},
+	{"audit.evidence", show_audit_evidence},
 };
 
 void show_result(const char *method, const json_t *result, FILE *out)
@@ -187,7 +188,9 @@ static bool order_is_issued(const json_t *result)
 static bool log_is_intact(const json_t *result)
 {
 	return json_is_true(json_object_get(result, "intact")) &&
-	       json_integer_value(json_object_get(result, "signatures_mismatched")) == 0;
+	       json_integer_value(json_object_get(result, "signatures_mismatched")) == 0 &&
+	       json_integer_value(json_object_get(result, "evidence_altered")) == 0 &&
+	       json_integer_value(json_object_get(result, "evidence_missing")) == 0;
 }
 
 static bool report_is_complete(const json_t *result)

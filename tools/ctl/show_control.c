@@ -235,6 +235,19 @@ void show_audit_records(const json_t *result, FILE *out)
 	}
 }
 
+void show_audit_evidence(const json_t *result, FILE *out)
+{
+	static const struct column columns[] = {
+		{"sequence", "RECORD"}, {"identifier", "IDENTIFIER"},
+		{"check", "CHECK"},     {"attempt", "ATTEMPT"},
+		{"name", "NAME"},       {"type", "TYPE"},
+		{"status", "STATUS"},   {"dnssec", "DNSSEC"},
+		{"sha256", "SHA256"},
+	};
+	show_array(json_object_get(result, "evidence"), columns, PLX_ARRAY_SIZE(columns),
+		   "no evidence is stored", out);
+}
+
 void show_audit_report(const json_t *result, FILE *out)
 {
 	static const struct column columns[] = {
