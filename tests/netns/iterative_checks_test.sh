@@ -124,4 +124,6 @@ writable() { control --json status | python3 -c 'import json, sys; sys.exit(not 
 wait_until 10 "the store to take evidence again" writable
 told=$(result "$name") || fail "$name: $(cat "$state/answer" "$state/answer.err")"
 check "$name is judged again ($told)" grep -Eqx '(permit|prohibit) secure' <<<"$told"
-echo "secure, insecure and bogus names are judged without a resolver, and their evidence again without a network"
+stored() { control --json status | python3 -c 'import json, sys; print(json.load(sys.stdin)["evidence"][sys.argv[1]])' "$1"; }
+echo "secure, insecure and bogus names are judged without a resolver, and their evidence again without a network:"
+echo "$(stored files) look-ups in $(stored bytes) octets"

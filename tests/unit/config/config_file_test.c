@@ -86,6 +86,8 @@ TEST(defaults_hold_also_in_sections_that_are_not_there)
 	CU_ASSERT_EQUAL(config->limits.probe_wait_ms, 5000);
 	CU_ASSERT_EQUAL(config->guard.stable_ms, 60000);
 	CU_ASSERT_TRUE(config->guard.needs_confirmation);
+	CU_ASSERT_EQUAL(config->evidence.store, CONFIG_EVIDENCE_ALL);
+	CU_ASSERT_EQUAL(config->evidence.keep_days, 0);
 	CU_ASSERT_EQUAL(config->dcv.switches.challenge_characters_min, 19);
 	CU_ASSERT_EQUAL(config->profiles.private_use.mode, MODE_ENFORCE);
 	CU_ASSERT_STRING_EQUAL(config->audit_log, "/var/lib/parallax/audit.db");
@@ -235,6 +237,19 @@ TEST(what_does_not_go_together_is_refused)
 		     "t.yaml:3:3: rir: \"MARS\" is none of AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC");
 }
 
+TEST(evidence_is_kept_for_two_years_or_as_long_as_the_log)
+{
+	expect_fault(PRIMARY "  evidence: {keep_days: 730}\n",
+		     "t.yaml:8:3: keep_days: evidence is kept for two years at least (BR 5.4.3); "
+		     "write 731 or more, or 0 to keep it as long as the audit log");
+	struct config *config = read_text(PRIMARY "  evidence: {store: refused, keep_days: 731}\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+	CU_ASSERT_EQUAL(config->evidence.store, CONFIG_EVIDENCE_REFUSED);
+	CU_ASSERT_EQUAL(config->evidence.keep_days, 731);
+	CU_ASSERT_EQUAL(config->evidence.max_megabytes, 0);
+	config_free(config);
+}
+
 TEST(the_printed_example_is_a_configuration)
 {
 	char *text = NULL;
@@ -257,4 +272,5 @@ TEST_MAIN(config_file, T(a_primary_is_read_with_its_remotes),
 	  T(resolution_is_iterative_unless_the_file_says_stub),
 	  T(trusted_upstreams_of_the_other_section_are_counted), T(every_caa_switch_is_a_key),
 	  T(faults_say_where_and_what), T(what_does_not_go_together_is_refused),
+	  T(evidence_is_kept_for_two_years_or_as_long_as_the_log),
 	  T(the_printed_example_is_a_configuration))

@@ -194,7 +194,47 @@ TEST(what_a_perspective_signed_can_be_put_together_from_its_record)
 	order_fixture_fini(&fixture);
 }
 
+struct found_traces {
+	const char *primary;
+	unsigned count;
+};
+
+static bool find_traces(const struct audit_entry *entry, void *context)
+{
+	struct found_traces *found = context;
+	json_t *body = json_loadb(entry->body, entry->body_length, 0, NULL);
+	const json_t *traces = json_object_get(body, "traces");
+	bool is_check = entry->kind_length == 5 && memcmp(entry->kind, "check", 5) == 0;
+	CU_ASSERT_EQUAL(json_is_array(traces), is_check);
+	if (json_array_size(traces) > 0) {
+		CU_ASSERT_EQUAL(json_array_size(traces), 1);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(traces, 0)), SCRIPT_TRACE);
+		CU_ASSERT_STRING_EQUAL(answer_text(body, "perspective"), found->primary);
+		found->count++;
+	}
+	json_decref(body);
+	return true;
+}
+
+// Files of remotes are not here, whatever their answers say.
+TEST(records_vouch_for_the_evidence_of_the_primary_alone)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	order_fixture_open(&fixture);
+	order_fixture_start(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test")));
+	CU_ASSERT(order_fixture_wait(&fixture, 1));
+	struct audit_reader *reader = fixture_reader(&fixture.audit);
+	struct audit_fault fault;
+	struct found_traces found = {.primary = fixture.perspectives[0].name};
+	CU_ASSERT_EQUAL(audit_reader_walk(reader, 1, INT64_MAX, find_traces, &found, &fault), 0);
+	CU_ASSERT_EQUAL(found.count, 2); // DCV and CAA
+	audit_reader_close(reader);
+	order_fixture_fini(&fixture);
+}
+
 TEST_MAIN(order_audit, T(a_full_disk_fails_orders_decides_none_and_resumes_without_a_gap),
 	  T(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_again),
 	  T(orders_wait_for_a_full_queue), T(an_order_larger_than_the_queue_fails_and_says_why),
+	  T(records_vouch_for_the_evidence_of_the_primary_alone),
 	  T(what_a_perspective_signed_can_be_put_together_from_its_record))

@@ -18,6 +18,8 @@
 
 #define FIXTURE_REMOTES 6
 #define FIXTURE_SEATS (1 + FIXTURE_REMOTES)
+// What each perspective says that the evidence of its first look-up is called.
+#define SCRIPT_TRACE "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define FIXTURE_NOW_S 1795435200 // 2026-11-23T12:00:00Z
 
 // What a scripted perspective says to a check.

@@ -70,7 +70,9 @@ static json_t *make_result(const struct pending_answer *answer, char script, boo
 		result.usable_until_s = FIXTURE_NOW_S + 8 * 3600;
 	}
 	// What was looked at: the row of a name must tell of that name.
-	result.evidence = json_pack("{s:[{s:s}]}", "dns", "name", name_of(answer->check));
+	result.evidence =
+		json_pack("{s:[{s:s, s:s}, {s:s}]}", "dns", "name", name_of(answer->check),
+			  "trace_sha256", SCRIPT_TRACE, "name", name_of(answer->check));
 	json_t *value = check_result_write(&result);
 	check_result_fini(&result);
 	return value;
