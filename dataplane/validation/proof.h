@@ -94,7 +94,8 @@ struct trust_cache;
 
 struct trust_cache_config {
 	struct plx_siphash_key
-		hash_key;   // random: nobody shall know which zones make room for which
+		hash_key; // random: nobody shall know which zones make room for which
+	// More than the cache can count (4 million, 16 million) is as much as it can count.
 	uint32_t zones_max; // zones remembered; about 4 KiB for each signed one
 	uint32_t
 		rrsets_max; // digests of signed RRsets that were checked: denial ranges, DS and SOA that come again and again

@@ -31,28 +31,35 @@ struct trust_cache {
 	struct cached_zone *zones;
 };
 
+static uint32_t at_most(uint32_t count, uint32_t limit)
+{
+	return count < limit ? count : limit;
+}
+
 struct trust_cache *trust_cache_create(const struct trust_cache_config *config)
 {
-	if (config->zones_max == 0 || config->zones_max > TRUST_ZONES_MAX) {
+	if (config->zones_max == 0) {
 		return NULL;
 	}
+	uint32_t zones_max = at_most(config->zones_max, TRUST_ZONES_MAX);
+	uint32_t rrsets_max = at_most(config->rrsets_max, SIGNATURES_REMEMBERED_MAX);
 	struct trust_cache *cache = calloc(1, sizeof(*cache));
 	if (cache == NULL) {
 		return NULL;
 	}
 	uint32_t bucket_count = 1;
-	while (bucket_count < config->zones_max) {
+	while (bucket_count < zones_max) {
 		bucket_count *= 2;
 	}
 	cache->hash_key = config->hash_key;
 	cache->bucket_mask = bucket_count - 1;
-	cache->capacity = config->zones_max;
+	cache->capacity = zones_max;
 	cache->newest = NO_ENTRY;
 	cache->oldest = NO_ENTRY;
 	cache->first_free = NO_ENTRY;
-	cache->signatures = signature_memory_create(config->rrsets_max, &config->hash_key);
+	cache->signatures = signature_memory_create(rrsets_max, &config->hash_key);
 	cache->buckets = malloc(bucket_count * sizeof(cache->buckets[0]));
-	cache->zones = table_memory_map(config->zones_max * sizeof(cache->zones[0]));
+	cache->zones = table_memory_map(zones_max * sizeof(cache->zones[0]));
 	if (cache->signatures == NULL || cache->buckets == NULL || cache->zones == NULL) {
 		trust_cache_destroy(cache);
 		return NULL;

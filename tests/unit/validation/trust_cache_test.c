@@ -245,6 +245,17 @@ TEST(proof_is_the_same_in_a_cache_that_holds_one_zone)
 	end_world();
 }
 
+TEST(cache_for_more_than_it_can_count_has_what_it_can_count)
+{
+	struct trust_cache_config config = {
+		.hash_key = {5, 6}, .zones_max = UINT32_MAX, .rrsets_max = UINT32_MAX};
+	cache = trust_cache_create(&config);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cache);
+	put("a.test", TRUST_KEYS, LONG_S);
+	CU_ASSERT_EQUAL(kind_at("a.test", NOW), TRUST_KEYS);
+	trust_cache_destroy(cache);
+}
+
 #define CASES                                                                                      \
 	T(what_was_proved_is_found_until_its_time_is_over),                                        \
 		T(keys_are_kept_a_day_and_denials_an_hour_at_most),                                \
@@ -252,6 +263,7 @@ TEST(proof_is_the_same_in_a_cache_that_holds_one_zone)
 		T(zone_not_asked_for_the_longest_time_makes_room),                                 \
 		T(keys_in_use_outlive_their_place_in_the_cache),                                   \
 		T(flush_forgets_the_zone_and_what_lies_below), T(cache_without_room_is_refused),   \
+		T(cache_for_more_than_it_can_count_has_what_it_can_count),                         \
 		T(second_proof_of_a_zone_needs_nothing_but_its_answers_signature),                 \
 		T(proof_that_begins_anew_each_round_checks_no_signature_twice),                    \
 		T(nothing_that_failed_is_remembered),                                              \
