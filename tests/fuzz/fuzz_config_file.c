@@ -10,6 +10,18 @@
 
 #include <string.h>
 
+// Tables are sized by these, and files opened by their names.
+static void check_iteration(const struct options *options)
+{
+	must(options->validators.count >= 1 && options->validators.count <= OPTIONS_WORKERS_MAX);
+	must(options->lookups_max >= 256 && options->lookups_max <= 1u << 20);
+	must(options->iterative_lookups_max >= 64 && options->iterative_lookups_max <= 1u << 18);
+	must(options->iterative_cache_mb >= 4 && options->iterative_cache_mb <= 65536);
+	must(options->root_hints[0] == '\0' || options->root_hints[0] == '/');
+	must(options->trust_anchor[0] == '\0' || options->trust_anchor[0] == '/' ||
+	     strcmp(options->trust_anchor, "none") == 0);
+}
+
 static void check_accepted(const struct options *options)
 {
 	struct plx_setting_fault fault;
@@ -23,6 +35,7 @@ static void check_accepted(const struct options *options)
 		must(plx_ip_length(&options->upstreams[i].endpoint.ip) > 0);
 		must(options->upstreams[i].endpoint.port > 0);
 	}
+	check_iteration(options);
 	must(options->socket[0] == '/' && options->capture_dir[0] == '/');
 	int error = options_check(options, &fault);
 	must(error == 0 || error == PLX_ERR_CONFIG);
