@@ -8,6 +8,24 @@
 
 #define HUGE_PAGE_BYTES (2ul * 1024 * 1024)
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_LEAK_CHECKER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_LEAK_CHECKER
+#endif
+
+// What a table points to is in use: a leak checker looks at mapped memory only when told.
+#ifdef HAS_LEAK_CHECKER
+#include <sanitizer/lsan_interface.h>
+#define TABLE_BEGINS(memory, bytes) __lsan_register_root_region(memory, bytes)
+#define TABLE_ENDS(memory, bytes) __lsan_unregister_root_region(memory, bytes)
+#else
+#define TABLE_BEGINS(memory, bytes) (void)(memory)
+#define TABLE_ENDS(memory, bytes) (void)(memory)
+#endif
+
 static size_t mapped_bytes(size_t bytes)
 {
 	return bytes < HUGE_PAGE_BYTES ? bytes
@@ -24,7 +42,11 @@ static void *map(size_t bytes)
 void *table_memory_map(size_t bytes)
 {
 	if (bytes < HUGE_PAGE_BYTES) {
-		return map(bytes);
+		void *small = map(bytes);
+		if (small != NULL) {
+			TABLE_BEGINS(small, bytes);
+		}
+		return small;
 	}
 	// A huge page more, of which the parts before and behind the aligned table are given back.
 	size_t length = mapped_bytes(bytes);
@@ -39,6 +61,7 @@ void *table_memory_map(size_t bytes)
 	munmap(memory + before + length, HUGE_PAGE_BYTES - before);
 	// A kernel without huge pages refuses: the table then has small ones.
 	(void)madvise(memory + before, length, MADV_HUGEPAGE);
+	TABLE_BEGINS(memory + before, length);
 	return memory + before;
 }
 
@@ -48,6 +71,7 @@ void *table_memory_map_sparse(size_t bytes)
 	if (memory != NULL) {
 		// A kernel without huge pages refuses, and gives none.
 		(void)madvise(memory, mapped_bytes(bytes), MADV_NOHUGEPAGE);
+		TABLE_BEGINS(memory, mapped_bytes(bytes));
 	}
 	return memory;
 }
@@ -62,6 +86,7 @@ void table_memory_clear(void *table, size_t bytes)
 void table_memory_unmap(void *table, size_t bytes)
 {
 	if (table != NULL) {
+		TABLE_ENDS(table, mapped_bytes(bytes));
 		munmap(table, mapped_bytes(bytes));
 	}
 }
