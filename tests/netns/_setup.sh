@@ -120,6 +120,9 @@ stop_dataplane() { # [SIGNAL]
 	wait "$dataplane_pid" 2>/dev/null || :
 	dataplane_pid=
 }
+peak_memory_kb() { # PID: the most it ever had, and its huge pages, which do not count there
+	awk '$1 == "VmHWM:" || $1 == "HugetlbPages:" {kb += $2} END {print kb + 0}' "/proc/$1/status"
+}
 ctl() { "$(program parallaxctl)" --socket "$socket" "$@"; }
 sweep() { "$(program parallax-sweep)" --socket "$socket" "$@"; }
 

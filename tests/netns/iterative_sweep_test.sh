@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Iterative sweeps of a small Internet, with and without memory: every line is what the zones say, and every DNSSEC state:
-# planted faults of all kinds are found, and nothing else is bogus.
+# planted faults of all kinds are found, and nothing else is bogus. What the dataplane remembers of them takes little memory.
 . "$(dirname "$0")/_internet.sh"
 
 lines_of() { sweep --resolution iterative --caa --input "$zones/names.$1" --output "$state/lines.$1" "${@:2}"; }
@@ -24,4 +24,6 @@ for flag in "" --no-cache; do
 		check "$set names ${flag:-with memory} are what the zones say" compare "$zones/expect.$set" "$state/lines.$set"
 	done
 done
-echo "$(cat "$zones"/names.* | wc -l) names, twice: as the zones say"
+memory=$(peak_memory_kb "$dataplane_pid")
+check "the dataplane takes under 200 MB ($memory KiB)" test "$memory" -lt $((200 * 1000 * 1000 / 1024))
+echo "$(cat "$zones"/names.* | wc -l) names, twice: as the zones say; the dataplane took $memory KiB at most"

@@ -16,16 +16,13 @@ make_names() { # and keeps the pipe open till both were looked at
 	seq -f 'www%.0f.wild.test' "$names"
 	wait_until "$seconds" "the look at both processes" test -e "$state/looked"
 }
-memory_kb() { # PID: the most it ever had, and its huge pages, which do not count there
-	awk '$1 == "VmHWM:" || $1 == "HugetlbPages:" {kb += $2} END {print kb + 0}' "/proc/$1/status"
-}
 is_counted() { test -s "$state/distinct"; } # also when the sweep ends too soon
 is_alive() { kill -0 "$dataplane_pid" && kill -0 "$sweep_pid"; }
 
 setup_lab --names 1000 --zone "$netns_dir/wild.test.zone"
 # shellcheck disable=SC2046
 start_dataplane --interface eth0 $(upstreams auth)
-rest_kb=$(memory_kb "$dataplane_pid")
+rest_kb=$(peak_memory_kb "$dataplane_pid")
 check "the dataplane takes under 90 MB at rest ($rest_kb KiB)" test "$rest_kb" -lt "$rest_limit_kb"
 mkfifo "$state/names" "$state/lines"
 make_names >"$state/names" &
@@ -38,8 +35,8 @@ sweep_pid=$!
 wait_until "$seconds" "the last line" is_counted
 rate=$((names * 1000000000 / ($(date +%s%N) - begin)))
 check "sweep and dataplane live till the last line is out" is_alive
-sweep_kb=$(memory_kb "$sweep_pid")
-dataplane_kb=$(memory_kb "$dataplane_pid")
+sweep_kb=$(peak_memory_kb "$sweep_pid")
+dataplane_kb=$(peak_memory_kb "$dataplane_pid")
 : >"$state/looked"
 status=0
 wait "$sweep_pid" || status=$?
