@@ -53,10 +53,10 @@ forget() { # a flush would keep which signatures were valid
 hostile_pid=
 begin_attack() { # ATTACK, at the steady rate
 	local before
-	attack_names "$1" 1 $((rate * 600)) >"$state/hostile"
+	[ -f "$state/hostile.$1" ] || attack_names "$1" 1 $((rate * 100)) >"$state/hostile.$1"
 	before=$(counter iterative_lookups)
 	background ip netns exec "${prefix}probe" taskset -c "$subject_cores" "$(program parallax-sweep)" --socket "$socket" \
-		--resolution iterative --type CAA --rate "$rate" --input "$state/hostile" --output "$state/hostile.lines" \
+		--resolution iterative --type CAA --rate "$rate" --input "$state/hostile.$1" --output "$state/hostile.lines" \
 		>"$state/hostile.log" 2>&1
 	hostile_pid=$!
 	has_begun() { [ "$(counter iterative_lookups)" -ge $((before + rate / 2)) ]; }

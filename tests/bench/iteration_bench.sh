@@ -44,7 +44,7 @@ $(($("$bench_dir/iteration_report.py" busy "$subject_cores") - subject_before))"
 }
 validator_ticks() { "$bench_dir/iteration_report.py" threads "$dataplane_pid" | awk '/valid/ {sum += $2} END {print sum + 0}'; }
 
-# Each run_* sets right, measured and validators.
+# Each run_* sets right, bogus (found of those planted, and others), measured and validators.
 run_parallax() { # SET [FLAGS]
 	local set=$1
 	shift
@@ -58,6 +58,8 @@ run_parallax() { # SET [FLAGS]
 	stop_dataplane
 	compare "$zones/expect.$set" "$state/sweep.jsonl" >"$state/comparison" || :
 	right=$(sed -n 's/^expected .*: right \([0-9]*\),.*/\1/p' "$state/comparison")
+	bogus=$(sed -n 's/^bogus: found \([0-9]*\) of \([0-9]*\) planted, false positives \([0-9]*\) of .*/\1 of \2, \3 false/p' \
+		"$state/comparison")
 	[ "${right:-0}" = "$(lines_in "$zones/names.$set")" ] || { grep -v '^statuses' "$state/comparison" | tail -n 45 >&2; bad=2; }
 }
 run_unbound() { # SET
@@ -69,6 +71,7 @@ run_unbound() { # SET
 	end_measuring
 	validators=0
 	stop_resolver
+	bogus=''
 	# Planted failures must be SERVFAIL, all else an answer: what dnsperf counts.
 	right=$(awk -v planted="$(grep -Ec '"status": "(BOGUS|REFUSED)"' "$zones/expect.$1")" '
 		/Response codes:/ {for (i = 3; i < NF; i += 3) n[$i] = $(i + 1)}
@@ -86,7 +89,7 @@ printf 'servers: %s, %s; ready after %s s; resident: root %s, TLDs %s, others %s
 	"$(unbound -V | sed -n 's/Version //p')"
 verifies=$(taskset -c "${subject_cores%%[,-]*}" openssl speed -seconds 2 ecdsap256 2>/dev/null | awk '/nistp256/ {print $NF}')
 printf 'names: %s; %s rounds\n\n' "$names" "$rounds"
-printf '%-10s %-18s %9s %10s %10s\n' set subject names/s right 'not right'
+printf '%-10s %-18s %9s %10s %10s  %s\n' set subject names/s right 'not right' 'bogus found'
 bad=0
 for _ in $(seq "$rounds"); do
 	for set in $sets; do
@@ -99,8 +102,8 @@ for _ in $(seq "$rounds"); do
 			esac
 			count=$(lines_in "$zones/names.$set")
 			echo "$set $subject $count ${right:-0} $measured $validators" >>"$state/results"
-			printf '%-10s %-18s %9.0f %10d %10d\n' "$set" "$subject" \
-				"$(awk -v r="${right:-0}" -v m="$measured" 'BEGIN {split(m, f, " "); print r / f[1]}')" "${right:-0}" $((count - ${right:-0}))
+			printf '%-10s %-18s %9.0f %10d %10d  %s\n' "$set" "$subject" \
+				"$(awk -v r="${right:-0}" -v m="$measured" 'BEGIN {split(m, f, " "); print r / f[1]}')" "${right:-0}" $((count - ${right:-0})) "$bogus"
 		done
 	done
 done

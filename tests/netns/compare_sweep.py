@@ -4,7 +4,8 @@
 
 compare_sweep.py EXPECTED.jsonl SWEEP.jsonl [--allow-failures PERCENT]
 EXPECTED comes from `parallax-lab expect` or lab_zones.py, which also says the DNSSEC state, and what failure
-is right. With --allow-failures, lines that say that a look-up failed (TIMEOUT, SERVFAIL ...) are counted apart and may be
+is right: then a table tells of each kind of name what was expected and what was found, and a line how many of the planted
+bogus names were found, and how many others were called bogus. With --allow-failures, lines that say that a look-up failed (TIMEOUT, SERVFAIL ...) are counted apart and may be
 that many; a wrong answer never passes, nor does bogus where none was planted. Exit status 0: equal; 1: not.
 """
 
@@ -28,6 +29,10 @@ def record_key(record: dict) -> tuple:
 
 def plain_name(name: str) -> str:
     return name.rstrip(".").lower()
+
+
+def state_of(line: dict) -> str:
+    return f"{line['status']} {line.get('dnssec')}"
 
 
 def difference(expected: dict, line: dict) -> str | None:
@@ -64,7 +69,8 @@ class Comparison:
         self.done = set()
         self.statuses = Counter()
         self.counts = Counter()
-        self.kinds = defaultdict(Counter)  # what the names are, and what became of them
+        self.kinds = defaultdict(Counter)  # what the names are and should become, and what became of them
+        self.bogus = Counter()  # names by (is planted, is found)
 
     def note(self, kind: str, text: str):
         self.counts[kind] += 1
@@ -85,7 +91,9 @@ class Comparison:
         expected = json.loads(self.waiting.pop(name))
         self.done.add(name)
         if "kind" in expected:
-            self.kinds[expected["kind"]][f"{line['status']} {line.get('dnssec')}"] += 1
+            self.kinds[expected["kind"], state_of(expected)][state_of(line)] += 1
+        if "dnssec" in expected:
+            self.bogus[expected["dnssec"] == "bogus", line.get("dnssec") == "bogus"] += 1
         if line["status"] not in DEFINITIVE:
             if "found_at" in line or line["records"]:
                 self.note("wrong", f"{name}: a failure ({line['status']}) must not tell records or found_at")
@@ -99,8 +107,15 @@ class Comparison:
     def finish(self, failures_allowed_percent: float) -> bool:
         for name in list(self.waiting)[:SHOWN_MAX]:
             print(f"missing: {name}")
-        for kind, outcomes in self.kinds.items():
-            print(f"{kind}: " + ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common()))
+        if self.kinds:
+            print(f"{'case':<26} {'names':>7}  {'expected':<22}  found")
+        for (kind, expected), outcomes in sorted(self.kinds.items()):
+            found = ", ".join(f"{outcome}: {count}" for outcome, count in outcomes.most_common() if outcome != expected)
+            print(f"{kind:<26} {outcomes.total():>7}  {expected:<22}  {'the same' if not found else 'NOT SO: ' + found}")
+        if self.bogus:
+            planted, others = (sum(self.bogus[is_planted, found] for found in (False, True)) for is_planted in (True, False))
+            print(f"bogus: found {self.bogus[True, True]} of {planted} planted, "
+                  f"false positives {self.bogus[False, True]} of {others} others")
         missing = len(self.waiting)
         right = self.total - missing - self.counts["failed"] - self.counts["wrong"]
         print("statuses: " + ", ".join(f"{status} {count}" for status, count in self.statuses.most_common()))
