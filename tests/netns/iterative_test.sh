@@ -63,8 +63,9 @@ done
 check "queries were given back that no way leads for" test "$(counter paths_missing)" -ge 3
 check "look-ups are counted" test "$(counter iterative_lookups)" -ge 2000
 check "none is open" test "$(counter iterative_in_flight)" = 0
-check "proofs are counted" test "$(counter proofs_judged)" -ge 2000 -a "$(counter proofs_bogus)" -ge 1
-check "and what they take" test "$(counter signatures_checked)" -ge 2000
+# Not of names below zones that are known to be unsigned.
+check "proofs are counted" test "$(counter proofs_judged)" -ge 1000 -a "$(counter proofs_bogus)" -ge 1
+check "and what they take" test "$(counter signatures_checked)" -ge 1000
 
 # What is remembered: without the servers of the TLDs there are only those names that are known already.
 entries=$(counter iterative_cache_entries)
