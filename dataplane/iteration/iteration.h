@@ -69,7 +69,7 @@ struct iteration_event {
 	enum iteration_event_kind kind;
 	const struct plx_message
 		*message; // of REPLY: checked, and the reply to the query that was sent
-	uint64_t rtt_ns;  // of REPLY
+	uint64_t rtt_ns;  // of REPLY; of TIMEOUT: for how long it was waited for
 	bool is_shared; // another look-up had the same reply or timeout: the server book knows of it
 };
 

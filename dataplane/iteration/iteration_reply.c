@@ -244,7 +244,8 @@ enum iteration_next frame_take_event(struct iteration_turn *turn)
 		frame->cause = ITERATION_CAUSE_TCP;
 	} else {
 		if (!turn->event->is_shared) {
-			server_timed_out(turn->context->book, &server, turn->now_ns);
+			server_timed_out(turn->context->book, &server,
+					 turn->now_ns - turn->event->rtt_ns, turn->now_ns);
 		}
 		frame->cause = ITERATION_CAUSE_TIMEOUT;
 	}

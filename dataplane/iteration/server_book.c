@@ -113,6 +113,7 @@ void server_answered(struct server_book *book, const struct plx_ip *ip, uint64_t
 {
 	struct server_record *record = take_record(book, ip, now_ns);
 	record->timeouts_in_row = 0;
+	record->answered_ns = now_ns;
 	if (record->srtt_ns == 0) {
 		record->srtt_ns = rtt_ns > 0 ? rtt_ns : 1;
 		record->rttvar_ns = rtt_ns / 2;
@@ -125,9 +126,13 @@ void server_answered(struct server_book *book, const struct plx_ip *ip, uint64_t
 	record->srtt_ns = (7 * srtt_ns + rtt_ns) / 8 + 1; // never 0 again
 }
 
-void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_t now_ns)
+void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_t sent_ns,
+		      uint64_t now_ns)
 {
 	struct server_record *record = take_record(book, ip, now_ns);
+	if (sent_ns < record->answered_ns) {
+		return;
+	}
 	if (record->timeouts_in_row < UINT8_MAX) {
 		record->timeouts_in_row++;
 	}

@@ -30,6 +30,7 @@ struct server_record {
 	uint64_t srtt_ns; // 0 until its first answer
 	uint64_t rttvar_ns;
 	uint64_t probe_after_ns; // while silent
+	uint64_t answered_ns;
 	uint64_t touched_ns;
 };
 
@@ -45,7 +46,10 @@ void server_book_flush(struct server_book *book);
 struct server_record *server_book_find(struct server_book *book, const struct plx_ip *ip);
 void server_answered(struct server_book *book, const struct plx_ip *ip, uint64_t rtt_ns,
 		     uint64_t now_ns);
-void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_t now_ns);
+// Unless it has answered another query since that one was sent: then it is well, and that one was lost, as it happens to many
+// of a burst.
+void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_t sent_ns,
+		      uint64_t now_ns);
 // It answered, but not for this zone: lame, refused, failed or broken.
 void server_mark(struct server_book *book, const struct plx_ip *ip, const struct plx_name *zone,
 		 uint64_t now_ns);

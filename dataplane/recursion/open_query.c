@@ -98,20 +98,53 @@ static void leave_queue(struct recursor *recursor, uint32_t query)
 	}
 }
 
-// To a send queue, when its server's rate lets it.
+// Windows are for what floods a socket: UDP, and not for what somebody waits for, which is little.
+static bool has_window(const struct open_query *open)
+{
+	return (open->flags & (OPEN_QUERY_TCP | OPEN_QUERY_INTERACTIVE)) == 0;
+}
+
+static bool may_send(struct recursor *recursor, const struct peer *peer, uint32_t query)
+{
+	return token_bucket_has(&peer->bucket, recursor->now_ns) &&
+	       (!has_window(query_of(recursor, query)) || peer_has_room(peer));
+}
+
+static void let_out(struct recursor *recursor, struct peer *peer, uint32_t query)
+{
+	struct open_query *open = query_of(recursor, query);
+	token_bucket_take(&peer->bucket, recursor->now_ns);
+	open->is_counted = (open->flags & OPEN_QUERY_TCP) == 0;
+	if (open->is_counted) {
+		peer->out_count++;
+		peer->window.was_full |= peer->out_count >= peer->window.size;
+	}
+	enqueue(recursor, query);
+}
+
+// A window opens when a query ends; a rate by the clock.
+static void await_rate(struct recursor *recursor, uint32_t index)
+{
+	const struct peer *peer = &recursor->peers.peers[index];
+	if (!token_bucket_has(&peer->bucket, recursor->now_ns)) {
+		due_wheel_arm(&recursor->wheel, wheel_id_of_peer(recursor, index),
+			      token_bucket_next_ns(&peer->bucket));
+	}
+}
+
+// To a send queue, when its server's rate and window let it.
 static void schedule(struct recursor *recursor, uint32_t query)
 {
 	struct open_query *open = query_of(recursor, query);
 	struct peer *peer = &recursor->peers.peers[open->peer];
-	if (peer->first_held == QUERY_NONE && token_bucket_has(&peer->bucket, recursor->now_ns)) {
-		token_bucket_take(&peer->bucket, recursor->now_ns);
-		enqueue(recursor, query);
+	bool is_next = peer->first_held == QUERY_NONE || !has_window(open);
+	if (is_next && may_send(recursor, peer, query)) {
+		let_out(recursor, peer, query);
 		return;
 	}
 	open->state = OPEN_QUERY_HELD;
 	if (peer->first_held == QUERY_NONE) {
-		due_wheel_arm(&recursor->wheel, wheel_id_of_peer(recursor, open->peer),
-			      token_bucket_next_ns(&peer->bucket));
+		await_rate(recursor, open->peer);
 	}
 	append(recursor, &peer->first_held, &peer->last_held, query);
 }
@@ -119,16 +152,29 @@ static void schedule(struct recursor *recursor, uint32_t query)
 void open_query_release_held(struct recursor *recursor, uint32_t index)
 {
 	struct peer *peer = &recursor->peers.peers[index];
-	while (peer->first_held != QUERY_NONE &&
-	       token_bucket_has(&peer->bucket, recursor->now_ns)) {
+	if (peer->first_held == QUERY_NONE) {
+		return;
+	}
+	while (peer->first_held != QUERY_NONE && may_send(recursor, peer, peer->first_held)) {
 		uint32_t query = peer->first_held;
 		unlink_queued(recursor, &peer->first_held, &peer->last_held, query);
-		token_bucket_take(&peer->bucket, recursor->now_ns);
-		enqueue(recursor, query);
+		let_out(recursor, peer, query);
 	}
 	if (peer->first_held != QUERY_NONE) {
-		due_wheel_arm(&recursor->wheel, wheel_id_of_peer(recursor, index),
-			      token_bucket_next_ns(&peer->bucket));
+		await_rate(recursor, index);
+	} else {
+		due_wheel_disarm(&recursor->wheel, wheel_id_of_peer(recursor, index));
+	}
+}
+
+// It is not out any more, if it was: its server has room for another one.
+static void come_back(struct recursor *recursor, uint32_t query)
+{
+	struct open_query *open = query_of(recursor, query);
+	if (open->is_counted) {
+		open->is_counted = false;
+		recursor->peers.peers[open->peer].out_count--;
+		open_query_release_held(recursor, open->peer);
 	}
 }
 
@@ -217,6 +263,7 @@ static void release(struct recursor *recursor, uint32_t query)
 	open->state = OPEN_QUERY_FREE;
 	recursor->free_queries[recursor->free_query_tail++ & (recursor->free_query_capacity - 1)] =
 		query;
+	come_back(recursor, query);
 }
 
 // --- Their lives.
@@ -305,6 +352,7 @@ void open_query_again(struct recursor *recursor, uint32_t query)
 	generation_advance(&open->generation, &open->renewals, 1,
 			   recursor->config.identity->generation_bits);
 	open->mismatches = 0;
+	come_back(recursor, query);
 	schedule(recursor, query);
 }
 
@@ -366,7 +414,14 @@ void open_query_end(struct recursor *recursor, uint32_t query, const struct iter
 
 void open_query_expire(struct recursor *recursor, uint32_t query)
 {
-	const struct iteration_event event = {.kind = ITERATION_EVENT_TIMEOUT};
+	const struct open_query *open = query_of(recursor, query);
+	const struct iteration_event event = {
+		.kind = ITERATION_EVENT_TIMEOUT,
+		.rtt_ns = recursor->now_ns - open->sent_ns,
+	};
+	if (open->state == OPEN_QUERY_WAIT_UDP) {
+		peer_timed_out(&recursor->peers.peers[open->peer], open->sent_ns, recursor->now_ns);
+	}
 	count(&recursor->config.counters->query_timeouts);
 	open_query_end(recursor, query, &event);
 }

@@ -92,6 +92,7 @@ uint32_t peer_take(struct peer_table *table, const struct plx_ip *ip)
 	};
 	*bucket = index;
 	token_bucket_init(&peer->bucket, table->rate_qps);
+	flow_window_init(&peer->window, PEER_IN_FLIGHT_MAX);
 	uint64_t cookie = plx_siphash(&table->cookie_key, ip->bytes, sizeof(ip->bytes));
 	memcpy(peer->cookie, &cookie, PLX_COOKIE_CLIENT_BYTES);
 	return index;
@@ -109,6 +110,27 @@ bool peer_unwanted(struct peer *peer, uint64_t now_ns)
 	bool is_new = now_ns >= peer->alarm_until_ns;
 	peer->alarm_until_ns = now_ns + UPSTREAM_ALARM_NS;
 	return is_new;
+}
+
+void peer_answered(struct peer *peer, uint64_t rtt_ns, uint64_t now_ns)
+{
+	peer->answered_ns = now_ns;
+	peer->timeouts_in_row = 0;
+	flow_window_answer(&peer->window, rtt_ns);
+	flow_window_judge(&peer->window, now_ns);
+}
+
+void peer_timed_out(struct peer *peer, uint64_t sent_ns, uint64_t now_ns)
+{
+	peer->timeouts_in_row += sent_ns >= peer->answered_ns;
+	flow_window_loss(&peer->window);
+	flow_window_judge(&peer->window, now_ns);
+}
+
+bool peer_has_room(const struct peer *peer)
+{
+	return flow_window_has_room(&peer->window, peer->out_count) ||
+	       peer->timeouts_in_row >= PEER_SILENT_TIMEOUTS;
 }
 
 void peer_learn_cookie(struct peer *peer, const uint8_t *cookie, uint8_t length)

@@ -159,6 +159,10 @@ void open_query_answer(struct recursor *recursor, uint32_t query, const struct p
 		       bool is_tcp)
 {
 	const struct open_query *open = query_of(recursor, query);
+	if (!is_tcp) {
+		peer_answered(&recursor->peers.peers[open->peer], recursor->now_ns - open->sent_ns,
+			      recursor->now_ns);
+	}
 	note_cookie(recursor, open, message, is_tcp);
 	if (is_retried_with_cookie(recursor, query, message, is_tcp)) {
 		return;

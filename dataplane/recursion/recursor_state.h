@@ -59,7 +59,7 @@
 
 enum open_query_state {
 	OPEN_QUERY_FREE = 0,
-	OPEN_QUERY_HELD,     // by its server's rate
+	OPEN_QUERY_HELD,     // by its server's rate or window
 	OPEN_QUERY_QUEUED,   // in a send queue
 	OPEN_QUERY_WAIT_UDP, // the only state in which a datagram can be accepted
 	OPEN_QUERY_WAIT_TCP,
@@ -93,6 +93,7 @@ struct open_query {
 	uint8_t name_length;
 	uint8_t mismatches;
 	uint8_t sent_count;
+	bool is_counted; // by its server's window
 };
 static_assert(sizeof(struct open_query) <= PLX_CACHE_LINE, "one query is one cache line");
 

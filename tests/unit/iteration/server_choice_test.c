@@ -108,7 +108,7 @@ TEST(a_silent_server_is_asked_last_and_probed_once_a_minute)
 	answer(1, 100 * MS);
 	answer(0, 10 * MS);
 	for (unsigned i = 0; i < SERVER_SILENT_TIMEOUTS; i++) {
-		server_timed_out(book, &delegation.addresses[0], now_ns);
+		server_timed_out(book, &delegation.addresses[0], now_ns, now_ns);
 	}
 	unsigned counts[DELEGATION_ADDRESSES_MAX];
 	choose_often(counts);
@@ -200,14 +200,34 @@ TEST(the_wait_follows_the_servers_speed_and_doubles)
 	}
 	uint64_t timeout_ns = server_timeout_ns(book, ip);
 	CU_ASSERT_TRUE(timeout_ns >= 100 * MS && timeout_ns < 110 * MS);
-	server_timed_out(book, ip, now_ns);
+	server_timed_out(book, ip, now_ns, now_ns);
 	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
 	for (unsigned i = 0; i < 300; i++) {
-		server_timed_out(book, ip, now_ns);
+		server_timed_out(book, ip, now_ns, now_ns);
 	}
 	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), SERVER_TIMEOUT_MAX_NS);
 	answer(0, 100 * MS);
 	CU_ASSERT_TRUE(server_timeout_ns(book, ip) < 110 * MS);
+}
+
+TEST(what_was_lost_before_an_answer_does_not_count)
+{
+	start(four, 1);
+	const struct plx_ip *ip = &delegation.addresses[0];
+	answer(0, 20 * MS);
+	uint64_t timeout_ns = server_timeout_ns(book, ip);
+	uint64_t sent_ns = now_ns;
+	now_ns += 5 * MS;
+	server_timed_out(book, ip, sent_ns, now_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
+	answer(0, 20 * MS);
+	timeout_ns = server_timeout_ns(book, ip);
+	for (unsigned i = 0; i < 100; i++) {
+		server_timed_out(book, ip, now_ns - 1, now_ns + i * MS);
+	}
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), timeout_ns);
+	server_timed_out(book, ip, now_ns, now_ns + 100 * MS);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
 }
 
 TEST(a_full_book_forgets_and_a_flushed_one_knows_nothing)
@@ -241,4 +261,5 @@ TEST_MAIN(server_choice, T(unknown_servers_are_asked_alike),
 	  T(only_the_families_of_this_host_are_asked), T(addresses_of_no_server_are_never_asked),
 	  T(a_server_that_failed_too_often_in_this_look_up_is_out),
 	  T(the_wait_follows_the_servers_speed_and_doubles),
+	  T(what_was_lost_before_an_answer_does_not_count),
 	  T(a_full_book_forgets_and_a_flushed_one_knows_nothing))

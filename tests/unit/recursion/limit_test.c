@@ -3,6 +3,7 @@
 
 #include "cunit_runner.h"
 
+#include "ratelimit/flow_window.h"
 #include "recursor_world.h"
 
 #include <parallax/dns/rr_type.h>
@@ -245,6 +246,58 @@ TEST(memory_is_touched_only_as_far_as_it_is_used)
 	stop();
 }
 
+static unsigned send_all(void)
+{
+	static struct world_query query;
+	unsigned count = 0;
+	while (world_next_query(&world, &query)) {
+		count++;
+	}
+	return count;
+}
+
+TEST(a_server_has_as_many_queries_at_once_as_its_window_lets_out)
+{
+	struct world_query first;
+	static struct scripted_reply reply;
+	start(NULL, 0);
+	(void)world_look_up(&world, "www.a.test A", 0);
+	for (unsigned i = 0; i < 300; i++) {
+		(void)world_submit(&world, "www.a.test TXT", PLX_JOB_UNMERGED);
+	}
+	CU_ASSERT_TRUE_FATAL(world_next_query(&world, &first));
+	unsigned window = 1 + send_all();
+	CU_ASSERT_TRUE(window >= FLOW_WINDOW_START && window < 300);
+	CU_ASSERT_EQUAL(send_all(), 0);
+	// Not what somebody waits for.
+	struct plx_job job = {.kind = PLX_JOB_LOOKUP, .qtype = PLX_TYPE_A};
+	job.name = scripted_name("nothing.a.test");
+	CU_ASSERT_EQUAL(
+		recursor_submit(world.recursor, 0, PLX_PRIORITY_INTERACTIVE, &job, world.now_ns),
+		0);
+	CU_ASSERT_EQUAL(send_all(), 1);
+	CU_ASSERT_TRUE(world_answer(&world, &first, &reply));
+	CU_ASSERT_EQUAL(world_deliver(&world, &first, &reply), PLX_DROP_ACCEPTED);
+	CU_ASSERT_EQUAL(world.result_count, 2);
+	CU_ASSERT_TRUE(send_all() <= 1);
+	recursor_cancel_client(world.recursor, 0);
+	stop();
+}
+
+TEST(the_window_of_a_server_that_is_silent_holds_nothing_back)
+{
+	start(NULL, 0);
+	for (unsigned i = 0; i < 300; i++) {
+		(void)world_submit(&world, "www.a.test A", PLX_JOB_UNMERGED);
+	}
+	CU_ASSERT_EQUAL(send_all(), FLOW_WINDOW_START);
+	world_pass(&world, 500 * MS);
+	// All others, and those that ask again.
+	CU_ASSERT_TRUE(send_all() >= 300 - FLOW_WINDOW_START);
+	recursor_cancel_client(world.recursor, 0);
+	stop();
+}
+
 TEST_MAIN(recursor_limit, T(a_look_up_ends_at_its_deadline_even_while_it_waits_to_be_sent),
 	  T(the_look_ups_of_a_client_that_goes_are_forgotten_and_no_others),
 	  T(results_that_are_refused_wait_and_their_client_gets_no_more_work),
@@ -254,4 +307,6 @@ TEST_MAIN(recursor_limit, T(a_look_up_ends_at_its_deadline_even_while_it_waits_t
 	  T(aliases_that_run_in_a_circle_are_told),
 	  T(servers_that_cannot_be_reached_are_not_waited_for),
 	  T(the_root_is_asked_for_its_servers_once_and_they_are_used),
-	  T(memory_is_touched_only_as_far_as_it_is_used))
+	  T(memory_is_touched_only_as_far_as_it_is_used),
+	  T(a_server_has_as_many_queries_at_once_as_its_window_lets_out),
+	  T(the_window_of_a_server_that_is_silent_holds_nothing_back))

@@ -309,8 +309,9 @@ TEST(all_servers_together_are_asked_at_the_total_rate_at_most)
 	for (unsigned i = 0; i < 400; i++) {
 		(void)world_submit(&world, "www.a.test A", PLX_JOB_UNMERGED);
 	}
-	unsigned sent = sent_within(200 * MS);
-	CU_ASSERT_TRUE(sent >= 190 && sent <= 210);
+	// Less than the window of a server that has not answered yet.
+	unsigned sent = sent_within(100 * MS);
+	CU_ASSERT_TRUE(sent >= 95 && sent <= 110);
 	world_stop(&world);
 }
 
