@@ -41,7 +41,8 @@ static const char *keep_text(int error)
 static void lose(struct check_traces *traces, json_t *answer, const char *why)
 {
 	traces->is_lost = true;
-	(void)snprintf(traces->fault, sizeof(traces->fault), "%s", why);
+	(void)snprintf(traces->fault, sizeof(traces->fault), "%.*s", (int)sizeof(traces->fault) - 1,
+		       why);
 	// Without memory for it there is no answer at all, which check_run_add_dns notices.
 	(void)json_object_set_new(answer, "trace_fault", json_string(traces->fault));
 }

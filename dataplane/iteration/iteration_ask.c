@@ -78,8 +78,12 @@ static enum iteration_next send(struct iteration_turn *turn, struct iteration_fr
 		query->timeout_ns =
 			SERVER_TIMEOUT_MAX_NS; // a handshake more, and servers are slower at it
 	}
-	if (query->timeout_ns > budget->deadline_ns - turn->now_ns) {
-		query->timeout_ns = budget->deadline_ns - turn->now_ns;
+	// No one server may use up the time that another try would need.
+	uint64_t left_ns = budget->deadline_ns - turn->now_ns;
+	uint64_t share_ns = left_ns / WORK_TIME_SHARE;
+	share_ns = share_ns < SERVER_TIMEOUT_MIN_NS ? SERVER_TIMEOUT_MIN_NS : share_ns;
+	if (query->timeout_ns > share_ns) {
+		query->timeout_ns = share_ns < left_ns ? share_ns : left_ns;
 	}
 	minimisation_question(&frame->minimisation, &frame->name, frame->type, &query->name,
 			      &query->type);

@@ -130,9 +130,11 @@ void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_
 		      uint64_t now_ns)
 {
 	struct server_record *record = take_record(book, ip, now_ns);
-	if (sent_ns < record->answered_ns) {
+	bool is_known = record->srtt_ns != 0;
+	if (sent_ns < record->answered_ns || (is_known && sent_ns < record->counted_ns)) {
 		return;
 	}
+	record->counted_ns = now_ns;
 	if (record->timeouts_in_row < UINT8_MAX) {
 		record->timeouts_in_row++;
 	}

@@ -31,6 +31,7 @@ struct server_record {
 	uint64_t rttvar_ns;
 	uint64_t probe_after_ns; // while silent
 	uint64_t answered_ns;
+	uint64_t counted_ns; // when a timeout was counted last
 	uint64_t touched_ns;
 };
 
@@ -46,8 +47,9 @@ void server_book_flush(struct server_book *book);
 struct server_record *server_book_find(struct server_book *book, const struct plx_ip *ip);
 void server_answered(struct server_book *book, const struct plx_ip *ip, uint64_t rtt_ns,
 		     uint64_t now_ns);
-// Unless it has answered another query since that one was sent: then it is well, and that one was lost, as it happens to many
-// of a burst.
+// Of a query sent at `sent_ns`. It says nothing when the server has answered another one since: it is well, and that query was
+// lost, as it happens to many of a burst. Nor, of a server that is known to answer, when a timeout was counted since (as
+// RFC 6298 5.5 backs off once for all that is in flight): one burst of lost packets must not look like silence.
 void server_timed_out(struct server_book *book, const struct plx_ip *ip, uint64_t sent_ns,
 		      uint64_t now_ns);
 // It answered, but not for this zone: lame, refused, failed or broken.

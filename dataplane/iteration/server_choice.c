@@ -82,10 +82,12 @@ static int pick(const struct candidates *candidates, struct plx_random *random)
 	return equals[random_below(random, equal_count)];
 }
 
-// Fewer tries weigh more than a better rank: a server that was asked already has shown what it can do.
+// Fewer tries weigh more than a better rank: a server that was asked already has shown what it can do. A silent one is as
+// one that was asked: of one that answers else, a packet was lost.
 static unsigned order_of(enum rank rank, uint8_t tries)
 {
-	return (unsigned)tries * RANK_COUNT + rank;
+	unsigned spent = (unsigned)tries + (rank == RANK_SILENT ? 1 : 0);
+	return spent * RANK_COUNT + rank;
 }
 
 static void clear(struct candidates *candidates)

@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define WORK_TIME_NS (8000ull * 1000 * 1000) // a resolver has 5 to 10 s
+#define WORK_TIME_SHARE                                                                            \
+	3 // one query is waited for no longer than for this part of the time that is left
 #define WORK_QUERIES_MAX 40   // packets, retries included (BIND 50, PowerDNS 50, Knot Resolver 100)
 #define WORK_REFERRALS_MAX 24 // zone cuts crossed; the deepest real names cross 8
 #define WORK_ALIASES_MAX PLX_ALIASES_MAX

@@ -116,13 +116,47 @@ TEST(a_silent_server_is_asked_last_and_probed_once_a_minute)
 	now_ns += SERVER_SILENT_NS;
 	choose_often(counts);
 	CU_ASSERT_EQUAL(counts[0], 1);
-	tries[1] = UINT8_MAX;
+	// The packet may have been lost: one that else answers is asked twice before a silent one.
+	tries[1] = 1;
+	CU_ASSERT_EQUAL(choose(), 1);
+	tries[1] = 2;
 	CU_ASSERT_EQUAL(choose(), 0);
 	// Its answer brings it back.
 	tries[1] = 0;
 	answer(0, 10 * MS);
 	choose_often(counts);
 	CU_ASSERT_EQUAL(counts[0], CHOICES);
+}
+
+TEST(a_burst_of_lost_packets_is_one_timeout_of_a_server_that_answers)
+{
+	start(four, 1);
+	const struct plx_ip *ip = &delegation.addresses[0];
+	answer(0, 100 * MS);
+	uint64_t asked_ns = now_ns;
+	uint64_t timeout_ns = server_timeout_ns(book, ip);
+	now_ns += timeout_ns;
+	for (unsigned i = 0; i < 100; i++) {
+		server_timed_out(book, ip, asked_ns, now_ns + i);
+	}
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
+	// An answer to one of them does not make the others count.
+	answer(0, 100 * MS);
+	server_timed_out(book, ip, asked_ns, now_ns + 200);
+	CU_ASSERT_EQUAL(server_book_find(book, ip)->timeouts_in_row, 0);
+	// Those that were asked since do.
+	server_timed_out(book, ip, now_ns + 200, now_ns + 300);
+	CU_ASSERT_EQUAL(server_book_find(book, ip)->timeouts_in_row, 1);
+}
+
+TEST(each_timeout_counts_of_a_server_that_never_answered)
+{
+	start(four, 1);
+	const struct plx_ip *ip = &delegation.addresses[0];
+	for (unsigned i = 0; i < SERVER_SILENT_TIMEOUTS; i++) {
+		server_timed_out(book, ip, now_ns - MS, now_ns);
+	}
+	CU_ASSERT_EQUAL(server_book_find(book, ip)->timeouts_in_row, SERVER_SILENT_TIMEOUTS);
 }
 
 TEST(a_marked_server_is_asked_last_for_that_zone_until_the_mark_ends)
@@ -257,6 +291,8 @@ TEST_MAIN(server_choice, T(unknown_servers_are_asked_alike),
 	  T(the_fastest_are_asked_most_and_unknown_ones_explored),
 	  T(tries_go_round_before_they_repeat_and_then_end),
 	  T(a_silent_server_is_asked_last_and_probed_once_a_minute),
+	  T(a_burst_of_lost_packets_is_one_timeout_of_a_server_that_answers),
+	  T(each_timeout_counts_of_a_server_that_never_answered),
 	  T(a_marked_server_is_asked_last_for_that_zone_until_the_mark_ends),
 	  T(only_the_families_of_this_host_are_asked), T(addresses_of_no_server_are_never_asked),
 	  T(a_server_that_failed_too_often_in_this_look_up_is_out),
