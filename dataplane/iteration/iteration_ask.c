@@ -73,7 +73,8 @@ static enum iteration_next send(struct iteration_turn *turn, struct iteration_fr
 	query->server = frame->zone.addresses[frame->server];
 	query->by_tcp = frame->by_tcp;
 	query->has_edns = !frame->without_edns;
-	query->timeout_ns = server_timeout_ns(turn->context->book, &query->server);
+	query->timeout_ns = server_timeout_ns(turn->context->book, &query->server,
+					      frame->tries[frame->server] - 1u);
 	if (frame->by_tcp) {
 		query->timeout_ns =
 			SERVER_TIMEOUT_MAX_NS; // a handshake more, and servers are slower at it

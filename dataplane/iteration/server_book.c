@@ -199,21 +199,23 @@ bool server_is_marked(const struct server_book *book, const struct plx_ip *ip,
 	return mark->hash == hash && mark->until_ns > now_ns;
 }
 
-uint64_t server_timeout_ns(struct server_book *book, const struct plx_ip *ip)
+uint64_t server_timeout_ns(struct server_book *book, const struct plx_ip *ip, unsigned tries)
 {
 	const struct server_record *record = server_book_find(book, ip);
 	uint64_t timeout_ns = SERVER_TIMEOUT_START_NS;
-	if (record == NULL) {
-		return timeout_ns;
-	}
-	if (record->srtt_ns != 0) {
+	unsigned doublings = tries;
+	// That others wait in vain for one that never answered says nothing about its speed.
+	if (record != NULL && record->srtt_ns != 0) {
+		unsigned in_row = record->timeouts_in_row < SERVER_SILENT_TIMEOUTS
+					  ? record->timeouts_in_row
+					  : SERVER_SILENT_TIMEOUTS;
 		timeout_ns = record->srtt_ns + 4 * record->rttvar_ns;
+		doublings = in_row > tries ? in_row : tries;
 	}
 	if (timeout_ns < SERVER_TIMEOUT_MIN_NS) {
 		timeout_ns = SERVER_TIMEOUT_MIN_NS;
 	}
-	for (unsigned i = 0; i < record->timeouts_in_row && timeout_ns < SERVER_TIMEOUT_MAX_NS;
-	     i++) {
+	for (unsigned i = 0; i < doublings && timeout_ns < SERVER_TIMEOUT_MAX_NS; i++) {
 		timeout_ns *= 2;
 	}
 	return timeout_ns < SERVER_TIMEOUT_MAX_NS ? timeout_ns : SERVER_TIMEOUT_MAX_NS;

@@ -58,5 +58,6 @@ void server_mark(struct server_book *book, const struct plx_ip *ip, const struct
 void server_unmark(struct server_book *book, const struct plx_ip *ip, const struct plx_name *zone);
 bool server_is_marked(const struct server_book *book, const struct plx_ip *ip,
 		      const struct plx_name *zone, uint64_t now_ns);
-// How long to wait for it: SRTT + 4 x variance (RFC 6298), doubled per timeout in a row.
-uint64_t server_timeout_ns(struct server_book *book, const struct plx_ip *ip);
+// How long to wait for it: SRTT + 4 x variance (RFC 6298), doubled for each of the `tries` that the look-up spent on it, or for
+// each timeout in a row up to silence when those are more.
+uint64_t server_timeout_ns(struct server_book *book, const struct plx_ip *ip, unsigned tries);

@@ -134,12 +134,12 @@ TEST(a_burst_of_lost_packets_is_one_timeout_of_a_server_that_answers)
 	const struct plx_ip *ip = &delegation.addresses[0];
 	answer(0, 100 * MS);
 	uint64_t asked_ns = now_ns;
-	uint64_t timeout_ns = server_timeout_ns(book, ip);
+	uint64_t timeout_ns = server_timeout_ns(book, ip, 0);
 	now_ns += timeout_ns;
 	for (unsigned i = 0; i < 100; i++) {
 		server_timed_out(book, ip, asked_ns, now_ns + i);
 	}
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), 2 * timeout_ns);
 	// An answer to one of them does not make the others count.
 	answer(0, 100 * MS);
 	server_timed_out(book, ip, asked_ns, now_ns + 200);
@@ -224,24 +224,31 @@ TEST(the_wait_follows_the_servers_speed_and_doubles)
 {
 	start(four, 1);
 	const struct plx_ip *ip = &delegation.addresses[0];
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), SERVER_TIMEOUT_START_NS);
-	for (unsigned i = 0; i < 100; i++) {
-		answer(0, MS);
-	}
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), SERVER_TIMEOUT_MIN_NS);
-	for (unsigned i = 0; i < 100; i++) {
-		answer(0, 100 * MS);
-	}
-	uint64_t timeout_ns = server_timeout_ns(book, ip);
-	CU_ASSERT_TRUE(timeout_ns >= 100 * MS && timeout_ns < 110 * MS);
-	server_timed_out(book, ip, now_ns, now_ns);
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
 	for (unsigned i = 0; i < 300; i++) {
 		server_timed_out(book, ip, now_ns, now_ns);
 	}
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), SERVER_TIMEOUT_MAX_NS);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), SERVER_TIMEOUT_START_NS);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 2), 4 * SERVER_TIMEOUT_START_NS);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 9), SERVER_TIMEOUT_MAX_NS);
+	for (unsigned i = 0; i < 100; i++) {
+		answer(0, MS);
+	}
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), SERVER_TIMEOUT_MIN_NS);
+	for (unsigned i = 0; i < 100; i++) {
+		answer(0, 100 * MS);
+	}
+	uint64_t timeout_ns = server_timeout_ns(book, ip, 0);
+	CU_ASSERT_TRUE(timeout_ns >= 100 * MS && timeout_ns < 110 * MS);
+	server_timed_out(book, ip, now_ns, now_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), 2 * timeout_ns);
+	for (unsigned i = 0; i < 300; i++) {
+		server_timed_out(book, ip, now_ns, now_ns);
+	}
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), 8 * timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 2), 8 * timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 4), 16 * timeout_ns);
 	answer(0, 100 * MS);
-	CU_ASSERT_TRUE(server_timeout_ns(book, ip) < 110 * MS);
+	CU_ASSERT_TRUE(server_timeout_ns(book, ip, 0) < 110 * MS);
 }
 
 TEST(what_was_lost_before_an_answer_does_not_count)
