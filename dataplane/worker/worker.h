@@ -116,6 +116,7 @@ struct worker {
 	uint32_t dirty_lanes;   // by client: results delivered or jobs taken since the last flush
 	uint32_t blocked_lanes; // by client: its next job could not be taken in the last turn
 	uint32_t idle_turns;
+	uint32_t timers_late_turns;
 	uint32_t sleep_us; // the last one, for the back-off
 	uint64_t beat_due_ns;
 	uint64_t realtime_offset_ns; // CLOCK_REALTIME - time of a turn, as of the last beat
