@@ -12,7 +12,7 @@
 
 #define RATE_MAX 1000000000ull
 #define SECONDS_MAX 31536000.0 // a year
-#define FIND_MAX_TIMEOUT_MS 1000
+#define FIND_MAX_TIMEOUT_MS 500
 #define RAMP_STEPS_DEFAULT 10
 
 enum option_code {
@@ -83,7 +83,7 @@ static void print_help(void)
 	     "  -n N             send the queries N times (default: once, unless -l is given)\n"
 	     "  -Q QPS           open loop: send at this rate, like 500 or 10k\n"
 	     "  -q N             queries outstanding at most (closed loop: default 100)\n"
-	     "  -t SECONDS       give a query up after so long (default 5; with --find-max 1)\n"
+	     "  -t SECONDS       give a query up after so long (default 5; with --find-max 0.5)\n"
 	     "  -e               with EDNS(0)\n"
 	     "  -D               with the DO bit, and EDNS(0)\n"
 	     "  -T N             workers of the dataplane\n"
@@ -93,7 +93,7 @@ static void print_help(void)
 	     "Beyond it:\n"
 	     "  --ramp FROM:TO[:STEP]    rates one after the other, an open loop each\n"
 	     "  --find-max               the highest rate that the server sustains\n"
-	     "  --step-time SECONDS      of each step of these two (default 3)\n"
+	     "  --step-time SECONDS      of each step of these two (default 3; with --find-max 1)\n"
 	     "  --max-loss PERCENT       a step with more is not sustained (default 0.1)\n"
 	     "  --max-latency-growth X   nor one whose p99 is X times that of the first (default "
 	     "10)\n"
@@ -380,6 +380,10 @@ static int check_together(struct bench_options *options, struct bench_failure *f
 		options->outstanding_max =
 			is_closed ? BENCH_OUTSTANDING_DEFAULT : BENCH_OUTSTANDING_OPEN;
 	}
+	if (options->step_ns == 0) {
+		options->step_ns = options->mode == BENCH_MODE_FIND_MAX ? BENCH_FIND_MAX_STEP_NS
+									: BENCH_STEP_NS_DEFAULT;
+	}
 	if (options->timeout_ms == 0) {
 		options->timeout_ms = options->mode == BENCH_MODE_FIND_MAX
 					      ? FIND_MAX_TIMEOUT_MS
@@ -403,7 +407,6 @@ int bench_options_parse(int argc, char **argv, struct bench_options *ret_options
 	struct bench_options options = {
 		.server.port = 53,
 		.dataplane_name = "parallax-dataplane",
-		.step_ns = BENCH_STEP_NS_DEFAULT,
 		.rules = KNEE_RULES_DEFAULT,
 	};
 	optind = 0; // glibc: from anew

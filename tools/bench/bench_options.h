@@ -20,6 +20,7 @@
 #define BENCH_OUTSTANDING_OPEN (1u << 18)
 #define BENCH_OUTSTANDING_MAX (1u << 19) // of the dataplane's 2^20 look-ups
 #define BENCH_STEP_NS_DEFAULT 3000000000ull
+#define BENCH_FIND_MAX_STEP_NS 1000000000ull // of some 25 steps
 
 enum bench_mode {
 	BENCH_MODE_PLAIN = 0, // one load, by -Q or -q

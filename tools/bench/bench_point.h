@@ -16,6 +16,7 @@ struct bench_point {
 	uint64_t client_cpu_ns;           // of this program's thread, for the load
 	enum bench_verdict verdict;
 	enum knee_outcome outcome; // of a step of a search
+	struct load_middle middle; // that it was judged by
 };
 
 // Fills in the verdict from the rest.

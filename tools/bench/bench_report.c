@@ -24,7 +24,7 @@ static void write_tiles(FILE *out, const struct bench_run *run)
 	const struct load_tally *tally = &best->tally;
 	fputs("<ul class=\"tiles\">\n", out);
 	if (run->options->mode == BENCH_MODE_FIND_MAX) {
-		tile(out, "queries/s sustained", run->sustained_qps, PLOT_COUNT);
+		tile(out, "queries/s sustained", run->knee.sustained_qps, PLOT_COUNT);
 	}
 	tile(out, "answers per second", load_tally_qps(tally), PLOT_COUNT);
 	tile(out, "lost", load_tally_loss(tally) * 100, PLOT_PERCENT);

@@ -7,6 +7,7 @@
 #define SCOUT_NS 1000000000ull // closed loop that a search starts from
 #define SCOUT_OUTSTANDING 64
 #define SCOUT_PART 0.5
+#define WARM_UP_TIMEOUT_MS 250u // a step that loses much is not waited for twice
 
 static struct load_plan plan_of(const struct bench_run *run)
 {
@@ -50,6 +51,9 @@ static int warm_up(struct bench_run *run, const struct load_plan *plan,
 	struct bench_point ignored;
 	short_plan.duration_ns = BENCH_WARM_UP_NS;
 	short_plan.on_turn = NULL;
+	if (short_plan.timeout_ms > WARM_UP_TIMEOUT_MS) {
+		short_plan.timeout_ms = WARM_UP_TIMEOUT_MS;
+	}
 	int error =
 		bench_session_measure(run->session, &run->queries, &short_plan, &ignored, failure);
 	bench_point_free(&ignored);
@@ -115,23 +119,33 @@ static int scout(struct bench_run *run, double *ret_qps, struct bench_failure *f
 }
 
 // What broke the steps above the knee. Only drops of our own port and a full link excuse the server from losses.
-static enum bench_verdict knee_verdict(const struct knee_search *search,
-				       enum bench_verdict broken_by)
+static enum bench_verdict knee_verdict(enum knee_outcome broken_by, enum bench_verdict of_step)
 {
-	if (search->broken_by == KNEE_GENERATOR) {
+	if (broken_by == KNEE_GENERATOR) {
 		return BENCH_VERDICT_GENERATOR_BOUND;
 	}
-	bool is_excused =
-		broken_by == BENCH_VERDICT_NIC_DROP || broken_by == BENCH_VERDICT_WIRE_BOUND;
-	return is_excused ? broken_by : BENCH_VERDICT_SERVER_BOUND;
+	bool is_excused = of_step == BENCH_VERDICT_NIC_DROP || of_step == BENCH_VERDICT_WIRE_BOUND;
+	return is_excused ? of_step : BENCH_VERDICT_SERVER_BOUND;
+}
+
+static enum knee_outcome judge_step(struct knee_search *search, struct bench_point *point,
+				    uint64_t step_ns)
+{
+	const struct load_tally *tally = &point->tally;
+	load_series_middle(&tally->series, step_ns, KNEE_WINDOW_QUERIES, &point->middle);
+	const struct knee_step step = {
+		.rate_qps = point->offered_qps,
+		.loss = point->middle.loss,
+		.shortfall = bench_point_shortfall(point),
+		.p99_ns = (double)point->middle.p99_ns,
+	};
+	return knee_search_tell(search, &step);
 }
 
 static int run_find_max(struct bench_run *run, struct bench_failure *failure)
 {
 	double rate_qps;
 	struct knee_search search;
-	enum bench_verdict broken_by =
-		BENCH_VERDICT_NOT_EVALUATED; // the last step that was not sustained
 	if (scout(run, &rate_qps, failure) != 0) {
 		return -1;
 	}
@@ -144,24 +158,14 @@ static int run_find_max(struct bench_run *run, struct bench_failure *failure)
 			break;
 		}
 		struct bench_point *point = &run->points[run->point_count - 1];
-		const struct knee_step step = {
-			.rate_qps = rate_qps,
-			.loss = load_tally_loss(&point->tally),
-			.shortfall = bench_point_shortfall(point),
-			.p99_ns = (double)latency_histogram_percentile(point->tally.latency, 0.99),
-		};
-		point->outcome = knee_search_tell(&search, &step);
-		if (point->outcome == KNEE_SUSTAINED && rate_qps >= search.sustained_qps) {
-			run->best = run->point_count - 1;
-		}
-		if (point->outcome != KNEE_SUSTAINED) {
-			broken_by = point->verdict;
-		}
+		point->outcome = judge_step(&search, point, run->options->step_ns);
 		tell_step(run);
 	}
-	run->sustained_qps = search.sustained_qps;
-	if (search.broken_qps > 0) {
-		run->points[run->best].verdict = knee_verdict(&search, broken_by);
+	knee_search_result(&search, &run->knee);
+	run->best = run->knee.sustained_step;
+	if (run->knee.broken_by != KNEE_NOT_JUDGED) {
+		enum bench_verdict of_step = run->points[run->knee.broken_step].verdict;
+		run->points[run->best].verdict = knee_verdict(run->knee.broken_by, of_step);
 	}
 	return 0;
 }

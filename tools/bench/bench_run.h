@@ -24,9 +24,9 @@ struct bench_run {
 	struct query_list queries;
 	struct bench_point points[LOAD_STEPS_MAX];
 	unsigned point_count;
-	unsigned best;        // the point that speaks for all
-	double ceiling_pps;   // self-test: of a bare echo
-	double sustained_qps; // find-max: the highest rate; 0: none
+	unsigned best;           // the point that speaks for all
+	double ceiling_pps;      // self-test: of a bare echo
+	struct knee_result knee; // find-max
 	bool is_interrupted;
 	// Called each turn of a load; may be NULL.
 	void (*on_turn)(void *context, const struct load_tally *tally, uint64_t elapsed_ns);

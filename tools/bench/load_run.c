@@ -88,22 +88,26 @@ static bool submit_one(struct load *load, uint64_t intended_ns)
 static unsigned submit_due(struct load *load)
 {
 	unsigned count = 0;
+	bool is_open_loop = load->plan->rate_qps > 0;
+	if (is_open_loop) {
+		load_pacer_credit(&load->pacer, load->now_ns);
+	}
 	while (count < SUBMIT_BURST) {
 		uint64_t intended_ns = load->now_ns;
-		if (load->plan->rate_qps > 0) {
+		if (is_open_loop) {
 			intended_ns = load_pacer_next_ns(&load->pacer);
-			if (intended_ns > load->now_ns) {
+			if (intended_ns > load->now_ns || !load_pacer_may_send(&load->pacer)) {
 				break;
 			}
 		}
 		if (outstanding(load) >= load->plan->outstanding_max) {
-			load->tally->full_turns += load->plan->rate_qps > 0;
+			load->tally->full_turns += is_open_loop;
 			break;
 		}
 		if (is_sending_over(load) || !submit_one(load, intended_ns)) {
 			break;
 		}
-		load->pacer.taken++;
+		load_pacer_take(&load->pacer);
 		count++;
 	}
 	if (count > 0) {

@@ -10,7 +10,8 @@
 
 int load_series_init(struct load_series *series, uint64_t expected_ns)
 {
-	uint64_t interval_ns = expected_ns / POINTS_WANTED;
+	uint64_t interval_ns =
+		expected_ns > 0 ? expected_ns / POINTS_WANTED : LOAD_INTERVAL_UNKNOWN_NS;
 	*series = (struct load_series) {
 		.interval_ns = interval_ns > LOAD_INTERVAL_SHORTEST_NS ? interval_ns
 								       : LOAD_INTERVAL_SHORTEST_NS,
@@ -65,4 +66,58 @@ struct load_interval *load_series_at(struct load_series *series, uint64_t time_n
 		series->count = index + 1;
 	}
 	return &series->intervals[index];
+}
+
+struct windows {
+	unsigned count;
+	double losses[LOAD_SERIES_MAX];
+	uint64_t p99s_ns[LOAD_SERIES_MAX];
+};
+
+static void add_window(struct windows *windows, const struct load_interval *window)
+{
+	windows->losses[windows->count] = (double)window->lost / (double)window->sent;
+	windows->p99s_ns[windows->count] = latency_outline_percentile(&window->latency, 0.99);
+	windows->count++;
+}
+
+static int compare_losses(const void *left, const void *right)
+{
+	double a = *(const double *)left;
+	double b = *(const double *)right;
+	return (a > b) - (a < b);
+}
+
+static int compare_times(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left;
+	uint64_t b = *(const uint64_t *)right;
+	return (a > b) - (a < b);
+}
+
+void load_series_middle(const struct load_series *series, uint64_t end_ns, uint64_t queries_min,
+			struct load_middle *ret_middle)
+{
+	struct windows windows = {0};
+	struct load_interval window = {0};
+	for (unsigned i = 0; i < series->count && (i + 1) * series->interval_ns <= end_ns; i++) {
+		const struct load_interval *interval = &series->intervals[i];
+		window.sent += interval->sent;
+		window.lost += interval->lost;
+		latency_outline_merge(&window.latency, &interval->latency);
+		if (window.sent > 0 && window.sent >= queries_min) {
+			add_window(&windows, &window);
+			window = (struct load_interval) {0};
+		}
+	}
+	if (windows.count == 0 && window.sent > 0) {
+		add_window(&windows, &window);
+	}
+	*ret_middle = (struct load_middle) {.windows = windows.count};
+	if (windows.count > 0) {
+		qsort(windows.losses, windows.count, sizeof(windows.losses[0]), compare_losses);
+		qsort(windows.p99s_ns, windows.count, sizeof(windows.p99s_ns[0]), compare_times);
+		ret_middle->loss = windows.losses[windows.count / 2];
+		ret_middle->p99_ns = windows.p99s_ns[windows.count / 2];
+	}
 }

@@ -52,12 +52,15 @@ static void on_step(void *context, const struct bench_point *point)
 {
 	const struct load_tally *tally = &point->tally;
 	bench_progress_clear(context);
-	printf("[Step] %.0f queries/s: answered %.0f/s, lost %.3f%%, p50 %.6f s, p99 %.6f s%s%s\n",
+	printf("[Step] %.0f queries/s: answered %.0f/s, lost %.3f%%, p50 %.6f s, p99 %.6f s",
 	       point->offered_qps, load_tally_qps(tally), load_tally_loss(tally) * 100,
 	       (double)latency_histogram_percentile(tally->latency, 0.5) / 1e9,
-	       (double)latency_histogram_percentile(tally->latency, 0.99) / 1e9,
-	       point->outcome == KNEE_NOT_JUDGED ? "" : ": ",
-	       point->outcome == KNEE_NOT_JUDGED ? "" : knee_outcome_name(point->outcome));
+	       (double)latency_histogram_percentile(tally->latency, 0.99) / 1e9);
+	if (point->outcome != KNEE_NOT_JUDGED) {
+		printf("; middle window: lost %.3f%%, p99 %.6f s: %s", point->middle.loss * 100,
+		       (double)point->middle.p99_ns / 1e9, knee_outcome_name(point->outcome));
+	}
+	putchar('\n');
 	fflush(stdout);
 }
 
@@ -119,12 +122,20 @@ static const char *end_reason(const struct bench_run *run)
 	return is_by_time ? "time limit" : "end of file";
 }
 
+static void print_knee(const struct knee_result *knee)
+{
+	printf("Highest sustained rate: %.0f queries per second", knee->sustained_qps);
+	printf(knee->is_settled ? " (median of %d turns between %.0f and %.0f); its step:\n\n"
+				: " (not settled: fewer than %d turns, between %.0f and %.0f); its "
+				  "step:\n\n",
+	       KNEE_TURNS, knee->low_qps, knee->high_qps);
+}
+
 static void print_end(const struct bench_run *run)
 {
 	printf("[Status] Testing complete (%s)\n\n", end_reason(run));
 	if (run->options->mode == BENCH_MODE_FIND_MAX) {
-		printf("Highest sustained rate: %.0f queries per second; its step:\n\n",
-		       run->sustained_qps);
+		print_knee(&run->knee);
 	} else if (run->options->mode == BENCH_MODE_RAMP) {
 		printf("The step with most answers, at %.0f queries per second:\n\n",
 		       run->points[run->best].offered_qps);

@@ -128,9 +128,17 @@ static json_t *steps_array(const struct bench_run *run)
 	json_t *array = json_array();
 	int error = array == NULL;
 	for (unsigned i = 0; i < run->point_count; i++) {
-		json_t *object = point_object(&run->points[i]);
-		error |= json_object_set_new(
-			object, "outcome", json_string(knee_outcome_name(run->points[i].outcome)));
+		const struct bench_point *point = &run->points[i];
+		json_t *object = point_object(point);
+		error |= json_object_set_new(object, "outcome",
+					     json_string(knee_outcome_name(point->outcome)));
+		if (point->outcome != KNEE_NOT_JUDGED) {
+			error |= json_object_set_new(object, "middle_window",
+						     json_pack("{s:f, s:f, s:i}", "loss",
+							       point->middle.loss, "p99_us",
+							       (double)point->middle.p99_ns / 1e3,
+							       "of", (int)point->middle.windows));
+		}
 		error |= json_array_append_new(array, object);
 	}
 	if (error != 0) {
@@ -165,8 +173,13 @@ json_t *statistics_json(const struct bench_run *run)
 		error |= json_object_set_new(object, "ratio", json_real(ratio));
 	}
 	if (run->options->mode == BENCH_MODE_FIND_MAX) {
-		error |=
-			json_object_set_new(object, "sustained_qps", json_real(run->sustained_qps));
+		const struct knee_result *knee = &run->knee;
+		error |= json_object_set_new(object, "sustained_qps",
+					     json_real(knee->sustained_qps));
+		error |= json_object_set_new(object, "turns",
+					     json_pack("{s:b, s:f, s:f}", "settled",
+						       knee->is_settled, "low_qps", knee->low_qps,
+						       "high_qps", knee->high_qps));
 	}
 	if (run->options->mode == BENCH_MODE_FIND_MAX || run->options->mode == BENCH_MODE_RAMP) {
 		error |= json_object_set_new(object, "steps", steps_array(run));

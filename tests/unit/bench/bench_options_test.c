@@ -90,7 +90,7 @@ TEST(ramps_and_searches_are_read)
 	CU_ASSERT_EQUAL(options.mode, BENCH_MODE_FIND_MAX);
 	CU_ASSERT_DOUBLE_EQUAL(options.rules.loss_max, 0.01, 1e-12);
 	CU_ASSERT_EQUAL(options.rules.latency_growth, 3);
-	CU_ASSERT_EQUAL(options.timeout_ms, 1000);
+	CU_ASSERT_EQUAL(options.timeout_ms, 500);
 }
 
 TEST(options_of_the_dataplane_are_handed_on_as_they_are)

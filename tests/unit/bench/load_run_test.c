@@ -245,6 +245,59 @@ TEST(a_slow_generator_is_short_of_the_plan)
 	stop();
 }
 
+TEST(who_fell_behind_catches_up_without_a_burst)
+{
+	struct load_pacer pacer = load_pacer_init(10000);
+	load_pacer_credit(&pacer, 100 * MS); // a thousand are due
+	unsigned burst = 0;
+	for (; load_pacer_may_send(&pacer); burst++) {
+		load_pacer_take(&pacer);
+	}
+	CU_ASSERT_EQUAL(burst, 64);
+	unsigned turns = 0;
+	uint64_t now_ns = 100 * MS;
+	for (; load_pacer_next_ns(&pacer) <= now_ns; turns++) { // 1 ms each
+		unsigned sent = 0;
+		now_ns += MS;
+		load_pacer_credit(&pacer, now_ns);
+		while (load_pacer_may_send(&pacer) && load_pacer_next_ns(&pacer) <= now_ns) {
+			load_pacer_take(&pacer);
+			sent++;
+		}
+		CU_ASSERT_TRUE(sent <= 21); // ten are due in that time
+	}
+	CU_ASSERT_TRUE(turns > 80 && turns < 110);
+}
+
+TEST(the_middle_window_is_blind_to_pauses_and_sees_what_lasts)
+{
+	struct load_series series;
+	struct load_middle middle;
+	CU_ASSERT_EQUAL_FATAL(load_series_init(&series, 0), 0);
+	load_series_middle(&series, SECOND, 1000, &middle);
+	CU_ASSERT_EQUAL(middle.windows, 0);
+	for (unsigned i = 0; i < 10; i++) { // a thousand in each
+		struct load_interval *interval = load_series_at(&series, i * 100 * MS);
+		interval->sent = 1000;
+		interval->lost = i < 4 ? 500 : 2;
+		for (unsigned j = 0; j < 1000; j++) {
+			latency_outline_add(&interval->latency, i < 4 ? SECOND : MS);
+		}
+	}
+	load_series_at(&series, SECOND)->sent = 7; // behind the end
+	load_series_middle(&series, SECOND, 1000, &middle);
+	CU_ASSERT_EQUAL(middle.windows, 10);
+	CU_ASSERT_DOUBLE_EQUAL(middle.loss, 0.002, 1e-9);
+	CU_ASSERT_TRUE(middle.p99_ns < 2 * MS);
+	load_series_middle(&series, SECOND, 4000, &middle);
+	CU_ASSERT_EQUAL(middle.windows, 2); // and the rest is not one
+	CU_ASSERT_DOUBLE_EQUAL(middle.loss, 0.5, 1e-9);
+	load_series_middle(&series, SECOND, 1000000, &middle);
+	CU_ASSERT_EQUAL(middle.windows, 1);
+	CU_ASSERT_DOUBLE_EQUAL(middle.loss, 0.2012, 1e-9);
+	load_series_free(&series);
+}
+
 TEST(a_closed_loop_keeps_its_number_outstanding)
 {
 	start();
@@ -368,8 +421,10 @@ TEST(a_plan_has_a_query_for_each_time_before_its_end)
 TEST_MAIN(load_run, T(an_open_loop_sends_each_query_at_its_time),
 	  T(a_pause_of_a_second_shows_in_an_open_loop_and_hides_in_a_closed_one),
 	  T(what_waits_for_a_place_keeps_its_time), T(a_full_ring_delays_and_skips_no_query),
-	  T(a_slow_generator_is_short_of_the_plan), T(a_closed_loop_keeps_its_number_outstanding),
-	  T(losses_are_counted_and_have_no_latency), T(rcodes_have_histograms_of_their_own),
-	  T(a_dataplane_that_goes_away_ends_the_run), T(a_second_signal_does_not_wait_for_answers),
+	  T(a_slow_generator_is_short_of_the_plan), T(who_fell_behind_catches_up_without_a_burst),
+	  T(the_middle_window_is_blind_to_pauses_and_sees_what_lasts),
+	  T(a_closed_loop_keeps_its_number_outstanding), T(losses_are_counted_and_have_no_latency),
+	  T(rcodes_have_histograms_of_their_own), T(a_dataplane_that_goes_away_ends_the_run),
+	  T(a_second_signal_does_not_wait_for_answers),
 	  T(times_may_go_to_and_fro_between_intervals), T(intervals_of_a_long_run_are_merged),
 	  T(a_plan_has_a_query_for_each_time_before_its_end))
