@@ -74,10 +74,10 @@ static enum knee_outcome judge(const struct knee_search *search, const struct kn
 								       : KNEE_SUSTAINED;
 }
 
-// The two steps beside a turn: the last one and the one before.
+// The last rate and the one before it lie beside a turn.
 static void turn(struct knee_search *search)
 {
-	if (search->is_near) {
+	if (search->is_near && search->turn_count < KNEE_TURNS) {
 		search->turns[search->turn_count++] = search->coarse;
 	}
 	search->stride /= 2;
