@@ -162,7 +162,8 @@ static int find_path(struct bench_session *session, struct bench_failure *failur
 					  "them, or let a dataplane of its own be started",
 					  session->socket_path, text);
 		case SERVER_PATH_NONE:
-			if (add_server(session, failure) != 0) {
+			// One of our own was started with the server, and enters it soon after it listens.
+			if (session->child.pid == 0 && add_server(session, failure) != 0) {
 				return -1;
 			}
 			break;
