@@ -256,19 +256,19 @@ TEST(what_was_lost_before_an_answer_does_not_count)
 	start(four, 1);
 	const struct plx_ip *ip = &delegation.addresses[0];
 	answer(0, 20 * MS);
-	uint64_t timeout_ns = server_timeout_ns(book, ip);
+	uint64_t timeout_ns = server_timeout_ns(book, ip, 0);
 	uint64_t sent_ns = now_ns;
 	now_ns += 5 * MS;
 	server_timed_out(book, ip, sent_ns, now_ns);
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), 2 * timeout_ns);
 	answer(0, 20 * MS);
-	timeout_ns = server_timeout_ns(book, ip);
+	timeout_ns = server_timeout_ns(book, ip, 0);
 	for (unsigned i = 0; i < 100; i++) {
 		server_timed_out(book, ip, now_ns - 1, now_ns + i * MS);
 	}
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), timeout_ns);
 	server_timed_out(book, ip, now_ns, now_ns + 100 * MS);
-	CU_ASSERT_EQUAL(server_timeout_ns(book, ip), 2 * timeout_ns);
+	CU_ASSERT_EQUAL(server_timeout_ns(book, ip, 0), 2 * timeout_ns);
 }
 
 TEST(a_full_book_forgets_and_a_flushed_one_knows_nothing)
