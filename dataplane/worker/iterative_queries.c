@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Queries of iterative look-ups, to any server. A query to a server whose way is not known yet waits here, outside of any
-// packet buffer, while the control thread looks for it; when none is found in time the recursor asks another server.
-// While too many wait the recursor is asked for no more.
+// packet buffer, while the control thread looks for it. Where none leads the recursor asks another server at once. One that
+// is not found in time is like a lost packet: nobody says that there is none, so the recursor's timer decides, and the
+// server may be asked again. While too many wait the recursor is asked for no more.
 
 #include "network/server_paths.h"
 #include "recursion/recursor.h"
@@ -78,8 +79,10 @@ static unsigned write_waiting(struct worker *worker, uint64_t now_ns, unsigned m
 		if (use == SERVER_PATH_OPEN && sent < max) {
 			memcpy(query_payload(mbufs[sent]), query->wire, query->length);
 			frame(worker, mbufs[sent++], header, query->length, query->source_port);
-		} else if (use == SERVER_PATH_NONE || (use == SERVER_PATH_WAIT && is_late)) {
+		} else if (use == SERVER_PATH_NONE) {
 			give_back(worker, query->slot, query->generation, now_ns);
+		} else if (use == SERVER_PATH_WAIT && is_late) {
+			worker->counters.paths_missing++;
 		} else {
 			if (kept != i) {
 				waiting->queries[kept] = *query;

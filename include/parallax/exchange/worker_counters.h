@@ -42,7 +42,7 @@
 	X(answers_doubted)    /* bogus ones that were asked for once more, of other servers */     \
 	X(answers_mended)     /* and whose second answer is secure */                              \
 	X(paths_asked)   /* times that the control thread was asked for the way to a server */     \
-	X(paths_missing) /* queries given back, for there is no way to their server */
+	X(paths_missing) /* queries not sent, for no way to their server was found */
 
 #define PLX_WORKER_GAUGES(X)                                                                       \
 	X(lookups_in_flight)                                                                       \
