@@ -405,8 +405,11 @@ static bool is_material(const struct replay *replay, const struct name_steps *st
 	}
 	bool is_whole = step->type == PLX_TYPE_DS || step->type == PLX_TYPE_DNSKEY ||
 			is_in_chain(&steps->finding, question, &replayed->name);
-	return replayed->kind == ZONE_REPLY_REFERRAL ||
-	       (is_whole && replayed_step_is_conclusive(replay, index));
+	// Behind the answer there is what the proof asked for: the DS itself, whose way is no part of it.
+	bool is_on_the_way = steps->finding.step < 0 || (int)index < steps->finding.step;
+	return replayed->kind == ZONE_REPLY_REFERRAL
+		       ? is_on_the_way
+		       : is_whole && replayed_step_is_conclusive(replay, index);
 }
 
 // A second answer is worth something because others gave it, or the same by TCP.
