@@ -249,9 +249,12 @@ static bool is_bogus(const struct recursor *recursor, uint32_t index,
 	return true;
 }
 
-static void take_bogus(struct recursor *recursor, uint32_t index, const struct plx_name *broken)
+// What is too much work to check is not asked for again: whoever answers so wants work to be done.
+static void take_bogus(struct recursor *recursor, uint32_t index,
+		       const struct proof_verdict *verdict)
 {
-	if (!recursion_doubt(recursor, index, broken)) {
+	if (verdict->cause == DNSSEC_CAUSE_WORK_LIMIT ||
+	    !recursion_doubt(recursor, index, &verdict->zone)) {
 		recursion_finish_bogus(recursor, index);
 	} else if (recursion_ask_ancestor(recursor, index)) {
 		recursion_run(recursor, index);
@@ -284,7 +287,7 @@ static void take_verdict(struct recursor *recursor, uint32_t index,
 		}
 	}
 	if (is_wrong) {
-		take_bogus(recursor, index, &verdict->zone);
+		take_bogus(recursor, index, verdict);
 	} else if (verdict->state == PLX_DNSSEC_INDETERMINATE &&
 		   verdict->cause == DNSSEC_CAUSE_UNANSWERED) {
 		recursion_finish_with(recursor, index, PLX_STATUS_TIMEOUT, PLX_CAUSE_NO_PROOF,

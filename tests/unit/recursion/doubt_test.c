@@ -298,6 +298,24 @@ TEST(a_client_that_goes_leaves_nothing_of_a_second_look_up)
 	world_stop(&world);
 }
 
+static void judge_too_much_work(struct world *judged, struct validation_request *request)
+{
+	(void)judged;
+	request->verdict = bogus(request);
+	request->verdict.cause = DNSSEC_CAUSE_WORK_LIMIT;
+}
+
+// Its traces would be twice as long, too: two such answers are more than a trace holds.
+TEST(an_answer_that_is_too_much_work_is_not_asked_for_again)
+{
+	start(judge_too_much_work, two_servers, PLX_ARRAY_SIZE(two_servers));
+	const struct plx_result *result = world_look_up(&world, "www.a.test A", 0);
+	CU_ASSERT_EQUAL(result->status, PLX_STATUS_BOGUS);
+	CU_ASSERT_EQUAL(world.proofs, 1);
+	CU_ASSERT_EQUAL(world.counters.answers_doubted, 0);
+	world_stop(&world);
+}
+
 TEST_MAIN(recursor_doubt, T(a_secure_answer_of_another_server_counts),
 	  T(any_other_state_after_a_bogus_answer_is_bogus),
 	  T(the_only_server_is_asked_once_more_by_tcp),
@@ -306,4 +324,5 @@ TEST_MAIN(recursor_doubt, T(a_secure_answer_of_another_server_counts),
 	  T(the_second_proof_has_the_second_replies_and_what_is_left_of_the_budget),
 	  T(a_climb_is_not_mended_for_ever), T(rounds_of_both_proofs_are_counted_together),
 	  T(the_trace_holds_both_answers_and_both_proofs),
+	  T(an_answer_that_is_too_much_work_is_not_asked_for_again),
 	  T(a_client_that_goes_leaves_nothing_of_a_second_look_up))
