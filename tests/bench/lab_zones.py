@@ -19,15 +19,16 @@ import json
 import os
 import sys
 import time
+from bisect import bisect_right
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from dnssec_signer import (CLAIMS_DS, CNAME, DAY, DS, EARLY, EXPIRED, FORGED, MISSING, NS, NSEC, NSEC3,  # noqa: E402
-                           RSASHA1, SOA, Denial, Key, Records, Signing, Window, wire_name, zone_text)
+                           RSASHA1, SOA, Denial, Key, Records, Signing, Window, hash_name, wire_name, zone_text)
 import attack_zones  # noqa: E402
 
-VERSION = 5
+VERSION = 6
 TTL = 3600
 A, CAA = 1, 257
 ROOT_ADDRESS, TLD_ADDRESSES = "10.204.0.10", ("10.204.0.20", "10.204.0.21")
@@ -161,6 +162,7 @@ class Internet:
         self.window = Window(now - DAY, now + 30 * DAY)
         self.tlds: dict[str, Records] = {tld: self._tld_records(tld) for tld in TLDS}
         self.faults: dict[str, dict] = {tld: {} for tld in TLDS}
+        self.absent: dict[str, list[bytes]] = {tld: [] for tld in TLDS}  # what is looked up and not registered
         self.leaf_config = open(folder / "leaf.nsd", "w", encoding="ascii")
         self.summary: dict = {"sets": {}}
         for part in ("leaf", "tld", "leaf/special", "leaf/shared"):
@@ -175,6 +177,21 @@ class Internet:
 
     def delegate(self, apex: bytes, servers: list[bytes], ds: list[bytes], tld: str):
         self.tlds[tld][apex] = {NS: servers} | ({DS: ds} if ds else {})
+
+    def harmless_number(self, kind: str, number: int, tld: str) -> int:
+        """Of an apex whose NSEC3 record denies no other name that is looked up, so that a fault in it is its own."""
+        digests = sorted(hash_name(name, b"", 0) for name in self.tlds[tld])
+        absent = sorted(hash_name(name, b"", 0) for name in [wire_name("*." + tld), *self.absent[tld]])
+
+        def first_after(sorted_digests: list[bytes], digest: bytes) -> bytes:
+            return sorted_digests[bisect_right(sorted_digests, digest) % len(sorted_digests)]
+
+        while True:
+            digest = hash_name(wire_name(f"{kind}-{number}.{tld}"), b"", 0)
+            owner, denied = first_after(digests, digest), first_after(absent, digest)
+            if digest < owner and not digest < denied < owner:
+                return number
+            number += SPECIAL_EACH
 
     def add_zone(self, apex: str, text: str):
         path = Path("leaf/special", apex)
@@ -217,6 +234,7 @@ class Internet:
             state = "secure" if unregistered and TLDS[tld] and not TLDS[tld].opt_out else "insecure"
             lines.append(json.dumps(leaf.expected(state, leaf.shape)))
             if unregistered:
+                self.absent[tld].append(wire_name(leaf.apex))
                 continue
             path = f"leaf/shared/{leaf.shape}-{leaf.hoster}-{leaf.hoster_tld}"
             if path not in files:
@@ -237,6 +255,9 @@ class Internet:
                     self.delegate(apex, servers, [ds], tld)
                 self.leaf_config.writelines(zones)
                 lines += some
+        for number in range(count):
+            if SHAPES[number % 20] == UNREGISTERED:
+                self.absent[SIGNED_TLDS[number % 3]].append(wire_name(f"c{number}.{SIGNED_TLDS[number % 3]}"))
         self.write_set("signed", lines, sum(SIGNATURES[SHAPES[number % 20]] for number in range(count)))
 
     def add_special(self):
@@ -267,14 +288,17 @@ class Internet:
                 tld = "s1" if kind == "unsigned-opt-out" else ("s0", "s2")[number % 2]
                 if kind == "unsigned-proof-claims-ds":
                     tld = "s0"
+                fault = {"unsigned": MISSING, "ds": CLAIMS_DS, "expired": EXPIRED}.get(kind.rpartition("-")[2])
+                is_proof_faulty = kind.startswith("unsigned-proof-") and fault is not None
+                if is_proof_faulty and TLDS[tld].nsec3:
+                    number = self.harmless_number(kind, number, tld)
                 leaf = Leaf(f"{kind}-{number}.{tld}", shape, 0)
                 apex = wire_name(leaf.apex)
                 text, ds = zone_text(leaf.records(apex), TTL), b""
                 if signing is not None:
                     text, ds = sign_leaf(leaf, self.window, None, **signing)
                 self.delegate(apex, leaf.glue_servers(), [ds] if ds and kind != "island" else [], tld)
-                fault = {"unsigned": MISSING, "ds": CLAIMS_DS, "expired": EXPIRED}.get(kind.rpartition("-")[2])
-                if kind.startswith("unsigned-proof-") and fault:
+                if is_proof_faulty:
                     self.faults[tld][(apex, NSEC3 if TLDS[tld].nsec3 else NSEC)] = fault
                 self.add_zone(leaf.apex, text)
                 lines.append(json.dumps(leaf.expected(state, kind)))
