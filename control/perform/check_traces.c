@@ -3,6 +3,7 @@
 #include "perform/check_traces.h"
 
 #include <parallax/base/error.h>
+#include <parallax/exchange/trace.h>
 
 #include "lookup/lookup_trace.h"
 #include "perform/check_run.h"
@@ -104,6 +105,11 @@ bool check_traces_store(struct check_run *run)
 	}
 	for (size_t i = 0; i < traces->count; i++) {
 		struct check_trace *item = &traces->items[i];
+		const struct lookup_trace *trace = item->trace;
+		if (!plx_trace_is_whole(plx_result_trace(&trace->result, trace->body))) {
+			lose(traces, item->answer,
+			     "its trace had no room for all that led to the answer");
+		}
 		int error = config->traces == NULL ? -ENODEV
 						   : trace_store_put(config->traces, item->trace,
 								     on_put, item, &item->put);

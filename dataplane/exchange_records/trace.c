@@ -199,6 +199,26 @@ int plx_trace_read(struct plx_reader *reader, struct plx_trace_step *ret_step)
 	return 1;
 }
 
+static bool step_is_whole(const struct plx_trace_step *step)
+{
+	bool is_silent =
+		step->verdict == PLX_TRACE_TIMEOUT || step->verdict == PLX_TRACE_UNREACHABLE;
+	return step->kind != PLX_TRACE_CUT &&
+	       (step->kind != PLX_TRACE_QUERY || is_silent || step->response_length > 0);
+}
+
+bool plx_trace_is_whole(struct plx_reader trace)
+{
+	struct plx_trace_step step;
+	int found;
+	while ((found = plx_trace_read(&trace, &step)) == 1) {
+		if (!step_is_whole(&step)) {
+			return false;
+		}
+	}
+	return found == 0;
+}
+
 struct plx_reader plx_result_trace(const struct plx_result *result, const uint8_t *body)
 {
 	uint32_t start = result->body_length - result->trace_length;

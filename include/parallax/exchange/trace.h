@@ -84,6 +84,9 @@ void plx_trace_write(struct plx_writer *writer, const struct plx_trace_step *ste
 PLX_MUST_CHECK bool plx_trace_add(struct plx_writer *writer, const struct plx_trace_step *step);
 // The next step. 1; 0 at the end; -EINVAL for octets that are no step, ret_step is untouched then.
 PLX_MUST_CHECK int plx_trace_read(struct plx_reader *reader, struct plx_trace_step *ret_step);
+// False: something of it had no room (a CUT, or a response without its octets), or it cannot be read. Whoever judges it again
+// can never agree with it then.
+PLX_MUST_CHECK bool plx_trace_is_whole(struct plx_reader trace);
 // The trace of a result, empty when it has none. The view was opened by plx_result_open, which checks that it fits.
 struct plx_reader plx_result_trace(const struct plx_result *result, const uint8_t *body);
 const char *plx_trace_kind_name(enum plx_trace_kind kind);

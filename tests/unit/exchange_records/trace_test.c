@@ -219,6 +219,32 @@ TEST(cut_takes_the_room_that_is_kept_for_it)
 	CU_ASSERT_EQUAL(written(&cut), PLX_TRACE_CUT_BYTES);
 }
 
+static bool is_whole(const struct plx_trace_step *steps, unsigned count)
+{
+	struct plx_writer writer = plx_writer_init(octets, sizeof(octets));
+	for (unsigned i = 0; i < count; i++) {
+		plx_trace_write(&writer, &steps[i]);
+	}
+	CU_ASSERT_FALSE_FATAL(writer.failed);
+	return plx_trace_is_whole(plx_reader_init(octets, writer.position));
+}
+
+TEST(trace_is_whole_unless_a_step_or_a_response_is_lacking)
+{
+	struct plx_trace_step steps[] = {query_step(), proof_step(), {.kind = PLX_TRACE_CUT}};
+	CU_ASSERT_TRUE(is_whole(steps, 2));
+	CU_ASSERT_TRUE(is_whole(steps, 0));
+	CU_ASSERT_FALSE(is_whole(steps, 3));
+	steps[0].query_length = steps[0].response_length = 0;
+	CU_ASSERT_FALSE(is_whole(steps, 2));
+	steps[0].verdict = PLX_TRACE_TIMEOUT;
+	CU_ASSERT_TRUE(is_whole(steps, 2));
+	steps[0].verdict = PLX_TRACE_UNREACHABLE;
+	CU_ASSERT_TRUE(is_whole(steps, 2));
+	const uint8_t no_step[] = {PLX_TRACE_QUERY, 0};
+	CU_ASSERT_FALSE(plx_trace_is_whole(plx_reader_init(no_step, sizeof(no_step))));
+}
+
 TEST(every_kind_and_verdict_has_a_word)
 {
 	for (unsigned i = 0; i < PLX_TRACE_KIND_COUNT; i++) {
@@ -235,4 +261,5 @@ TEST_MAIN(trace, T(steps_read_as_they_were_written), T(cut_steps_are_refused),
 	  T(steps_that_contradict_their_kind_are_refused), T(proofs_that_say_nothing_are_refused),
 	  T(step_without_room_leaves_the_position), T(message_past_65535_octets_fails_the_writer),
 	  T(step_loses_its_octets_first_and_then_itself), T(cut_takes_the_room_that_is_kept_for_it),
+	  T(trace_is_whole_unless_a_step_or_a_response_is_lacking),
 	  T(every_kind_and_verdict_has_a_word))

@@ -219,6 +219,58 @@ TEST(nothing_passes_by_a_dataplane_that_does_not_say_by_what_it_judges)
 	close_session(&session);
 }
 
+// The trace of RECORDED_SIGNED as if it had had no room for a step's octets, or for that step and all after it.
+static void trace_shorten(unsigned index, bool is_cut)
+{
+	static uint8_t shorter[PLX_TRACE_BYTES_MAX];
+	static const struct plx_trace_step cut = {.kind = PLX_TRACE_CUT};
+	struct recorded_lookup *lookup = &recorded[RECORDED_SIGNED];
+	uint32_t start = lookup->result.body_length - lookup->result.trace_length;
+	struct plx_reader reader = plx_result_trace(&lookup->result, lookup->body);
+	struct plx_writer writer = plx_writer_init(shorter, sizeof(shorter));
+	struct plx_trace_step step;
+	for (unsigned i = 0; plx_trace_read(&reader, &step) == 1 && !(is_cut && i > index); i++) {
+		if (i == index) {
+			step.query_length = step.response_length = 0;
+		}
+		plx_trace_write(&writer, is_cut && i == index ? &cut : &step);
+	}
+	CU_ASSERT_FALSE_FATAL(writer.failed);
+	memcpy(lookup->body + start, shorter, writer.position);
+	lookup->result.trace_length = (uint32_t)writer.position;
+	lookup->result.body_length = start + lookup->result.trace_length;
+}
+
+TEST(nothing_passes_by_a_trace_that_had_no_room_for_all_of_it)
+{
+	for (unsigned is_cut = 0; is_cut <= 1; is_cut++) {
+		struct evidence_session session;
+		open_session(&session, true, true);
+		trace_shorten(4, is_cut);
+		check(&session, PERMITTED);
+		CU_ASSERT_STRING_EQUAL(session_told(&session.base), "error evidence-not-stored");
+		CU_ASSERT_PTR_NOT_NULL(strstr(session.base.result.message, "no room"));
+		CU_ASSERT_PTR_NOT_NULL(session_evidence(&session.base, "dns.0.trace_fault"));
+		// What there is of it is kept, and shows why.
+		CU_ASSERT_EQUAL(replay(&session), PLX_REPLAY_DIFFERS);
+		check(&session, UNSIGNED);
+		CU_ASSERT_STRING_EQUAL(session_told(&session.base), "pass matched");
+		recorded_make(RECORDED_SIGNED, &recorded[RECORDED_SIGNED]);
+		close_session(&session);
+	}
+}
+
+TEST(trace_without_room_matters_not_where_no_evidence_of_a_pass_is_kept)
+{
+	struct evidence_session session;
+	open_session(&session, true, false);
+	trace_shorten(4, true);
+	check(&session, PERMITTED);
+	CU_ASSERT_STRING_EQUAL(session_told(&session.base), "pass matched");
+	recorded_make(RECORDED_SIGNED, &recorded[RECORDED_SIGNED]);
+	close_session(&session);
+}
+
 TEST(nothing_passes_without_a_store)
 {
 	struct evidence_session session;
@@ -275,6 +327,8 @@ int main(void)
 		T(evidence_of_what_did_not_pass_alone_can_be_kept),
 		T(nothing_passes_while_the_disk_takes_nothing_and_failures_stay_what_they_are),
 		T(nothing_passes_by_a_dataplane_that_does_not_say_by_what_it_judges),
+		T(nothing_passes_by_a_trace_that_had_no_room_for_all_of_it),
+		T(trace_without_room_matters_not_where_no_evidence_of_a_pass_is_kept),
 		T(nothing_passes_without_a_store),
 		T(no_trace_is_asked_for_where_none_is_wanted),
 		T(check_that_is_cancelled_while_it_is_stored_calls_nobody),
