@@ -3,6 +3,8 @@
 
 #include "order/order_internal.h"
 
+#include "rules/utc_time.h"
+
 #include <parallax/base/error.h>
 
 #include <event2/event.h>
@@ -338,12 +340,20 @@ static bool has_failed(const struct order *order)
 	return false;
 }
 
+// Our deadlines stand still while the machine is suspended, and a commit may take as long as a disk hangs. No check is
+// older than its order, and none serves for less than this (BR 4.2.2.1).
+static bool is_stale(const struct order *order)
+{
+	return order_table_now_us(order->table) - order->started_us >
+	       RULE_CAA_REUSE_MIN_S * (int64_t)UTC_SECOND_US;
+}
+
 // Nothing is decided or released on a clock that is not that of its checks. An abandoned order releases nothing.
 static void hold_for_clock(struct order *order)
 {
 	struct order_clock clock = order_table_clock(order->table);
 	if (order->ending == ORDER_ENDING_NOT_EVALUATED &&
-	    (!clock.is_believed || clock.steps != order->clock_steps)) {
+	    (!clock.is_believed || clock.steps != order->clock_steps || is_stale(order))) {
 		order_fail(order, ORDER_FAILED_CLOCK);
 	}
 }

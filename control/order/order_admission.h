@@ -33,7 +33,8 @@ enum order_admission {
 	X(ORDER_FAILED_AUDIT, "audit",                                                             \
 	  "the audit log could not be written, so that nothing was decided")                       \
 	X(ORDER_FAILED_CLOCK, "clock",                                                             \
-	  "this server's clock was set while the order ran, so that nothing was decided")          \
+	  "this server's clock was set, or it slept for hours, while the order ran, so that "      \
+	  "nothing was decided")                                                                   \
 	X(ORDER_FAILED_MEMORY, "memory", "this server ran out of memory: nothing was decided")     \
 	X(ORDER_FAILED_SHUTDOWN, "shutdown", "this server stopped: nothing was decided")
 

@@ -7,6 +7,7 @@
 #include "order/order_item.h"
 #include "policy/dcv_text.h"
 #include "policy/issuer_domain.h"
+#include "rules/rule_table.h"
 #include "rules/utc_time.h"
 
 #include <jansson.h>
@@ -125,7 +126,7 @@ static int read_decision(struct order_request *request, json_t *value,
 	const char *decide_at = json_member_text(value, "decide_at");
 	const json_t *attempts = json_member_get(value, "max_attempts");
 	int64_t decide_at_us;
-	request->decide_at_s = rules->identifiers.now_s;
+	request->decide_at_s = rules_issuance_time(rules->identifiers.now_s);
 	if (decide_at != NULL) {
 		if (utc_time_parse(decide_at, &decide_at_us) != 0) {
 			return json_fault_set(fault, "/decide_at",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The table itself. A change of the Baseline Requirements is a new row here and a row in its test, and nothing else.
+// The table itself. A change of the Baseline Requirements is a new row here, a row in its test, and the day on which the
+// table was written.
 
 #include "rules/rule_table.h"
 
@@ -88,6 +89,11 @@ const struct rule_row *rules_at(int64_t unix_s)
 		i--;
 	}
 	return &rows[i];
+}
+
+int64_t rules_issuance_time(int64_t now_s)
+{
+	return now_s > RULE_TABLE_WRITTEN_S ? now_s : RULE_TABLE_WRITTEN_S;
 }
 
 const struct rule_row *rules_next_change(int64_t unix_s)

@@ -17,6 +17,9 @@
 #define RULE_CAA_REUSE_MIN_S (8 * 3600)
 // A validation by a persistent TXT record is never reused for longer (BR 3.2.2.4.22), whatever the row says.
 #define RULE_PERSISTENT_DCV_REUSE_DAYS_MAX 10
+// 2026-11-23, the day on which this table was last held against the BR. A clock that shows an earlier time is wrong,
+// and the rules of that time are weaker: in 1970 no corroboration was demanded.
+#define RULE_TABLE_WRITTEN_S INT64_C(1795392000)
 
 // What is in force from from_unix_s, 00:00:00 UTC of that day (BR 1.6.4), until the next row. All static storage.
 struct rule_row {
@@ -32,6 +35,8 @@ struct rule_row {
 
 // The row in force at `unix_s`; never NULL. Before the first dated rule it demands no MPIC.
 const struct rule_row *rules_at(int64_t unix_s);
+// Whose rules hold for what may issue now: `now_s`, or the day on which the table was written when the clock is behind it.
+int64_t rules_issuance_time(int64_t now_s);
 // The first row that starts after `unix_s`; NULL when no further change is known.
 const struct rule_row *rules_next_change(int64_t unix_s);
 

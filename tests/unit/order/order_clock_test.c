@@ -179,9 +179,54 @@ TEST(a_step_during_probes_ends_the_order)
 	order_fixture_fini(&fixture);
 }
 
+// The boottime goes on through a suspend as the wall clock does, and our deadlines do not: it is no step.
+TEST(nothing_is_released_on_checks_of_before_a_long_suspend)
+{
+	static const int64_t hour_us = INT64_C(3600) * 1000000;
+	for (int hours = 7; hours <= 9; hours += 2) {
+		struct order_fixture fixture;
+		order_fixture_init(&fixture, 5);
+		order_fixture_open(&fixture);
+		order_fixture_hold(&fixture, true);
+		order_fixture_start(&fixture, ONE);
+		CU_ASSERT(order_fixture_wait_pending(&fixture, 12));
+		fixture.wall_us += hours * hour_us;
+		order_fixture_hold(&fixture, false);
+		CU_ASSERT(order_fixture_wait(&fixture, 1));
+		CU_ASSERT_EQUAL(fixture.last.ending,
+				hours < 8 ? ORDER_DECIDED : ORDER_FAILED_CLOCK);
+		CU_ASSERT_EQUAL(fixture.answer != NULL, hours < 8);
+		order_fixture_verify(&fixture);
+		order_fixture_fini(&fixture);
+	}
+}
+
+// Its battery is empty and NTP is not there yet.
+TEST(a_machine_that_starts_in_1970_does_not_issue_by_the_rules_of_1970)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	fixture.wall_us = 3600 * INT64_C(1000000);
+	for (unsigned seat = 1; seat <= 5; seat++) {
+		fixture.perspectives[seat].dcv = "E";
+		fixture.perspectives[seat].caa = "E";
+	}
+	order_fixture_open(&fixture);
+	order_fixture_start(&fixture, ONE);
+	CU_ASSERT(order_fixture_wait(&fixture, 1));
+	CU_ASSERT_EQUAL(fixture.last.ending, ORDER_DECIDED);
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "decision"), "refuse");
+	CU_ASSERT_STRING_EQUAL(answer_text(fixture.answer, "identifiers/0/reasons/0/code"),
+			       "quorum-missed");
+	order_fixture_verify(&fixture);
+	order_fixture_fini(&fixture);
+}
+
 TEST_MAIN(order_clock, T(no_order_is_taken_while_the_clock_is_not_believed),
 	  T(orders_in_flight_end_at_a_step_and_cancel_what_they_asked),
 	  T(a_step_that_nobody_told_of_holds_the_decision_back),
 	  T(an_order_of_which_something_was_recorded_is_closed_as_undecided),
 	  T(a_decision_that_was_recorded_but_not_released_is_withdrawn),
-	  T(a_step_during_probes_ends_the_order))
+	  T(a_step_during_probes_ends_the_order),
+	  T(nothing_is_released_on_checks_of_before_a_long_suspend),
+	  T(a_machine_that_starts_in_1970_does_not_issue_by_the_rules_of_1970))

@@ -77,6 +77,16 @@ TEST(the_next_change_is_the_first_row_after_now)
 	CU_ASSERT_PTR_NULL(rules_next_change(INT64_MAX));
 }
 
+TEST(what_may_issue_is_never_judged_by_rules_of_before_the_table_was_written)
+{
+	int64_t written = day("2026-11-23");
+	CU_ASSERT_EQUAL(rules_issuance_time(INT64_MIN), written);
+	CU_ASSERT_EQUAL(rules_issuance_time(0), written);
+	CU_ASSERT_EQUAL(rules_issuance_time(written), written);
+	CU_ASSERT_EQUAL(rules_issuance_time(written + 1), written + 1);
+	CU_ASSERT_EQUAL(rules_issuance_time(INT64_MAX), INT64_MAX);
+}
+
 TEST(rules_never_get_weaker)
 {
 	for (const struct rule_row *row = rules_at(INT64_MIN), *next = NULL;
@@ -148,8 +158,9 @@ TEST(a_caa_answer_lasts_eight_hours_or_its_ttl)
 TEST_MAIN(rule_table, T(each_row_says_what_the_requirements_say),
 	  T(a_date_starts_at_its_first_second),
 	  T(before_the_first_date_no_corroboration_is_demanded),
-	  T(the_next_change_is_the_first_row_after_now), T(rules_never_get_weaker),
-	  T(up_to_five_remotes_allow_one_miss_and_more_allow_two),
+	  T(the_next_change_is_the_first_row_after_now),
+	  T(what_may_issue_is_never_judged_by_rules_of_before_the_table_was_written),
+	  T(rules_never_get_weaker), T(up_to_five_remotes_allow_one_miss_and_more_allow_two),
 	  T(a_validation_of_200_days_ago_is_the_last_one_reusable),
 	  T(the_date_of_issuance_chooses_the_reuse_period),
 	  T(a_persistent_record_is_reused_for_ten_days_at_any_date),
