@@ -5,6 +5,7 @@
 
 #include <event2/event.h>
 
+#include <errno.h>
 #include <stdlib.h>
 
 int64_t order_table_now_ms(const struct order_table *table)
@@ -145,6 +146,12 @@ static void on_closed(int status, void *context)
 	}
 }
 
+// A record that is larger than any the log takes would hold up those behind it for ever.
+static bool may_fit_later(int error)
+{
+	return error == -EAGAIN || error == -ENOMEM || error == -ESHUTDOWN;
+}
+
 static void on_closing(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
@@ -156,10 +163,15 @@ static void on_closing(evutil_socket_t fd, short what, void *context)
 	}
 	struct audit_record record = {
 		.kind = AUDIT_KIND_ORDER, .time_us = closing->time_us, .body = closing->body};
-	table->is_closing = audit_is_writable(table->services.audit) &&
-			    audit_append(table->services.audit, &record, on_closed, table,
-					 &table->audit_fault) == 0;
-	if (!table->is_closing) {
+	int error = audit_is_writable(table->services.audit)
+			    ? audit_append(table->services.audit, &record, on_closed, table,
+					   &table->audit_fault)
+			    : -EAGAIN;
+	table->is_closing = error == 0;
+	if (!table->is_closing && !may_fit_later(error)) {
+		drop_closing(table); // as one that finds no room below
+	}
+	if (!table->is_closing && !STAILQ_EMPTY(&table->closings)) {
 		arm(table->closing_timer, ORDER_CLOSING_INTERVAL_MS);
 	}
 }

@@ -80,14 +80,11 @@ TEST(a_full_disk_fails_orders_decides_none_and_resumes_without_a_gap)
 	order_fixture_fini(&fixture);
 }
 
-TEST(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_again)
+// To be freed.
+static char *large_order(unsigned count)
 {
-	struct order_fixture fixture;
-	order_fixture_init(&fixture, 5);
-	fixture.limits.identifiers_at_a_time = 1;
-	order_fixture_open(&fixture);
 	json_t *identifiers = json_array();
-	for (unsigned i = 0; i < 400; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		json_array_append_new(identifiers,
 				      json_loads(ORDER_DNS_01("a.example.test"), 0, NULL));
 		json_object_set_new(json_array_get(identifiers, i), "value",
@@ -95,6 +92,17 @@ TEST(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_agai
 	}
 	json_t *order = json_pack("{s:o}", "identifiers", identifiers);
 	char *text = json_dumps(order, JSON_COMPACT);
+	json_decref(order);
+	return text;
+}
+
+TEST(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_again)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	fixture.limits.identifiers_at_a_time = 1;
+	order_fixture_open(&fixture);
+	char *text = large_order(400);
 	struct file_limit limit = limit_files(1024 * 1024);
 	order_fixture_start(&fixture, text);
 	CU_ASSERT(order_fixture_wait(&fixture, 1));
@@ -108,8 +116,41 @@ TEST(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_agai
 	wait_closed(&fixture);
 	CU_ASSERT_EQUAL(order_fixture_count(&fixture, AUDIT_KIND_ORDER), 1);
 	free(text);
-	json_decref(order);
 	order_fixture_verify(&fixture);
+	order_fixture_fini(&fixture);
+}
+
+TEST(a_last_record_that_no_log_takes_holds_up_no_other)
+{
+	struct order_fixture fixture;
+	order_fixture_init(&fixture, 5);
+	fixture.limits.identifiers_at_a_time = 1;
+	fixture.audit.config.queue_bytes_max = 24 * 1024; // a few identifiers at a time
+	order_fixture_open(&fixture);
+	char *text = large_order(400);
+	order_fixture_start(&fixture, text);
+	CU_ASSERT(order_fixture_wait(&fixture, 1));
+	CU_ASSERT_EQUAL(fixture.last.ending, ORDER_FAILED_AUDIT);
+	free(text);
+	size_t quorums = order_fixture_count(&fixture, AUDIT_KIND_QUORUM);
+	CU_ASSERT(quorums > 0); // so that it has to be closed
+	order_fixture_start(&fixture, ORDER_OF(ORDER_DNS_01("a.example.test") "," ORDER_DNS_01(
+					      "b.example.test")));
+	unsigned asked = fixture.perspectives[0].asked_count;
+	for (int i = 0; i < 500 && fixture.perspectives[0].asked_count < asked + 4; i++) {
+		order_fixture_turn(&fixture);
+	}
+	order_fixture_hold(&fixture, true);
+	for (int i = 0; i < 500 && order_fixture_count(&fixture, AUDIT_KIND_QUORUM) < quorums + 2;
+	     i++) {
+		order_fixture_turn(&fixture);
+	}
+	fixture.clock.steps++;
+	order_table_note_clock(fixture.table);
+	CU_ASSERT(order_fixture_wait(&fixture, 2));
+	CU_ASSERT_EQUAL(fixture.last.ending, ORDER_FAILED_CLOCK);
+	wait_closed(&fixture);
+	CU_ASSERT_EQUAL(order_fixture_count(&fixture, AUDIT_KIND_ORDER), 1);
 	order_fixture_fini(&fixture);
 }
 
@@ -235,6 +276,7 @@ TEST(records_vouch_for_the_evidence_of_the_primary_alone)
 
 TEST_MAIN(order_audit, T(a_full_disk_fails_orders_decides_none_and_resumes_without_a_gap),
 	  T(an_order_that_fails_half_recorded_is_closed_when_the_log_takes_records_again),
-	  T(orders_wait_for_a_full_queue), T(an_order_larger_than_the_queue_fails_and_says_why),
+	  T(a_last_record_that_no_log_takes_holds_up_no_other), T(orders_wait_for_a_full_queue),
+	  T(an_order_larger_than_the_queue_fails_and_says_why),
 	  T(records_vouch_for_the_evidence_of_the_primary_alone),
 	  T(what_a_perspective_signed_can_be_put_together_from_its_record))
