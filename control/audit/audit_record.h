@@ -19,7 +19,8 @@
 // In a body: identifiers of an order, and attempts of an identifier. Bounds the loops over a stored body.
 #define AUDIT_IDENTIFIERS_MAX 4096u
 #define AUDIT_ATTEMPTS_MAX 64u
-#define AUDIT_PERSPECTIVES_MAX 64u
+#define AUDIT_PERSPECTIVES_MAX                                                                     \
+	65u // the primary, and what quorum/perspective_set.h takes of remotes
 
 enum audit_kind {
 	AUDIT_KIND_NONE = 0,

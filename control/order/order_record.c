@@ -9,6 +9,9 @@
 
 #define PRIMARY_SEAT 0 // order_panel.h
 
+_Static_assert(1 + PERSPECTIVE_REMOTES_MAX <= AUDIT_PERSPECTIVES_MAX,
+	       "an order that asked all could not be recorded");
+
 // CAA and DCV have two results in BR 5.4.1; what came to no verdict is not a pass. The outcome itself is in the answer.
 static const char *result_name(const struct order_ask *ask)
 {

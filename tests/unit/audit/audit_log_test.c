@@ -6,7 +6,9 @@
 
 #include <parallax/base/error.h>
 
+#include "audit/audit_record.h"
 #include "audit/audit_verify.h"
+#include "quorum/perspective_set.h"
 
 #include "audit_fixture.h"
 #include "cunit_runner.h"
@@ -86,6 +88,19 @@ TEST(record_without_a_member_is_refused_by_name)
 	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "/identifiers"));
 	json_decref(body);
 	fixture_fini(&fixture);
+}
+
+TEST(an_order_asks_the_primary_and_as_many_remotes_as_an_attempt_can_use)
+{
+	struct audit_fault fault = {0};
+	for (unsigned more = 0; more <= 1; more++) {
+		json_t *body = order_body("order-1", "www.example.test",
+					  1 + PERSPECTIVE_REMOTES_MAX + more);
+		const struct audit_record record = {.kind = AUDIT_KIND_ORDER, .body = body};
+		CU_ASSERT_EQUAL(audit_record_check(&record, &fault),
+				more == 0 ? 0 : PLX_ERR_AUDIT_RECORD);
+		json_decref(body);
+	}
 }
 
 TEST(full_queue_refuses_by_count_and_by_bytes)
@@ -332,6 +347,7 @@ TEST(head_is_signed_and_verifies_with_its_key_only)
 
 TEST_MAIN(audit_log, T(records_are_there_when_they_are_reported),
 	  T(record_without_a_member_is_refused_by_name),
+	  T(an_order_asks_the_primary_and_as_many_remotes_as_an_attempt_can_use),
 	  T(full_queue_refuses_by_count_and_by_bytes),
 	  T(records_of_one_append_are_committed_together),
 	  T(locked_database_fails_after_the_timeout_and_resumes),
