@@ -6,7 +6,10 @@
 //                      └───────────┘
 //
 // The service works while the dataplane is away or hangs (known within a second by its beats): look-ups wait until it is
-// back, each at most until its own deadline. Names of a worker that hangs wait, those of others do not. Equal questions are never merged: each check gets an answer of its own (BR 3.2.2.9 knows no shared ones).
+// back, each at most until its own deadline. Names of a worker that hangs wait, those of others do not. Equal look-ups
+// are not merged here: each has a job and a result of its own. The dataplane asks equal questions that are open at the
+// same time once (dataplane/resolver/resolver.h, dataplane/recursion/recursor.h), so that two checks of one perspective
+// may rest on the same packets. Nothing goes from one perspective to another (BR 3.2.2.9).
 // Everything happens on the thread of the event base.
 
 #pragma once
