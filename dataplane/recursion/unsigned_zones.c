@@ -85,7 +85,9 @@ static bool find_at(struct unsigned_zones *zones, const uint8_t *wire, uint8_t l
 	bool is_known;
 	uint64_t hash = plx_siphash(&zones->hash_key, wire, length);
 	struct known_zone *place = find_place(zones, hash, wire, length, &is_known);
-	if (!is_known || place->zone.expires_s <= now_s) {
+	// More time left than anything is given: the clock was set back, and its age is not known.
+	if (!is_known || place->zone.expires_s <= now_s ||
+	    place->zone.expires_s > now_s + TRUST_DENIAL_TTL_MAX_S) {
 		return false;
 	}
 	place->used = ++zones->turn;

@@ -145,24 +145,6 @@ static uint32_t take_entry(struct trust_cache *cache)
 	return entry;
 }
 
-bool trust_cache_find(struct trust_cache *cache, const struct plx_name *name, int64_t now_s,
-		      struct zone_trust *ret_trust)
-{
-	uint32_t entry = find_entry(cache, name);
-	if (entry == NO_ENTRY) {
-		return false;
-	}
-	if (cache->zones[entry].trust.expires_s <= now_s) {
-		forget(cache, entry);
-		return false;
-	}
-	unlink_use(cache, entry);
-	link_newest(cache, entry);
-	*ret_trust = cache->zones[entry].trust;
-	zone_keys_hold(ret_trust->keys);
-	return true;
-}
-
 static int64_t ttl_max_s(enum trust_kind kind)
 {
 	switch (kind) {
@@ -175,6 +157,30 @@ static int64_t ttl_max_s(enum trust_kind kind)
 		break;
 	}
 	return 0;
+}
+
+// More time left than anything is given: the clock was set back, and its age is not known.
+static bool is_over(const struct zone_trust *trust, int64_t now_s)
+{
+	return trust->expires_s <= now_s || trust->expires_s - now_s > ttl_max_s(trust->kind);
+}
+
+bool trust_cache_find(struct trust_cache *cache, const struct plx_name *name, int64_t now_s,
+		      struct zone_trust *ret_trust)
+{
+	uint32_t entry = find_entry(cache, name);
+	if (entry == NO_ENTRY) {
+		return false;
+	}
+	if (is_over(&cache->zones[entry].trust, now_s)) {
+		forget(cache, entry);
+		return false;
+	}
+	unlink_use(cache, entry);
+	link_newest(cache, entry);
+	*ret_trust = cache->zones[entry].trust;
+	zone_keys_hold(ret_trust->keys);
+	return true;
 }
 
 void trust_cache_put(struct trust_cache *cache, const struct plx_name *name,

@@ -89,6 +89,16 @@ TEST(it_is_known_until_its_time_is_over_and_for_an_hour_at_most)
 	unsigned_zones_destroy(zones);
 }
 
+TEST(it_is_not_known_for_longer_when_the_clock_is_set_back)
+{
+	start();
+	put("plain.test", 300);
+	CU_ASSERT_TRUE(knows("www.plain.test", NOW - 1));
+	CU_ASSERT_FALSE(knows("www.plain.test", NOW - HOUR));
+	CU_ASSERT_FALSE(knows("www.plain.test", NOW - 10000 * HOUR));
+	unsigned_zones_destroy(zones);
+}
+
 TEST(below_a_trust_anchor_only_what_was_proved_from_there_counts)
 {
 	start();
@@ -157,6 +167,7 @@ TEST(zones_deep_below_the_root_are_not_remembered)
 TEST_MAIN(unsigned_zones, T(a_zone_counts_for_itself_and_all_below_and_nothing_else),
 	  T(the_ds_of_a_zone_is_its_parents),
 	  T(it_is_known_until_its_time_is_over_and_for_an_hour_at_most),
+	  T(it_is_not_known_for_longer_when_the_clock_is_set_back),
 	  T(below_a_trust_anchor_only_what_was_proved_from_there_counts),
 	  T(a_flush_forgets_a_zone_and_all_below), T(what_is_used_stays_however_many_zones_come),
 	  T(zones_deep_below_the_root_are_not_remembered))

@@ -75,6 +75,21 @@ TEST(keys_are_kept_a_day_and_denials_an_hour_at_most)
 	trust_cache_destroy(cache);
 }
 
+TEST(clock_that_is_set_back_makes_nothing_last_longer)
+{
+	open_cache(ZONES_MAX);
+	put("unsigned.test", TRUST_UNSIGNED, LONG_S);
+	put("keys.test", TRUST_KEYS, LONG_S);
+	CU_ASSERT_EQUAL(kind_at("unsigned.test", NOW - 1), TRUST_NOT_EVALUATED);
+	CU_ASSERT_EQUAL(kind_at("keys.test", NOW - 1), TRUST_NOT_EVALUATED);
+	put("brief.test", TRUST_UNSIGNED, 300);
+	CU_ASSERT_EQUAL(kind_at("brief.test", NOW - 1), TRUST_UNSIGNED);
+	CU_ASSERT_EQUAL(kind_at("brief.test", NOW - 3301), TRUST_NOT_EVALUATED);
+	// It was forgotten: that the clock goes on does not bring it back.
+	CU_ASSERT_EQUAL(kind_at("brief.test", NOW), TRUST_NOT_EVALUATED);
+	trust_cache_destroy(cache);
+}
+
 TEST(newer_proof_takes_the_place_of_the_older)
 {
 	open_cache(ZONES_MAX);
@@ -259,6 +274,7 @@ TEST(cache_for_more_than_it_can_count_has_what_it_can_count)
 #define CASES                                                                                      \
 	T(what_was_proved_is_found_until_its_time_is_over),                                        \
 		T(keys_are_kept_a_day_and_denials_an_hour_at_most),                                \
+		T(clock_that_is_set_back_makes_nothing_last_longer),                               \
 		T(newer_proof_takes_the_place_of_the_older),                                       \
 		T(zone_not_asked_for_the_longest_time_makes_room),                                 \
 		T(keys_in_use_outlive_their_place_in_the_cache),                                   \
