@@ -21,8 +21,8 @@
 // NSEC3 hashes (CVE-2023-50868): each label below the zone takes one in the search for the closest encloser.
 #define NSEC3_HASHES_PER_LOOKUP_MAX 64
 // Digests of keys compared with a DS (KeyTrap: HashTrap), and DS records that fit no key before a zone is given up
-// (Unbound: 4).
-#define DS_DIGESTS_PER_LOOKUP_MAX 32
+// (Unbound: 4). Evidence climbs from the root's keys on at each label: three zones with two DS each take six of a label.
+#define DS_DIGESTS_PER_LOOKUP_MAX 128
 #define DS_MISMATCHES_MAX 4
 // NSEC and NSEC3 RRsets that are read in a message. An honest denial needs three, twice that with two zone cuts in it.
 #define DENIAL_RECORDS_MAX 8

@@ -9,7 +9,10 @@
 
 #include <parallax/base/attributes.h>
 
+#include <parallax/dns/rr_type.h>
+
 #include <stdio.h>
+#include <string.h>
 
 #define ZONES_MAX 8
 #define NOW FIXTURE_NOW
@@ -217,6 +220,38 @@ TEST(proof_that_begins_anew_each_round_checks_no_signature_twice)
 	end_world();
 }
 
+// As the root has it while its key is changed.
+static void add_anchor_of_sha384(void)
+{
+	struct ds_set *set = &world.anchors.zones[0];
+	struct dnskey key;
+	struct ds *ds = &set->entries[set->count++];
+	*ds = set->entries[0];
+	ds->digest_type = DNSSEC_DIGEST_SHA384;
+	CU_ASSERT_EQUAL_FATAL(dnskey_parse(world.zones[0].signer.dnskey, SIGNER_DNSKEY_BYTES, &key),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(ds_digest(DNSSEC_DIGEST_SHA384, &world.zones[0].name, &key,
+					ds->digest, &ds->digest_length),
+			      0);
+}
+
+// RFC 8659 3. Each step begins at the root's keys, all have one budget.
+TEST(climb_for_evidence_from_a_deep_name_stays_within_its_budget)
+{
+	const char *name = "l.k.j.i.h.g.f.e.d.c.b.a.example.com";
+	begin_world();
+	world.driver.judge.cache = NULL;
+	add_anchor_of_sha384();
+	for (; strcmp(name, "com") != 0; name = strchr(name, '.') + 1) {
+		// The world signs anew what zones have signed once, and what would be remembered.
+		world.budget.validations_left = VALIDATIONS_PER_LOOKUP_MAX;
+		world_look_up(&world, name, PLX_TYPE_CAA);
+		CU_ASSERT_EQUAL(world_prove(&world), PLX_DNSSEC_SECURE);
+	}
+	CU_ASSERT_TRUE(world.budget.digests_left > 0);
+	end_world();
+}
+
 TEST(nothing_that_failed_is_remembered)
 {
 	begin_world();
@@ -282,6 +317,7 @@ TEST(cache_for_more_than_it_can_count_has_what_it_can_count)
 		T(cache_for_more_than_it_can_count_has_what_it_can_count),                         \
 		T(second_proof_of_a_zone_needs_nothing_but_its_answers_signature),                 \
 		T(proof_that_begins_anew_each_round_checks_no_signature_twice),                    \
+		T(climb_for_evidence_from_a_deep_name_stays_within_its_budget),                    \
 		T(nothing_that_failed_is_remembered),                                              \
 		T(keys_last_no_longer_than_what_vouches_for_them),                                 \
 		T(proof_is_the_same_in_a_cache_that_holds_one_zone)
