@@ -31,6 +31,9 @@
 
 #define WORKER_BURST 64
 #define WORKER_QUEUES_MAX 16 // of one worker
+// Turns in a row that end with more packets to be had, after which timers run all the same: as many as a receive queue has
+// bursts. Who floods us with packets must not stop time.
+#define TIMERS_LATE_TURNS_MAX 64
 #define WORKER_STEER_RING_SIZE 4096
 #define WORKER_FRAME_RING_SIZE 1024
 // Room before the DNS message for any header: the mbuf headroom, so that the message starts on a cache line.
@@ -168,6 +171,8 @@ unsigned burst_transmit(struct worker *worker, uint64_t now_ns);
 unsigned proofs_collect(struct worker *worker, uint64_t now_ns);
 unsigned proofs_submit(struct worker *worker);
 unsigned worker_mailbox_run(struct worker *worker, uint64_t now_ns);
+// What is due, unless the turn's full burst shows that there are more packets to be `received` first.
+void worker_run_timers(struct worker *worker, unsigned received, uint64_t now_ns);
 
 // Whose a slot is: the recursor's, and one that exists.
 static inline bool worker_slot_is_iterative(const struct worker *worker, uint32_t slot)

@@ -14,9 +14,6 @@
 // Turns without work before sleeping: some microseconds. Longer spinning would take the CPU from a client that shares it.
 #define WORKER_SPIN_TURNS 32
 #define TCP_PER_TURN 32
-// Turns in a row that end with more packets to be had, after which timers run all the same: as many as a receive queue has
-// bursts. Who floods us with packets must not stop time.
-#define TIMERS_LATE_TURNS_MAX 64
 #define HANG_NS 500000000ull // with an interval before, what clients take for silence
 
 static unsigned collect_tcp_answers(struct worker *worker, uint64_t now_ns)
@@ -102,21 +99,6 @@ static void beat(struct worker *worker, uint64_t now_ns)
 	}
 }
 
-// After a pause of ours (another process had the CPU) answers wait in the queue whose time is over by the clock. They count,
-// so they are read first.
-static void run_timers(struct worker *worker, unsigned received, uint64_t now_ns)
-{
-	if (received >= WORKER_BURST && worker->timers_late_turns < TIMERS_LATE_TURNS_MAX) {
-		worker->timers_late_turns++;
-		return;
-	}
-	worker->timers_late_turns = 0;
-	resolver_expire(worker->resolver, now_ns);
-	if (worker->recursor != NULL) {
-		recursor_expire(worker->recursor, now_ns);
-	}
-}
-
 static unsigned run_turn(struct worker *worker, uint64_t now_ns)
 {
 	unsigned received = burst_receive(worker, now_ns);
@@ -127,7 +109,7 @@ static unsigned run_turn(struct worker *worker, uint64_t now_ns)
 		work += proofs_collect(worker, now_ns);
 	}
 	work += lane_intake(worker, now_ns);
-	run_timers(worker, received, now_ns);
+	worker_run_timers(worker, received, now_ns);
 	work += submit_tcp_requests(worker, now_ns);
 	if (worker->recursor != NULL) {
 		work += run_recursor(worker, now_ns);
