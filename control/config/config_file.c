@@ -73,6 +73,11 @@ static int read_list(const struct plx_yaml_document *document, const struct conf
 		}
 		count++;
 	}
+	if (count == 0 && spec->is_required) {
+		plx_setting_fault_set(document->fault, "is empty; give at least one, such as %s",
+				      spec->example);
+		return plx_yaml_fault_at(document, value, spec->key);
+	}
 	memcpy(base + spec->count_offset, &count, sizeof(count));
 	return 0;
 }

@@ -198,6 +198,12 @@ TEST(faults_say_where_and_what)
 		"t.yaml:8:14: audit_log: \"audit.db\" is not an absolute path; start it with /");
 	expect_fault(PRIMARY "  perspectives: 5\n",
 		     "t.yaml:8:17: perspectives: expected a list, found a single value");
+	expect_fault("control:\n  listen: []\n",
+		     "t.yaml:2:11: listen: is empty; give at least one, such as "
+		     "[\"192.0.2.1:8443\"]");
+	expect_fault("control:\n  perspective: {name: a, rir: ARIN, resolvers: []}\n",
+		     "t.yaml:2:48: resolvers: is empty; give at least one, such as [{address: "
+		     "192.0.2.53, rir: RIPE NCC, latitude: 52.37, longitude: 4.90}]");
 	expect_fault(PRIMARY "  limits: [1]\n",
 		     "t.yaml:8:11: limits: expected a mapping of keys to values, found a list");
 	expect_fault(
