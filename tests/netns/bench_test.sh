@@ -38,6 +38,15 @@ done
 check "nothing came that was no answer" test "$(member "$state/closed.json" mismatched)" = 0
 check "the port counted before and after" above "$(member "$state/closed.json" ports.after | grep -o "'packets_received': [0-9]*" | grep -o '[0-9]*$')" 9999
 
+# Numbers that could not be kept are not measured first.
+check_status 1 "${bench_command[@]}" -s "$server" --json "$state/none/run.json" 2>"$state/unwritable" >"$state/unwritable.txt"
+check "that the JSON cannot be written is said" grep -q "none/run.json: cannot be written: No such file or directory" "$state/unwritable"
+check "before the run" test ! -s "$state/unwritable.txt"
+check_status 1 "${bench_command[@]}" -s "$server" --json /dev/full 2>"$state/full" >/dev/null
+check "a full disk is told" grep -q '/dev/full: cannot be written: No space left on device' "$state/full"
+check_status 1 "${bench_command[@]}" -s "$server" --json - 2>"$state/full" >/dev/full
+check "also behind stdout" grep -q 'stdout: cannot be written' "$state/full"
+
 pause_server() { # while a load of four seconds runs
 	wait_until 20 "the load to begin" grep -q 'Started at' "$1"
 	local end=$((SECONDS + 2))

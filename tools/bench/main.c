@@ -148,23 +148,57 @@ static void print_end(const struct bench_run *run)
 	statistics_text_beyond(stdout, &run->points[run->best]);
 }
 
-static int write_json(const struct bench_run *run, struct bench_failure *failure)
+// What the run leaves. Files are opened before it, since its numbers would be lost otherwise.
+struct outputs {
+	struct report_file page;
+	struct report_file json;
+};
+
+static bool is_stdout_json(const struct bench_options *options)
 {
-	const char *path = run->options->json_path;
+	return options->json_path != NULL && strcmp(options->json_path, "-") == 0;
+}
+
+static int open_output(const char *path, struct report_file *file, struct bench_failure *failure)
+{
+	int error = report_file_open(path, file);
+	return error == 0 ? 0
+			  : bench_fail(failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s", path,
+				       strerror(-error));
+}
+
+static int commit_output(const char *path, struct report_file *file, struct bench_failure *failure)
+{
+	int error = report_file_commit(file);
+	return error == 0 ? 0
+			  : bench_fail(failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s", path,
+				       strerror(-error));
+}
+
+static int open_outputs(const struct bench_options *options, struct outputs *outputs,
+			struct bench_failure *failure)
+{
+	int error = 0;
+	if (options->report_path != NULL) {
+		error = open_output(options->report_path, &outputs->page, failure);
+	}
+	if (error == 0 && options->json_path != NULL && !is_stdout_json(options)) {
+		error = open_output(options->json_path, &outputs->json, failure);
+	}
+	return error;
+}
+
+static int write_json(const struct bench_run *run, FILE *out, struct bench_failure *failure)
+{
 	json_t *object = statistics_json(run);
 	if (object == NULL) {
 		return bench_fail(failure, BENCH_EXIT_USAGE, "not enough memory");
 	}
-	size_t flags = JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9);
-	int error = 0;
-	if (strcmp(path, "-") == 0) {
-		error = json_dumpf(object, stdout, flags) != 0 || putchar('\n') == EOF;
-	} else {
-		error = json_dump_file(object, path, flags);
-	}
+	// What cannot be written shows in the stream.
+	json_dumpf(object, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
 	json_decref(object);
-	return error == 0 ? 0
-			  : bench_fail(failure, BENCH_EXIT_USAGE, "%s: cannot be written", path);
+	return 0;
 }
 
 static int read_queries(struct bench_run *run, struct bench_failure *failure)
@@ -182,26 +216,35 @@ static int read_queries(struct bench_run *run, struct bench_failure *failure)
 	return error;
 }
 
-static bool is_stdout_json(const struct bench_options *options)
+// All that can be written is: one output that fails takes no other with it.
+static int write_outputs(struct bench_run *run, struct outputs *outputs,
+			 struct bench_failure *failure)
 {
-	return options->json_path != NULL && strcmp(options->json_path, "-") == 0;
-}
-
-static int report(struct bench_run *run, struct report_file *page, struct bench_failure *failure)
-{
-	if (page->out != NULL) {
-		bench_report_write(page->out, run);
-		int error = report_file_commit(page);
-		if (error != 0) {
-			bench_fail(failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s",
-				   run->options->report_path, strerror(-error));
-			return print_failure(failure);
-		}
+	const struct bench_options *options = run->options;
+	int error = 0;
+	if (outputs->page.out != NULL) {
+		bench_report_write(outputs->page.out, run);
+		error |= commit_output(options->report_path, &outputs->page, failure);
 	}
-	if (!is_stdout_json(run->options)) {
+	if (outputs->json.out != NULL) {
+		error |= write_json(run, outputs->json.out, failure);
+		error |= commit_output(options->json_path, &outputs->json, failure);
+	}
+	if (is_stdout_json(options)) {
+		error |= write_json(run, stdout, failure);
+	} else {
 		print_end(run);
 	}
-	if (run->options->json_path != NULL && write_json(run, failure) != 0) {
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		error = bench_fail(failure, BENCH_EXIT_USAGE, "stdout: cannot be written: %s",
+				   strerror(errno));
+	}
+	return error;
+}
+
+static int report(struct bench_run *run, struct outputs *outputs, struct bench_failure *failure)
+{
+	if (write_outputs(run, outputs, failure) != 0) {
 		return print_failure(failure);
 	}
 	if (run->is_interrupted) {
@@ -212,20 +255,16 @@ static int report(struct bench_run *run, struct report_file *page, struct bench_
 								  : BENCH_EXIT_LOSS;
 }
 
-static int run_all(struct bench_run *run, struct bench_progress *progress, struct report_file *page)
+static int run_all(struct bench_run *run, struct bench_progress *progress, struct outputs *outputs)
 {
 	struct bench_failure failure = {0};
-	const char *path = run->options->report_path;
-	int page_error = path != NULL ? report_file_open(path, page) : 0;
-	if (page_error != 0) { // before the run, whose numbers would be lost
-		bench_fail(&failure, BENCH_EXIT_USAGE, "%s: cannot be written: %s", path,
-			   strerror(-page_error));
+	if (open_outputs(run->options, outputs, &failure) != 0) {
 		return print_failure(&failure);
 	}
 	if (run->options->mode == BENCH_MODE_SELF_TEST) {
 		int error = self_test_run(run, &stop_requests, &failure);
 		bench_progress_clear(progress);
-		return error != 0 ? print_failure(&failure) : report(run, page, &failure);
+		return error != 0 ? print_failure(&failure) : report(run, outputs, &failure);
 	}
 	if (read_queries(run, &failure) != 0 ||
 	    bench_session_open(run->session, run->options, &stop_requests, &failure) != 0) {
@@ -240,7 +279,7 @@ static int run_all(struct bench_run *run, struct bench_progress *progress, struc
 	if (error != 0) {
 		return print_failure(&failure);
 	}
-	return report(run, page, &failure);
+	return report(run, outputs, &failure);
 }
 
 int main(int argc, char **argv)
@@ -266,9 +305,10 @@ int main(int argc, char **argv)
 		.context = &progress,
 	};
 	install_signals();
-	struct report_file page = {0};
-	int exit_status = run_all(&run, &progress, &page);
-	report_file_close(&page);
+	struct outputs outputs = {0};
+	int exit_status = run_all(&run, &progress, &outputs);
+	report_file_close(&outputs.page);
+	report_file_close(&outputs.json);
 	bench_session_close(&session);
 	bench_run_free(&run);
 	free(command);

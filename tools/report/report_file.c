@@ -20,49 +20,61 @@ static int widen(int fd)
 	return fchmod(fd, MODE & ~mask) == 0 ? 0 : -errno;
 }
 
+static int open_partial(struct report_file *file)
+{
+	if (asprintf(&file->partial_path, "%s.XXXXXX", file->path) < 0) {
+		file->partial_path = NULL;
+		return -ENOMEM;
+	}
+	int fd = mkostemp(file->partial_path, O_CLOEXEC);
+	if (fd < 0) {
+		int error = -errno;
+		free(file->partial_path); // there is none to remove
+		file->partial_path = NULL;
+		return error;
+	}
+	int error = widen(fd);
+	file->out = error == 0 ? fdopen(fd, "we") : NULL;
+	if (file->out == NULL) {
+		error = error != 0 ? error : -errno;
+		close(fd);
+	}
+	return error;
+}
+
 int report_file_open(const char *path, struct report_file *ret_file)
 {
 	struct report_file file = {.path = strdup(path)};
-	int fd = -1;
-	int error = -ENOMEM;
+	if (file.path == NULL) {
+		return -ENOMEM;
+	}
 	struct stat status;
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-		error = S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
-		goto failed;
+	int error = 0;
+	if (stat(path, &status) != 0 || S_ISREG(status.st_mode)) {
+		error = open_partial(&file);
+	} else {
+		file.out = fopen(path, "we");
+		error = file.out == NULL ? -errno : 0;
 	}
-	if (file.path == NULL || asprintf(&file.partial_path, "%s.XXXXXX", path) < 0) {
-		file.partial_path = NULL;
-		goto failed;
-	}
-	fd = mkostemp(file.partial_path, O_CLOEXEC);
-	error = fd < 0 ? -errno : widen(fd);
-	file.out = error == 0 ? fdopen(fd, "we") : NULL;
-	if (file.out == NULL) {
-		error = error != 0 ? error : -errno;
-		goto failed;
+	if (error != 0) {
+		report_file_close(&file);
+		return error;
 	}
 	*ret_file = file;
 	return 0;
-failed:
-	if (fd >= 0) {
-		unlink(file.partial_path);
-		close(fd);
-	}
-	free(file.partial_path);
-	free(file.path);
-	return error;
 }
 
 int report_file_commit(struct report_file *file)
 {
-	int error = fflush(file->out) != 0 || ferror(file->out) ? -EIO : 0;
-	if (error == 0 &&
-	    (fsync(fileno(file->out)) != 0 || rename(file->partial_path, file->path) != 0)) {
-		error = -errno;
-	}
-	if (error == 0) {
-		free(file->partial_path);
-		file->partial_path = NULL;
+	errno = EIO; // of a failure that left only its mark in the stream
+	int error = fflush(file->out) != 0 || ferror(file->out) ? -errno : 0;
+	if (error == 0 && file->partial_path != NULL) {
+		if (fsync(fileno(file->out)) != 0 || rename(file->partial_path, file->path) != 0) {
+			error = -errno;
+		} else {
+			free(file->partial_path);
+			file->partial_path = NULL;
+		}
 	}
 	report_file_close(file);
 	return error;

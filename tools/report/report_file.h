@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A report in a file that is there whole or not at all. It is opened before the run, so that a path that cannot be written
-// is told at once, and takes its name at the end.
+// is told at once, and takes its name at the end. Devices and pipes are written as they are.
 
 #pragma once
 
@@ -11,7 +11,7 @@
 struct report_file {
 	FILE *out; // NULL: none
 	char *path;
-	char *partial_path; // beside it
+	char *partial_path; // beside it; NULL: a device or a pipe
 };
 
 // -errno.

@@ -227,6 +227,11 @@ TEST(a_report_file_is_there_whole_or_not_at_all)
 	report_file_close(&file);
 	expect_in(input_path, "new\n");
 	CU_ASSERT_EQUAL(report_file_open(directory, &file), -EISDIR);
+	CU_ASSERT_EQUAL_FATAL(report_file_open("/dev/null", &file), 0); // as it is
+	CU_ASSERT_EQUAL(report_file_commit(&file), 0);
+	CU_ASSERT_EQUAL_FATAL(report_file_open("/dev/full", &file), 0);
+	fputs("lost", file.out);
+	CU_ASSERT_EQUAL(report_file_commit(&file), -ENOSPC);
 	CU_ASSERT_EQUAL(unlink(input_path), 0);
 	CU_ASSERT_EQUAL(rmdir(directory), 0); // no partial file is left
 	CU_ASSERT_EQUAL(mkdir(directory, 0700), 0);
