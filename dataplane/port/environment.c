@@ -12,6 +12,8 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,9 +72,27 @@ static void make_arguments(const struct environment_config *config, struct argum
 	}
 }
 
+// The EAL fills in a record of 48 octets for each page before it looks for one: it would take a host's memory to say
+// that it has not got more.
+static int check_memory(const struct environment_config *config, struct port_fault *fault)
+{
+	uint64_t host_mb =
+		(uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+	return config->memory_mb <= host_mb
+		       ? 0
+		       : port_fault_set(fault, "eal", -ENOMEM,
+					"memory_mb is %u, and this host has %" PRIu64
+					" MB: lower it",
+					config->memory_mb, host_mb);
+}
+
 int environment_start(const struct environment_config *config, struct port_fault *fault)
 {
 	static struct arguments arguments;
+	int error = check_memory(config, fault);
+	if (error != 0) {
+		return error;
+	}
 	make_arguments(config, &arguments);
 	if (rte_eal_init(arguments.count, arguments.values) < 0) {
 		return port_fault_set(

@@ -153,6 +153,12 @@ static int open_kernel(struct upstream_routes *routes)
 	int error;
 	const char *interface = routes->dataplane->options.interface;
 	routes->kernel = kernel_neighbors_open(interface, &error);
+	if (routes->kernel == NULL && error == -EINVAL) {
+		return start_fault(routes->dataplane, "routes", error,
+				   "interface %s has no Ethernet address, as loopback and tunnels: "
+				   "choose one that has",
+				   interface);
+	}
 	if (routes->kernel == NULL) {
 		return start_fault(routes->dataplane, "routes", error,
 				   "routes of interface %s cannot be read: %s", interface,

@@ -23,6 +23,8 @@ refused "broken YAML" "$state/syntax.yaml:[0-9]+:[0-9]+: " "$dataplane" --config
 refused "no such file" "$state/absent.yaml" "$dataplane" --config "$state/absent.yaml"
 refused "unknown flag" "no-such-flag" "$dataplane" --no-such-flag
 refused "bad upstream" "upstream.*192.0.2.300" "$dataplane" --interface lo --upstream 192.0.2.300
+refused "more memory than there is" "memory_mb is 1048576, and this host has [0-9]+ MB" on probe "$dataplane" --interface eth0 --memory-mb 1048576
+refused "an interface without Ethernet" "interface lo has no Ethernet address" on probe "$dataplane" --interface lo --iterative=false
 refused "neither port mode" "interface" "$dataplane" --upstream 192.0.2.1
 printf 'dataplane:\n  interface: eth0\n  upstreams: [192.0.2.53]\n' >"$state/good.yaml"
 check_status 0 "$dataplane" --config "$state/good.yaml" --check-config >/dev/null
