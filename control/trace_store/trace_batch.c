@@ -7,9 +7,10 @@
 #include <parallax/format/text_buffer.h>
 
 #include "lookup/lookup_trace.h"
+#include "trace_store/trace_sync.h"
 
 #include <errno.h>
-#include <string.h>
+#include <unistd.h>
 
 static int size_check(const struct trace_folder *folder, const struct trace_census *census,
 		      uint64_t more_bytes, uint64_t bytes_max, struct trace_fault *fault)
@@ -54,27 +55,79 @@ static void put_begin(struct trace_folder *folder, const struct trace_census *ce
 	plx_text_free(&text);
 }
 
-static void put_place(struct trace_folder *folder, struct trace_census *census,
+static void put_place(struct trace_folder *folder, struct trace_census *census, int sync_error,
 		      struct trace_put *put)
 {
-	put->is_store_at_fault = trace_file_place(folder, &put->file, &put->fault) != 0;
+	put->is_store_at_fault = trace_file_place(folder, &put->file, sync_error, &put->fault) != 0;
 	if (!put->is_store_at_fault && !put->file.is_there) {
 		trace_census_add(census, &put->file);
 	}
 }
 
-static void shard_sync(const struct trace_folder *folder, unsigned shard, struct trace_puts *puts)
+static void files_place(struct trace_folder *folder, struct trace_census *census,
+			struct trace_puts *puts)
 {
-	struct trace_fault fault;
+	int fds[TRACE_STORE_BATCH_MAX] = {0};
+	int errors[TRACE_STORE_BATCH_MAX];
+	unsigned count = 0;
 	struct trace_put *put;
-	if (trace_folder_sync_shard(folder, shard, &fault) == 0) {
-		return;
+	STAILQ_FOREACH(put, puts, entry)
+	{
+		if (put->fault.error == 0) {
+			fds[count++] = put->file.fd;
+		}
 	}
+	trace_sync_all(fds, count, errors);
+	count = 0;
+	STAILQ_FOREACH(put, puts, entry)
+	{
+		if (put->fault.error == 0) {
+			put_place(folder, census, errors[count++], put);
+		}
+	}
+}
+
+static void shard_fail(const struct trace_folder *folder, unsigned shard, int error,
+		       struct trace_puts *puts)
+{
+	struct trace_put *put;
 	STAILQ_FOREACH(put, puts, entry)
 	{
 		if (put->fault.error == 0 && trace_shard_of(put->file.digest) == shard) {
-			put->fault = fault;
+			trace_shard_fault(folder, shard, error, &put->fault);
 			put->is_store_at_fault = true;
+		}
+	}
+}
+
+static void shards_sync(const struct trace_folder *folder, struct trace_puts *puts)
+{
+	bool is_touched[TRACE_SHARDS] = {false};
+	unsigned shards[TRACE_STORE_BATCH_MAX];
+	int fds[TRACE_STORE_BATCH_MAX] = {0};
+	int errors[TRACE_STORE_BATCH_MAX];
+	unsigned count = 0;
+	struct trace_put *put;
+	STAILQ_FOREACH(put, puts, entry)
+	{
+		unsigned shard = trace_shard_of(put->file.digest);
+		if (put->fault.error != 0 || is_touched[shard]) {
+			continue;
+		}
+		is_touched[shard] = true;
+		int fd = trace_shard_open(folder, shard);
+		if (fd < 0) {
+			shard_fail(folder, shard, fd, puts);
+			continue;
+		}
+		shards[count] = shard;
+		fds[count++] = fd;
+	}
+	trace_sync_all(fds, count, errors);
+	for (unsigned i = 0; i < count; i++) {
+		close(fds[i]);
+		if (errors[i] != 0) {
+			shard_fail(folder, shards[i], errors[i], puts);
 		}
 	}
 }
@@ -82,25 +135,14 @@ static void shard_sync(const struct trace_folder *folder, unsigned shard, struct
 void trace_batch_write(struct trace_folder *folder, struct trace_census *census, uint64_t bytes_max,
 		       struct trace_puts *puts)
 {
-	bool is_touched[TRACE_SHARDS] = {false};
 	struct trace_put *put;
 	STAILQ_FOREACH(put, puts, entry)
 	{
 		put->fault.error = 0;
 		put_begin(folder, census, bytes_max, put);
 	}
-	STAILQ_FOREACH(put, puts, entry)
-	{
-		if (put->fault.error == 0) {
-			put_place(folder, census, put);
-			is_touched[trace_shard_of(put->file.digest)] = true;
-		}
-	}
-	for (unsigned shard = 0; shard < TRACE_SHARDS; shard++) {
-		if (is_touched[shard]) {
-			shard_sync(folder, shard, puts);
-		}
-	}
+	files_place(folder, census, puts);
+	shards_sync(folder, puts);
 }
 
 int trace_batch_probe(struct trace_folder *folder, const struct trace_census *census,

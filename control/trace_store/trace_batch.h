@@ -21,7 +21,7 @@ struct trace_put {
 };
 STAILQ_HEAD(trace_puts, trace_put);
 
-// Fills the fault and the file of each.
+// Fills the fault and the file of each. At most TRACE_STORE_BATCH_MAX.
 void trace_batch_write(struct trace_folder *folder, struct trace_census *census, uint64_t bytes_max,
 		       struct trace_puts *puts);
 // Would the store take something? Writes and syncs a file of no meaning.

@@ -292,10 +292,10 @@ static int file_rename(const struct trace_folder *folder, const struct trace_fil
 	return error;
 }
 
-int trace_file_place(struct trace_folder *folder, struct trace_file *file,
+int trace_file_place(struct trace_folder *folder, struct trace_file *file, int sync_error,
 		     struct trace_fault *fault)
 {
-	int error = fsync(file->fd) == 0 ? 0 : -errno;
+	int error = sync_error;
 	if (close(file->fd) != 0 && error == 0) {
 		error = -errno;
 	}
@@ -310,17 +310,20 @@ int trace_file_place(struct trace_folder *folder, struct trace_file *file,
 	return 0;
 }
 
-int trace_folder_sync_shard(const struct trace_folder *folder, unsigned shard,
-			    struct trace_fault *fault)
+int trace_shard_open(const struct trace_folder *folder, unsigned shard)
 {
 	char name[3];
 	trace_shard_name(shard, name);
 	int fd = openat(folder->fd, name, FOLDER_FLAGS);
-	int error = fd < 0 || fsync(fd) != 0 ? -errno : 0;
-	if (fd >= 0) {
-		close(fd);
-	}
-	return error == 0 ? 0 : fault_of(folder, name, error, "synced", fault);
+	return fd < 0 ? -errno : fd;
+}
+
+int trace_shard_fault(const struct trace_folder *folder, unsigned shard, int error,
+		      struct trace_fault *fault)
+{
+	char name[3];
+	trace_shard_name(shard, name);
+	return fault_of(folder, name, error, "synced", fault);
 }
 
 int trace_folder_probe(const struct trace_folder *folder, struct trace_fault *fault)

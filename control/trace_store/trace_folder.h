@@ -50,12 +50,14 @@ PLX_MUST_CHECK int trace_folder_read(const struct trace_folder *folder, const ch
 // After an error of any step the file is gone, unless another put the same there.
 PLX_MUST_CHECK int trace_file_begin(struct trace_folder *folder, const char *text, size_t length,
 				    struct trace_file *ret_file, struct trace_fault *fault);
-// Its octets are on stable storage, and it has its name.
+// Gives it its name, once its octets are on stable storage; `sync_error` is what fsync of its fd said: 0 or -errno.
 PLX_MUST_CHECK int trace_file_place(struct trace_folder *folder, struct trace_file *file,
-				    struct trace_fault *fault);
-// Its name is on stable storage, with those of all files of the same first two digits.
-PLX_MUST_CHECK int trace_folder_sync_shard(const struct trace_folder *folder, unsigned shard,
-					   struct trace_fault *fault);
+				    int sync_error, struct trace_fault *fault);
+// The folder of a shard; its fsync puts the names of all files in it on stable storage. The caller closes it. -errno.
+PLX_MUST_CHECK int trace_shard_open(const struct trace_folder *folder, unsigned shard);
+// That of one that could not be opened or synced. Returns `error`.
+int trace_shard_fault(const struct trace_folder *folder, unsigned shard, int error,
+		      struct trace_fault *fault);
 // Does the disk take anything? Writes and syncs a file of no meaning.
 PLX_MUST_CHECK int trace_folder_probe(const struct trace_folder *folder, struct trace_fault *fault);
 // 0..255, of a valid digest.

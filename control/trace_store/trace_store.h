@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The evidence of look-ups on its way to stable storage:
 //
-//   event loop:  trace_store_put ──► queue ──► thread: JSON, SHA-256, write, sync, rename, sync
+//   event loop:  trace_store_put ──► queue ──► thread: JSON, SHA-256, write, sync, rename, sync (trace_sync.h)
 //                done(digest)    ◄── eventfd ◄──┘
 //
 // A check ends only when its evidence is there (perform/check_traces.h), so that a record in the audit log never names a file

@@ -83,7 +83,7 @@ static void store(const char *text, char ret_digest[static TRACE_DIGEST_TEXT])
 	struct trace_file file;
 	struct trace_fault fault;
 	CU_ASSERT_EQUAL_FATAL(trace_file_begin(&folder, text, strlen(text), &file, &fault), 0);
-	CU_ASSERT_EQUAL_FATAL(trace_file_place(&folder, &file, &fault), 0);
+	CU_ASSERT_EQUAL_FATAL(trace_file_place(&folder, &file, fsync(file.fd), &fault), 0);
 	memcpy(ret_digest, file.digest, TRACE_DIGEST_TEXT);
 }
 
