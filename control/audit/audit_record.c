@@ -17,6 +17,8 @@ enum member_type {
 	MEMBER_TEXT_OR_NULL,
 	MEMBER_POSITIVE, // an integer of at least 1
 	MEMBER_OBJECT,
+	MEMBER_OBJECT_OR_NULL,
+	MEMBER_TEXTS,  // an array, maybe empty, of strings that are not
 	MEMBER_CHECK,  // "dcv" or "caa"
 	MEMBER_RESULT, // as its check has it
 	MEMBER_QUORUM, // "3/4"
@@ -33,10 +35,13 @@ struct member_rule {
 static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_GENESIS, "log_id", MEMBER_TEXT},
 	{AUDIT_KIND_GENESIS, "version", MEMBER_TEXT},
+	{AUDIT_KIND_GENESIS, "schema", MEMBER_POSITIVE},
+	{AUDIT_KIND_GENESIS, "previous_log", MEMBER_OBJECT_OR_NULL},
 	{AUDIT_KIND_START, "version", MEMBER_TEXT},
 	{AUDIT_KIND_STOP, "reason", MEMBER_TEXT},
 	{AUDIT_KIND_CONFIGURATION, "digest", MEMBER_TEXT},
 	{AUDIT_KIND_CONFIGURATION, "actor", MEMBER_TEXT},
+	{AUDIT_KIND_CONFIGURATION, "resolution", MEMBER_TEXT},
 	{AUDIT_KIND_MODE_CHANGE, "profile", MEMBER_TEXT},
 	{AUDIT_KIND_MODE_CHANGE, "from", MEMBER_TEXT},
 	{AUDIT_KIND_MODE_CHANGE, "to", MEMBER_TEXT},
@@ -57,6 +62,7 @@ static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_CHECK, "attempt", MEMBER_POSITIVE},
 	{AUDIT_KIND_CHECK, "result", MEMBER_RESULT},
 	{AUDIT_KIND_CHECK, "signature", MEMBER_TEXT_OR_NULL},
+	{AUDIT_KIND_CHECK, "traces", MEMBER_TEXTS},
 	{AUDIT_KIND_CHECK, "evidence", MEMBER_OBJECT},
 	{AUDIT_KIND_QUORUM, "order_id", MEMBER_TEXT},
 	{AUDIT_KIND_QUORUM, "identifier", MEMBER_TEXT},
@@ -81,6 +87,7 @@ static const struct member_rule member_rules[] = {
 	{AUDIT_KIND_PERSPECTIVE, "actor", MEMBER_TEXT},
 	{AUDIT_KIND_EVIDENCE, "action", MEMBER_TEXT},
 	{AUDIT_KIND_EVIDENCE, "before", MEMBER_TEXT},
+	{AUDIT_KIND_EVIDENCE, "keep_days", MEMBER_POSITIVE},
 	{AUDIT_KIND_EVIDENCE, "actor", MEMBER_TEXT},
 };
 
@@ -118,6 +125,16 @@ enum audit_kind audit_kind_find(const char *name)
 static bool is_text(const json_t *value)
 {
 	return json_is_string(value) && json_string_length(value) > 0;
+}
+
+// Bounded by the record's own size.
+static bool is_texts(const json_t *value)
+{
+	bool is_good = json_is_array(value);
+	for (size_t i = 0; is_good && i < json_array_size(value); i++) {
+		is_good = is_text(json_array_get(value, i));
+	}
+	return is_good;
 }
 
 static bool is_one_of(const json_t *value, const char *one, const char *other)
@@ -219,6 +236,10 @@ static bool is_member(enum member_type type, const json_t *value, const json_t *
 		return json_is_integer(value) && json_integer_value(value) >= 1;
 	case MEMBER_OBJECT:
 		return json_is_object(value);
+	case MEMBER_OBJECT_OR_NULL:
+		return json_is_object(value) || json_is_null(value);
+	case MEMBER_TEXTS:
+		return is_texts(value);
 	case MEMBER_CHECK:
 		return is_one_of(value, "dcv", "caa");
 	case MEMBER_RESULT:

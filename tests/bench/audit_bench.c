@@ -50,13 +50,15 @@ static json_t *make_body(uint64_t number)
 	snprintf(order, sizeof(order), "0198a7f2-%08" PRIx64, number / 60);
 	snprintf(identifier, sizeof(identifier), "host-%" PRIu64 ".example.test", number / 12);
 	return json_pack(
-		"{s:s, s:s, s:s, s:n, s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:[s]}}",
+		"{s:s, s:s, s:s, s:n, s:s, s:s, s:i, s:s, s:s, s:[], s:{s:s, s:s, s:s, s:s, "
+		"s:[s]}}",
 		"order_id", order, "perspective", "perspective-3", "identifier", identifier, "adn",
 		"method", "dns-01", "check", "dcv", "attempt", 1, "result", "pass", "signature",
 		"MEUCIQDk8h0n7o3b6n2cJ0j9X4oQyU7m1cJ5Qv5Zr8u3nqTzXQIgYl0o3b6n2cJ0j9X4oQyU7m1cJ5Qv5"
 		"Zr8u3nqTzXQ==",
-		"evidence", "server", "192.0.2.53", "transport", "udp", "rcode", "NOERROR",
-		"dnssec", "secure", "records", "gfj9Xq1Rr0b0Hq8e7wq7fVYl2Jt8cV7m0g3a9l2k8Zo");
+		"traces", "evidence", "server", "192.0.2.53", "transport", "udp", "rcode",
+		"NOERROR", "dnssec", "secure", "records",
+		"gfj9Xq1Rr0b0Hq8e7wq7fVYl2Jt8cV7m0g3a9l2k8Zo");
 }
 
 static void append_more(struct bench *bench);

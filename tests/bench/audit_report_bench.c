@@ -97,12 +97,12 @@ static json_t *make_body(const struct shape *shape, uint64_t number, enum audit_
 				 "result", "pass");
 	}
 	*ret_kind = AUDIT_KIND_CHECK;
-	return json_pack("{s:s, s:o, s:o, s:n, s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s}}", "order_id",
-			 order_id, "perspective", json_sprintf("perspective-%u", perspective),
-			 "identifier", name, "adn", "method", "3.2.2.4.7", "check", check,
-			 "attempt", 1, "result", place < RECORDS_OF_CHECK ? "pass" : "permit",
-			 "signature", "b64:c2lnbmF0dXJl", "evidence", "rcode", "NOERROR", "dnssec",
-			 "secure");
+	return json_pack(
+		"{s:s, s:o, s:o, s:n, s:s, s:s, s:i, s:s, s:s, s:[], s:{s:s, s:s}}", "order_id",
+		order_id, "perspective", json_sprintf("perspective-%u", perspective), "identifier",
+		name, "adn", "method", "3.2.2.4.7", "check", check, "attempt", 1, "result",
+		place < RECORDS_OF_CHECK ? "pass" : "permit", "signature", "b64:c2lnbmF0dXJl",
+		"traces", "evidence", "rcode", "NOERROR", "dnssec", "secure");
 }
 
 static void append_more(struct bench *bench);

@@ -81,12 +81,12 @@ json_t *order_body(const char *order_id, const char *identifier, unsigned perspe
 json_t *check_body(const char *order_id, const char *identifier, unsigned perspective,
 		   const char *check)
 {
-	return json_pack("{s:s, s:o, s:s, s:n, s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s}}", "order_id",
-			 order_id, "perspective", json_sprintf("perspective-%u", perspective),
-			 "identifier", identifier, "adn", "method", "3.2.2.4.7", "check", check,
-			 "attempt", 1, "result", strcmp(check, "caa") == 0 ? "permit" : "pass",
-			 "signature", "b64:c2lnbmF0dXJl", "evidence", "rcode", "NOERROR", "dnssec",
-			 "secure");
+	return json_pack(
+		"{s:s, s:o, s:s, s:n, s:s, s:s, s:i, s:s, s:s, s:[], s:{s:s, s:s}}", "order_id",
+		order_id, "perspective", json_sprintf("perspective-%u", perspective), "identifier",
+		identifier, "adn", "method", "3.2.2.4.7", "check", check, "attempt", 1, "result",
+		strcmp(check, "caa") == 0 ? "permit" : "pass", "signature", "b64:c2lnbmF0dXJl",
+		"traces", "evidence", "rcode", "NOERROR", "dnssec", "secure");
 }
 
 json_t *quorum_body(const char *order_id, const char *identifier, const char *check)

@@ -90,6 +90,60 @@ TEST(record_without_a_member_is_refused_by_name)
 	fixture_fini(&fixture);
 }
 
+static void expect_each_member(enum audit_kind kind, json_t *body)
+{
+	struct audit_record record = {.kind = kind, .body = body};
+	struct audit_fault fault = {0};
+	char pointer[32];
+	const char *name;
+	json_t *value;
+	void *next;
+	CU_ASSERT_EQUAL(audit_record_check(&record, &fault), 0);
+	json_object_foreach_safe(body, next, name, value)
+	{
+		json_t *without = json_copy(body);
+		snprintf(pointer, sizeof(pointer), "/%s", name);
+		json_object_del(without, name);
+		record.body = without;
+		CU_ASSERT_EQUAL(audit_record_check(&record, &fault), PLX_ERR_AUDIT_RECORD);
+		CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, pointer));
+		json_decref(without);
+	}
+	json_decref(body);
+}
+
+// Those that docs/audit-log.md says are always there.
+TEST(no_record_lacks_what_it_is_to_tell)
+{
+	expect_each_member(AUDIT_KIND_CHECK, check_body("order-1", "www.example.test", 0, "caa"));
+	expect_each_member(AUDIT_KIND_QUORUM, quorum_body("order-1", "www.example.test", "caa"));
+	expect_each_member(AUDIT_KIND_ORDER, order_body("order-1", "www.example.test", 4));
+	expect_each_member(AUDIT_KIND_CONFIGURATION,
+			   json_pack("{s:s, s:s, s:s}", "digest", "ab", "actor", "root",
+				     "resolution", "iterative"));
+	expect_each_member(AUDIT_KIND_EVIDENCE, json_pack("{s:s, s:s, s:i, s:s}", "action", "purge",
+							  "before", "2026-11-23T00:00:00Z",
+							  "keep_days", 731, "actor", "retention"));
+	expect_each_member(AUDIT_KIND_GENESIS,
+			   json_pack("{s:s, s:s, s:i, s:n}", "log_id", "ab", "version", "0.1.0",
+				     "schema", 1, "previous_log"));
+}
+
+TEST(a_record_vouches_for_digests_and_nothing_else)
+{
+	static const char *const texts[] = {"{}", "null", "\"ab\"", "[1]", "[\"\"]", "[null]"};
+	struct audit_fault fault = {0};
+	json_t *body = check_body("order-1", "www.example.test", 0, "caa");
+	const struct audit_record record = {.kind = AUDIT_KIND_CHECK, .body = body};
+	json_object_set_new(body, "traces", json_pack("[s, s]", "ab", "cd"));
+	CU_ASSERT_EQUAL(audit_record_check(&record, &fault), 0);
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(texts); i++) {
+		json_object_set_new(body, "traces", json_loads(texts[i], JSON_DECODE_ANY, NULL));
+		CU_ASSERT_EQUAL(audit_record_check(&record, &fault), PLX_ERR_AUDIT_RECORD);
+	}
+	json_decref(body);
+}
+
 TEST(an_order_asks_the_primary_and_as_many_remotes_as_an_attempt_can_use)
 {
 	struct audit_fault fault = {0};
@@ -346,7 +400,8 @@ TEST(head_is_signed_and_verifies_with_its_key_only)
 }
 
 TEST_MAIN(audit_log, T(records_are_there_when_they_are_reported),
-	  T(record_without_a_member_is_refused_by_name),
+	  T(record_without_a_member_is_refused_by_name), T(no_record_lacks_what_it_is_to_tell),
+	  T(a_record_vouches_for_digests_and_nothing_else),
 	  T(an_order_asks_the_primary_and_as_many_remotes_as_an_attempt_can_use),
 	  T(full_queue_refuses_by_count_and_by_bytes),
 	  T(records_of_one_append_are_committed_together),
