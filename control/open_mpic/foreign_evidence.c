@@ -23,6 +23,10 @@ static const struct json_member http_members[] = {
 	{.name = "response_status_code", .kind = JSON_KIND_INTEGER, .is_nullable = true},
 	{.name = "response_page", .kind = JSON_KIND_TEXT, .is_nullable = true},
 };
+static const struct json_member hop_members[] = {
+	{.name = "status_code", .kind = JSON_KIND_INTEGER, .is_required = true},
+	{.name = "url", .kind = JSON_KIND_TEXT, .is_required = true},
+};
 static const struct json_member dns_members[] = {
 	{.name = "validation_method", .kind = JSON_KIND_TEXT, .is_required = true},
 	{.name = "records_seen", .kind = JSON_KIND_ARRAY, .is_nullable = true},
@@ -131,12 +135,14 @@ static int history_read(json_t *details, json_t *hops, struct json_fault *fault)
 				      json_array_size(history));
 	}
 	for (size_t i = 0; i < json_array_size(history); i++) {
-		const json_t *entry = json_array_get(history, i);
+		json_t *entry = json_array_get(history, i);
 		json_t *status = json_object_get(entry, "status_code");
 		json_t *url = json_object_get(entry, "url");
-		if (!json_is_integer(status) || !json_is_string(url)) {
-			return json_fault_set(fault, "/response_history",
-					      "has an entry without status_code and url");
+		if (json_members_check(entry, hop_members, PLX_ARRAY_SIZE(hop_members), fault) !=
+		    0) {
+			return json_fault_set(
+				fault, "/response_history",
+				"has an entry that is not a status_code and an url alone");
 		}
 		json_array_append_new(hops, json_pack("{s:O?, s:O, s:O}", "url", asked, "status",
 						      status, "location", url));

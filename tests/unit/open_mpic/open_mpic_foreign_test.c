@@ -125,6 +125,37 @@ TEST(what_is_no_json_or_too_large_is_refused)
 	check_request_free(request);
 }
 
+// What nobody reads is kept and recorded all the same: a number that is none of ours, or more depth than a record can have,
+// would fail the record, and the order with it.
+TEST(a_hop_says_nothing_but_its_status_and_url)
+{
+	static const char *const members[] = {"", ",\"x\":1.5", ",\"x\":[[[]]]", ",\"status\":301"};
+	json_t *value = json_pack("{s:s, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:s, s:s}", "check",
+				  "dcv", "dcv", "validation_method", "acme-http-01", "token", "t",
+				  "key_authorization", "t.k", "identifier", "type", "dns", "value",
+				  "example.test", "profile", "tls", "time", "2026-11-23T12:00:00Z");
+	struct check_request *request = request_of(value);
+	for (size_t i = 0; i < PLX_ARRAY_SIZE(members); i++) {
+		struct check_result result = {.kind = CHECK_KIND_NONE};
+		struct json_fault fault = {.text = ""};
+		char body[512];
+		int length = snprintf(
+			body, sizeof(body),
+			"{\"check_completed\":true,\"check_passed\":true,\"check_type\":\"dcv\","
+			"\"details\":{\"validation_method\":\"acme-http-01\",\"response_history\":"
+			"[{\"status_code\":301,\"url\":\"u\"%s}],\"response_url\":\"u\","
+			"\"response_status_code\":200,\"response_page\":null}}",
+			members[i]);
+		CU_ASSERT_EQUAL(open_mpic_foreign_read(request, body, (size_t)length, SENT_US,
+						       RECEIVED_US, &result, &fault),
+				i == 0 ? 0 : -EINVAL);
+		CU_ASSERT_STRING_EQUAL(fault.pointer, i == 0 ? "" : "/details/response_history");
+		check_result_fini(&result);
+	}
+	json_decref(value);
+	check_request_free(request);
+}
+
 // A message is cut at the size of its field, never within a character.
 TEST(long_messages_are_cut_between_characters)
 {
@@ -152,4 +183,5 @@ TEST(long_messages_are_cut_between_characters)
 }
 
 TEST_MAIN(open_mpic_foreign, T(every_check_can_be_asked_of_a_foreign_checker),
-	  T(what_is_no_json_or_too_large_is_refused), T(long_messages_are_cut_between_characters))
+	  T(what_is_no_json_or_too_large_is_refused), T(a_hop_says_nothing_but_its_status_and_url),
+	  T(long_messages_are_cut_between_characters))
