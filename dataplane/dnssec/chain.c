@@ -159,6 +159,9 @@ struct chain_verdict chain_keys(const struct judge *judge, const struct ds_set *
 		return (struct chain_verdict) {.state = PLX_DNSSEC_INDETERMINATE,
 					       .cause = DNSSEC_CAUSE_NO_ANCHOR};
 	}
+	if (!message_is_searchable(dnskey_message)) {
+		return chain_bogus(DNSSEC_CAUSE_WORK_LIMIT);
+	}
 	if (!rrset_find(dnskey_message, PLX_SECTION_ANSWER, &ds->zone, PLX_TYPE_DNSKEY, &rrset)) {
 		return chain_bogus(DNSSEC_CAUSE_KEY_MISSING);
 	}

@@ -165,6 +165,8 @@ void delegation_judge(const struct judge *judge, const struct plx_message *messa
 	*ret_verdict = (struct delegation_verdict) {0};
 	if (!name_is_strictly_below(child, &keys->zone)) {
 		fail(ret_verdict, DNSSEC_CAUSE_SIGNER);
+	} else if (!message_is_searchable(message)) {
+		fail(ret_verdict, DNSSEC_CAUSE_WORK_LIMIT);
 	} else if (rrset_find(message, PLX_SECTION_ANSWER, child, PLX_TYPE_DS, &rrset) ||
 		   rrset_find(message, PLX_SECTION_AUTHORITY, child, PLX_TYPE_DS, &rrset)) {
 		judge_ds(judge, &rrset, keys, ret_verdict);

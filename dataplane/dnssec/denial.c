@@ -91,6 +91,10 @@ void denial_set_read(const struct judge *judge, const struct plx_message *messag
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
 	*ret_set = (struct denial_set) {.judge = judge, .zone = keys->zone, .ttl_s = UINT32_MAX};
+	if (message->record_count[PLX_SECTION_AUTHORITY] > SEARCHED_RECORDS_MAX) {
+		dnssec_cause_raise(&ret_set->cause, DNSSEC_CAUSE_WORK_LIMIT);
+		return;
+	}
 	while (plx_message_next(message, &cursor, &record)) {
 		bool is_denial = record.type == PLX_TYPE_NSEC || record.type == PLX_TYPE_NSEC3;
 		struct plx_name owner;

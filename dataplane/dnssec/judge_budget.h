@@ -26,6 +26,9 @@
 #define DS_MISMATCHES_MAX 4
 // NSEC and NSEC3 RRsets that are read in a message. An honest denial needs three, twice that with two zone cuts in it.
 #define DENIAL_RECORDS_MAX 8
+// Records of a reply that is searched for DS or keys, and of an authority section that is searched for denials: each search
+// compares the owners' names. An honest referral has 13 servers of two addresses, the largest sets of keys fewer.
+#define SEARCHED_RECORDS_MAX 256
 
 struct judge_budget {
 	uint16_t validations_left;

@@ -2,8 +2,19 @@
 
 #include "dnssec/rrset.h"
 
+#include "dnssec/judge_budget.h"
+
 #include <parallax/base/byte_reader.h>
 #include <parallax/dns/rr_type.h>
+
+bool message_is_searchable(const struct plx_message *message)
+{
+	unsigned count = 0;
+	for (unsigned section = 0; section < PLX_ARRAY_SIZE(message->record_count); section++) {
+		count += message->record_count[section];
+	}
+	return count <= SEARCHED_RECORDS_MAX;
+}
 
 // The next record of the section that belongs to `owner`.
 static bool next_of_owner(const struct plx_message *message, enum plx_section section,

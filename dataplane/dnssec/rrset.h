@@ -22,6 +22,9 @@ struct rrset {
 	uint32_t ttl_s;           // the smallest of its records
 };
 
+// Whether it is of a size that is searched for DS or keys: SEARCHED_RECORDS_MAX.
+PLX_PURE bool message_is_searchable(const struct plx_message *message);
+
 // False when the section has no such record; ret_rrset is untouched then.
 PLX_MUST_CHECK bool rrset_find(const struct plx_message *message, enum plx_section section,
 			       const struct plx_name *owner, uint16_t type,

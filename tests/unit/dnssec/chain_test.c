@@ -172,6 +172,23 @@ TEST(too_many_keys_are_refused_unread)
 	zone_signer_fini(&signer);
 }
 
+TEST(keys_among_thousands_of_records_are_not_looked_for)
+{
+	struct zone_signer signer;
+	zone_signer_init(&signer, "example", DNSKEY_FLAG_ZONE);
+	struct ds_set set = set_of(&signer);
+	build_own_key(&signer);
+	for (unsigned count = 2; count < SEARCHED_RECORDS_MAX; count++) {
+		message_add(&built, PLX_SECTION_ADDITIONAL, "example", PLX_TYPE_A,
+			    OCTETS("\300\0\2\1"));
+	}
+	CU_ASSERT_EQUAL(judge_keys(&set).state, PLX_DNSSEC_SECURE);
+	message_add(&built, PLX_SECTION_ADDITIONAL, "example", PLX_TYPE_A, OCTETS("\300\0\2\1"));
+	expect_bogus(&set, DNSSEC_CAUSE_WORK_LIMIT);
+	CU_ASSERT_EQUAL(budget.digests_left, DS_DIGESTS_PER_LOOKUP_MAX);
+	zone_signer_fini(&signer);
+}
+
 // KeyTrap's HashTrap: DS records of one tag that fit none of the keys with it.
 TEST(ds_records_that_fit_no_key_are_soon_given_up)
 {
@@ -290,6 +307,7 @@ TEST(wildcards_make_no_delegations)
 		T(set_must_be_signed_by_the_key_that_the_ds_names),                                \
 		T(revoked_and_foreign_keys_vouch_for_nothing), T(answer_without_keys_is_bogus),    \
 		T(malformed_digest_matches_nothing), T(too_many_keys_are_refused_unread),          \
+		T(keys_among_thousands_of_records_are_not_looked_for),                             \
 		T(ds_records_that_fit_no_key_are_soon_given_up),                                   \
 		T(signed_delegation_without_keys_is_bogus), T(wildcards_make_no_delegations),      \
 		T(step_lasts_as_long_as_its_shortest_part)

@@ -95,6 +95,24 @@ TEST(sets_of_ds_without_end_are_bogus)
 }
 
 // It claims to be signed: a record that nothing can match must not make the child insecure.
+TEST(ds_among_thousands_of_records_is_not_looked_for)
+{
+	build_ds(1, 13, 2, 32);
+	unsigned count = 2; // with its signature
+	for (; count < SEARCHED_RECORDS_MAX; count++) {
+		message_add(&built, PLX_SECTION_ADDITIONAL, "a.example", PLX_TYPE_A,
+			    OCTETS("\300\0\2\1"));
+	}
+	judge_built("a.example");
+	CU_ASSERT_EQUAL(verdict.kind, DELEGATION_SIGNED);
+	message_add(&built, PLX_SECTION_ADDITIONAL, "a.example", PLX_TYPE_A, OCTETS("\300\0\2\1"));
+	judge_built("a.example");
+	CU_ASSERT_EQUAL(verdict.kind, DELEGATION_NOT_EVALUATED);
+	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
+	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_WORK_LIMIT);
+	CU_ASSERT_EQUAL(budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX);
+}
+
 TEST(digest_of_a_wrong_length_counts_as_a_ds)
 {
 	build_ds(1, 13, 2, 31);
@@ -154,14 +172,16 @@ TEST(every_kind_has_a_name)
 
 int main(void)
 {
-	static const struct test_entry tests[] = {T(unsupported_records_make_the_child_insecure),
-						  T(test_profile_takes_sha1_but_not_beside_better),
-						  T(sets_of_ds_without_end_are_bogus),
-						  T(digest_of_a_wrong_length_counts_as_a_ds),
-						  T(unsigned_ds_is_bogus),
-						  T(referral_without_proof_is_bogus),
-						  T(only_a_delegations_record_makes_it_insecure),
-						  T(every_kind_has_a_name)};
+	static const struct test_entry tests[] = {
+		T(unsupported_records_make_the_child_insecure),
+		T(test_profile_takes_sha1_but_not_beside_better),
+		T(sets_of_ds_without_end_are_bogus),
+		T(ds_among_thousands_of_records_is_not_looked_for),
+		T(digest_of_a_wrong_length_counts_as_a_ds),
+		T(unsigned_ds_is_bogus),
+		T(referral_without_proof_is_bogus),
+		T(only_a_delegations_record_makes_it_insecure),
+		T(every_kind_has_a_name)};
 	workspace = malloc(sizeof(*workspace));
 	policy = dnssec_policy_production();
 	judge = (struct judge) {

@@ -215,13 +215,41 @@ TEST(denials_without_end_are_not_all_verified)
 	key_set_destroy(keys);
 }
 
+// An NSEC of the apex and its signature, which deny the name, among `count` records.
+static struct answer_verdict judge_denial_among(unsigned count, const struct key_set *keys)
+{
+	message_begin(&built, "a.example", PLX_TYPE_A, PLX_RCODE_NXDOMAIN);
+	message_add_signed(&built, PLX_SECTION_AUTHORITY, "example", PLX_TYPE_NSEC,
+			   OCTETS("\1z\7example\0\0\1\x40"), &signer, NULL);
+	for (unsigned i = 2; i < count; i++) {
+		message_add(&built, PLX_SECTION_AUTHORITY, "a.example", PLX_TYPE_NS, OCTETS("\0"));
+	}
+	fixture->budget = judge_budget_init();
+	return judge_built(keys);
+}
+
+// Each of them is compared with each owner: of 5000 with long names that takes 60 ms, and a look-up may hold 64 messages.
+TEST(denials_among_thousands_of_records_are_not_looked_for)
+{
+	struct key_set *keys = zone_signer_keys(&signer);
+	struct answer_verdict verdict = judge_denial_among(SEARCHED_RECORDS_MAX, keys);
+	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_SECURE);
+	CU_ASSERT_EQUAL(verdict.kind, JUDGED_NXDOMAIN);
+	verdict = judge_denial_among(SEARCHED_RECORDS_MAX + 1, keys);
+	CU_ASSERT_EQUAL(verdict.state, PLX_DNSSEC_BOGUS);
+	CU_ASSERT_EQUAL(verdict.cause, DNSSEC_CAUSE_WORK_LIMIT);
+	CU_ASSERT_EQUAL(fixture->budget.validations_left, VALIDATIONS_PER_LOOKUP_MAX);
+	key_set_destroy(keys);
+}
+
 #define CASES                                                                                      \
 	T(keytrap_costs_two_validations), T(one_collision_of_tags_is_borne),                       \
 		T(signatures_of_no_key_cost_nothing_and_end),                                      \
 		T(broken_key_costs_like_a_wrong_signature), T(budget_lasts_for_all_of_a_lookup),   \
 		T(less_budget_never_changes_a_verdict), T(deep_names_end_at_the_hash_budget),      \
 		T(too_many_iterations_are_never_hashed),                                           \
-		T(denials_without_end_are_not_all_verified)
+		T(denials_without_end_are_not_all_verified),                                       \
+		T(denials_among_thousands_of_records_are_not_looked_for)
 
 int main(void)
 {
