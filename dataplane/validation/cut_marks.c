@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-// Signatures looked at in a message. An honest answer has one for each of a few RRsets, a denial up to eight.
-#define SIGNERS_READ_MAX 64
-
 static void mark(struct cut_marks *marks, const struct plx_name *name, unsigned mark_bits)
 {
 	if (!plx_name_is_below(&marks->target, name)) {
@@ -22,29 +19,35 @@ static void mark(struct cut_marks *marks, const struct plx_name *name, unsigned 
 	}
 }
 
-// Signers, owners of SOA records in negative answers, DS RRsets.
+// Of a record that may tell of a cut: the signer, the owner of an SOA in a negative answer, that of a DS.
+static void read_record(struct cut_marks *marks, const struct plx_message *message,
+			const struct plx_record *record)
+{
+	struct plx_name owner;
+	struct rrsig rrsig;
+	if (record->type == PLX_TYPE_RRSIG) {
+		if (rrsig_parse(record->rdata, record->rdata_length, &rrsig) == 0) {
+			mark(marks, &rrsig.signer, CUT_MARK_TOLD | CUT_MARK_SIGNS);
+		}
+	} else if (plx_message_name(message, record->owner_offset, &owner, NULL) == 0) {
+		mark(marks, &owner,
+		     CUT_MARK_TOLD | (record->type == PLX_TYPE_DS ? CUT_MARK_HAS_DS : 0));
+	}
+}
+
 static void read_records(struct cut_marks *marks, const struct plx_message *message)
 {
 	struct plx_record_cursor cursor = plx_message_records(message);
 	struct plx_record record;
-	struct plx_name owner;
-	struct rrsig rrsig;
-	unsigned signature_count = 0;
-	while (plx_message_next(message, &cursor, &record) &&
+	unsigned read_count = 0;
+	while (read_count < CUT_RECORDS_READ_MAX && plx_message_next(message, &cursor, &record) &&
 	       record.section != PLX_SECTION_ADDITIONAL) {
-		if (record.type == PLX_TYPE_RRSIG && signature_count < SIGNERS_READ_MAX) {
-			signature_count++;
-			if (rrsig_parse(record.rdata, record.rdata_length, &rrsig) == 0) {
-				mark(marks, &rrsig.signer, CUT_MARK_TOLD | CUT_MARK_SIGNS);
-			}
-		} else if ((record.type == PLX_TYPE_SOA &&
-			    record.section == PLX_SECTION_AUTHORITY) ||
-			   record.type == PLX_TYPE_DS) {
-			if (plx_message_name(message, record.owner_offset, &owner, NULL) == 0) {
-				mark(marks, &owner,
-				     CUT_MARK_TOLD |
-					     (record.type == PLX_TYPE_DS ? CUT_MARK_HAS_DS : 0));
-			}
+		bool may_tell =
+			record.type == PLX_TYPE_RRSIG || record.type == PLX_TYPE_DS ||
+			(record.type == PLX_TYPE_SOA && record.section == PLX_SECTION_AUTHORITY);
+		if (may_tell) {
+			read_count++;
+			read_record(marks, message, &record);
 		}
 	}
 }

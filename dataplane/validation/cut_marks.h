@@ -26,6 +26,10 @@ struct cut_marks {
 	uint8_t marks[PLX_NAME_LABELS_MAX + 1]; // by labels, enum cut_mark
 };
 
+// Signatures, SOA and DS records looked at in a message. An honest answer has one signature for each of a few RRsets, a
+// denial up to eight, a delegation a few DS.
+#define CUT_RECORDS_READ_MAX 64
+
 #define ANSWER_INDEX_NONE PROOF_MESSAGES_MAX
 
 // `answer_index`: the message that speaks of the target although it is not the reply to it (alias chains), or

@@ -5,6 +5,8 @@
 
 #include "cunit_runner.h"
 #include "unit/dnssec/zone_fixture.h"
+#include "validation/cut_marks.h"
+#include "validation/proof_material.h"
 #include "world_verdict.h"
 
 #include <parallax/base/attributes.h>
@@ -331,6 +333,40 @@ TEST(proof_without_an_answer_is_bogus)
 	end();
 }
 
+// Marks of "www.example.com" by a reply with `count` SOA records that say nothing of it, and then one of "example.com".
+static unsigned mark_behind(unsigned count)
+{
+	static const uint8_t soa[22] = {0};
+	static struct signed_message built;
+	struct proof_material material;
+	struct cut_marks marks;
+	struct plx_name name = fixture_name("www.example.com");
+	message_begin(&built, "www.example.com", PLX_TYPE_A, 0);
+	for (unsigned i = 0; i < count; i++) {
+		message_add(&built, PLX_SECTION_AUTHORITY, "other.com", PLX_TYPE_SOA, soa,
+			    sizeof(soa));
+	}
+	message_add(&built, PLX_SECTION_AUTHORITY, "example.com", PLX_TYPE_SOA, soa, sizeof(soa));
+	const struct plx_message *message = message_end(&built);
+	proof_begin(&world.proof, &name, PLX_TYPE_A);
+	proof_add(&world.proof, PROOF_ANSWER, &name, PLX_TYPE_A, &com->name, message->wire,
+		  message->length);
+	proof_material_open(&world.proof, &material);
+	cut_marks_read(&material, &name, 3, ANSWER_INDEX_NONE, &marks);
+	CU_ASSERT_EQUAL(marks.marks[1], CUT_MARK_TOLD);
+	return marks.marks[2];
+}
+
+// Names of 127 labels, thousands of times in a message, are read for each name of a chain. These are but hints.
+TEST(records_without_end_that_may_tell_of_cuts_are_not_all_read)
+{
+	begin();
+	CU_ASSERT_EQUAL(mark_behind(0), CUT_MARK_TOLD);
+	CU_ASSERT_EQUAL(mark_behind(CUT_RECORDS_READ_MAX - 1), CUT_MARK_TOLD);
+	CU_ASSERT_EQUAL(mark_behind(CUT_RECORDS_READ_MAX), 0);
+	end();
+}
+
 #define CASES                                                                                      \
 	T(each_fault_at_each_place_is_bogus_there_by_its_cause),                                   \
 		T(wildcard_signatures_over_ds_and_keys_are_bogus),                                 \
@@ -343,7 +379,8 @@ TEST(proof_without_an_answer_is_bogus)
 		T(look_up_of_keys_or_of_a_ds_that_fails_is_indeterminate),                         \
 		T(budget_is_one_for_all_rounds),                                                   \
 		T(search_of_a_long_name_ends_at_the_limit_of_messages),                            \
-		T(proof_without_an_answer_is_bogus)
+		T(proof_without_an_answer_is_bogus),                                               \
+		T(records_without_end_that_may_tell_of_cuts_are_not_all_read)
 
 int main(void)
 {
