@@ -21,13 +21,6 @@ void order_caller(const struct http_exchange *exchange, char ret_caller[static O
 	}
 }
 
-static bool refuse_text(struct order_refusal *refusal, int status, const char *text)
-{
-	*refusal = (struct order_refusal) {.status = status};
-	snprintf(refusal->fault.text, sizeof(refusal->fault.text), "%s", text);
-	return false;
-}
-
 static bool refuse_admission(struct order_refusal *refusal, enum order_admission admission)
 {
 	*refusal = (struct order_refusal) {
@@ -45,11 +38,10 @@ static json_t *parse(const char *text, size_t length, struct order_refusal *refu
 	json_error_t error;
 	json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (value == NULL) {
-		char message[JSON_FAULT_TEXT_MAX];
-		snprintf(message, sizeof(message), "the order is not JSON: line %d, column %d: %s",
-			 error.line, error.column, error.text);
-		bool is_taken = refuse_text(refusal, 400, message);
-		(void)is_taken;
+		*refusal = (struct order_refusal) {.status = 400};
+		(void)json_fault_set(&refusal->fault, "",
+				     "the order is not JSON: line %d, column %d: %s", error.line,
+				     error.column, error.text);
 	}
 	return value;
 }

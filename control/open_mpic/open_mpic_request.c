@@ -4,6 +4,7 @@
 
 #include "open_mpic/open_mpic_request.h"
 
+#include "check/json_text.h"
 #include "open_mpic/issue_list.h"
 #include "open_mpic/lax_value.h"
 #include "open_mpic/method_members.h"
@@ -325,10 +326,10 @@ static int choose(struct reading *caa, struct reading *dcv, const struct open_mp
 	return -EINVAL;
 }
 
-// FastAPI's words for a body that is no JSON.
-static int refuse_text(enum open_mpic_endpoint endpoint, const json_error_t *fault,
-		       json_t **ret_answer)
+// FastAPI's words for a body that is no JSON. The parser's own quote it, cut within a character at times.
+static int refuse_text(enum open_mpic_endpoint endpoint, json_error_t *fault, json_t **ret_answer)
 {
+	json_text_repair(fault->text);
 	json_t *items = json_pack("[{s:s, s:[s,i], s:s, s:{}, s:{s:s}}]", "type", "json_invalid",
 				  "loc", "body", fault->position, "msg", "JSON decode error",
 				  "input", "ctx", "error", fault->text);

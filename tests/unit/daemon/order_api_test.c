@@ -134,6 +134,8 @@ TEST(what_is_no_order_is_a_problem_with_its_place)
 		const char *pointer;
 	} bad[] = {
 		{"/v1/orders", NULL, "nonsense", 400, ""},
+		// The parser's own words end within the character.
+		{"/v1/orders", NULL, "{\"profile\":\"\\\xc5\xbe\"}", 400, ""},
 		{"/v1/orders", NULL, "{\"profile\":\"tls\"}", 400, "/identifiers"},
 		{"/v1/orders", NULL, "{\"profile\":\"tls\",\"surprise\":1,\"identifiers\":[]}", 400,
 		 "/surprise"},

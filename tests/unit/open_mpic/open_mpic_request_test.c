@@ -105,7 +105,9 @@ TEST(what_is_no_json_is_told_so)
 {
 	static const char *const bodies[] = {
 		"", "{", "{\"domain_or_ip_target\":\"a\",\"domain_or_ip_target\":\"b\"}",
-		"{\"domain_or_ip_target\":\"a\\u0000b\"}", "{\"domain_or_ip_target\":\"\xff\"}"};
+		"{\"domain_or_ip_target\":\"a\\u0000b\"}", "{\"domain_or_ip_target\":\"\xff\"}",
+		// The parser's own words end within the character.
+		"{\"domain_or_ip_target\":\"a\\\xc5\xbe\"}"};
 	for (size_t i = 0; i < PLX_ARRAY_SIZE(bodies); i++) {
 		json_t *answer = NULL;
 		CU_ASSERT_EQUAL(read_text(bodies[i], strlen(bodies[i]), &answer), -EINVAL);
