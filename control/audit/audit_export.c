@@ -64,6 +64,14 @@ int audit_export(struct audit_reader *reader, uint64_t first, uint64_t last, FIL
 				       (unsigned long long)walk.bad_sequence,
 				       audit_finding_name(walk.finding));
 	}
+	if (walk.error == 0 && walk.end.record_count == 0) {
+		char to[32] = "the end";
+		if (last != 0) {
+			snprintf(to, sizeof(to), "%llu", (unsigned long long)last);
+		}
+		return audit_fault_set(fault, -ERANGE, "%s: has no record from %llu to %s",
+				       audit_reader_path(reader), (unsigned long long)first, to);
+	}
 	if (walk.error == 0) {
 		size_t length = 0;
 		char *line = audit_line_format_end(&walk.end, &length);

@@ -13,8 +13,8 @@
 #include <stdio.h>
 
 // Records first <= sequence <= last (last 0: to the end), then the end line. A chain that is broken within the range
-// is not exported: PLX_ERR_AUDIT_CHAIN. -errno of writing (also checked by a flush). What was written before a failure
-// has no end line and does not verify.
+// is not exported: PLX_ERR_AUDIT_CHAIN. -ERANGE when there is no record. -errno of writing (also checked by a flush).
+// What was written before a failure has no end line and does not verify.
 PLX_MUST_CHECK int audit_export(struct audit_reader *reader, uint64_t first, uint64_t last,
 				FILE *output, struct audit_line_end *ret_end,
 				struct audit_fault *fault);

@@ -178,15 +178,16 @@ static int show(struct audit_reader *reader, const struct audit_task_request *re
 	return *ret_result != NULL ? 0 : out_of_memory(fault);
 }
 
-static int create_beside(const char *log_path, const char *file, FILE **ret_output,
-			 struct audit_fault *fault)
+#define PATH_BYTES 512
+
+static int create_beside(const char *log_path, const char *file, char path[static PATH_BYTES],
+			 FILE **ret_output, struct audit_fault *fault)
 {
-	char path[512];
 	char *folder = strdup(log_path);
 	if (folder == NULL) {
 		return out_of_memory(fault);
 	}
-	snprintf(path, sizeof(path), "%s/%s", dirname(folder), file);
+	snprintf(path, PATH_BYTES, "%s/%s", dirname(folder), file);
 	free(folder);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, EXPORT_MODE);
 	if (fd < 0) {
@@ -197,6 +198,7 @@ static int create_beside(const char *log_path, const char *file, FILE **ret_outp
 	*ret_output = fdopen(fd, "w");
 	if (*ret_output == NULL) {
 		close(fd);
+		unlink(path);
 		return out_of_memory(fault);
 	}
 	return 0;
@@ -205,9 +207,10 @@ static int create_beside(const char *log_path, const char *file, FILE **ret_outp
 static int export(struct audit_reader *reader, const struct audit_task_request *request,
 		  json_t **ret_result, struct audit_fault *fault)
 {
+	char path[PATH_BYTES];
 	FILE *output = NULL;
 	struct audit_line_end end = {.first_sequence = 0};
-	int error = create_beside(audit_reader_path(reader), request->file, &output, fault);
+	int error = create_beside(audit_reader_path(reader), request->file, path, &output, fault);
 	if (error != 0) {
 		return error;
 	}
@@ -219,6 +222,7 @@ static int export(struct audit_reader *reader, const struct audit_task_request *
 		error = audit_fault_set(fault, -errno, "%s: %s", request->file, strerror(errno));
 	}
 	if (error != 0) {
+		unlink(path); // half an export, whose name the next try needs
 		return error;
 	}
 	*ret_result = json_pack(

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,27 @@ TEST(broken_chain_is_not_exported)
 	fixture_fini(&fixture);
 }
 
+TEST(export_of_no_record_is_refused)
+{
+	struct audit_fixture fixture;
+	struct audit_line_end end;
+	struct audit_fault fault;
+	char *text = NULL;
+	size_t length = 0;
+	fill(&fixture, 1);
+	struct audit_reader *reader = fixture_reader(&fixture);
+	FILE *output = open_memstream(&text, &length);
+	CU_ASSERT_EQUAL(audit_export(reader, 5, 2, output, &end, &fault), -ERANGE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "no record from 5 to 2"));
+	CU_ASSERT_EQUAL(audit_export(reader, 100000, 0, output, &end, &fault), -ERANGE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "no record from 100000 to the end"));
+	fclose(output);
+	CU_ASSERT_EQUAL(length, 0);
+	free(text);
+	audit_reader_close(reader);
+	fixture_fini(&fixture);
+}
+
 static bool keep_body(const struct audit_entry *entry, void *context)
 {
 	*(json_t **)context = json_loadb(entry->body, entry->body_length, 0, NULL);
@@ -233,4 +255,4 @@ TEST_MAIN(audit_export, T(export_verifies_with_its_head), T(any_text_of_a_peer_s
 	  T(every_changed_octet_of_an_export_is_found),
 	  T(export_that_is_cut_off_is_found_at_every_octet),
 	  T(export_without_one_of_its_lines_names_the_record), T(broken_chain_is_not_exported),
-	  T(new_file_continues_the_chain_of_the_old_one))
+	  T(export_of_no_record_is_refused), T(new_file_continues_the_chain_of_the_old_one))

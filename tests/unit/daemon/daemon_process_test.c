@@ -364,6 +364,10 @@ TEST(an_export_is_made_once_and_only_beside_the_log)
 	char path[160];
 	fixture_init(NULL);
 	daemon_start(&fixture.primary);
+	json_t *none = daemon_call(&fixture.primary, "audit.export",
+				   json_pack("{s:s, s:i}", "file", "log.ndjson", "first", 1000000));
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(none, "error")); // and leaves the name free
+	json_decref(none);
 	json_t *made = daemon_ask(&fixture.primary, "audit.export",
 				  json_pack("{s:s}", "file", "log.ndjson"));
 	CU_ASSERT(json_integer_value(member(made, "records")) >= 3);
