@@ -114,6 +114,7 @@ test_reading() {
 	shows 'WORKER' workers
 	json 'len(it["workers"]) == 1 and it["workers"][0]["worker"] == 0' workers
 	shows "SERVER.*HEALTH" upstreams list
+	shows "packets_received +[0-9]" ports
 	json "[u['server'] for u in it['upstreams']][0].startswith('$server')" upstreams list
 	shows 'queries_sent' counters
 	json 'it["total"]["queries_sent"] >= 0 and len(it["workers"]) == 1' counters

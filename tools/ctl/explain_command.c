@@ -11,6 +11,7 @@
 #include "command_run.h"
 #include "evidence_file.h"
 #include "exit_status.h"
+#include "show.h"
 
 #include <jansson.h>
 
@@ -86,7 +87,9 @@ static int read_answer(const json_t *result, struct plx_evidence **ret_evidence)
 	return error == 0 ? EXIT_DONE : EXIT_FAILURES;
 }
 
-static int obtain(const struct command *command, struct plx_evidence **ret_evidence)
+// ret_status: what the command ends with once the evidence is shown; of a file, its look-up is not this command's.
+static int obtain(const struct command *command, struct plx_evidence **ret_evidence,
+		  int *ret_status)
 {
 	if (command->explain.evidence_path != NULL) {
 		return evidence_file_read("explain", command->explain.evidence_path,
@@ -98,6 +101,9 @@ static int obtain(const struct command *command, struct plx_evidence **ret_evide
 	int status = command_ask(command, &result);
 	if (status == EXIT_DONE) {
 		status = read_answer(result, ret_evidence);
+	}
+	if (!result_is_success("lookup.run", json_object_get(result, "result"))) {
+		*ret_status = EXIT_FAILURES;
 	}
 	json_decref(result);
 	return status;
@@ -115,16 +121,17 @@ int explain_command_run(const struct command *command)
 {
 	struct plx_evidence *evidence = NULL;
 	struct plx_text text = plx_text_growing();
-	int status = obtain(command, &evidence);
-	if (status != EXIT_DONE) {
-		return status;
+	int status = EXIT_DONE;
+	int error = obtain(command, &evidence, &status);
+	if (error != EXIT_DONE) {
+		return error;
 	}
 	if (command->explain.output_path != NULL &&
 	    evidence_file_write("explain", command->explain.output_path, evidence) != 0) {
 		status = EXIT_FAILURES;
 	}
-	int error = command->wants_json ? plx_evidence_write(evidence, &text)
-					: plx_explain(evidence, wants_colours(), &text);
+	error = command->wants_json ? plx_evidence_write(evidence, &text)
+				    : plx_explain(evidence, wants_colours(), &text);
 	if (error == 0) {
 		fwrite(text.bytes, 1, text.length, stdout);
 	} else {

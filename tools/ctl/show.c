@@ -130,6 +130,19 @@ static void show_object(const json_t *result, FILE *out)
 	show_members(result, "", out);
 }
 
+static void show_ports(const json_t *result, FILE *out)
+{
+	size_t index;
+	json_t *port;
+	json_array_foreach(json_object_get(result, "ports"), index, port)
+	{
+		if (index > 0) {
+			fputc('\n', out);
+		}
+		show_object(port, out); // what drivers count differs
+	}
+}
+
 static void show_status(const json_t *result, FILE *out)
 {
 	if (!show_control_status(result, out)) {
@@ -145,6 +158,7 @@ static const struct {
 	{"workers.list", show_workers},
 	{"upstreams.list", show_upstreams},
 	{"clients.list", show_clients},
+	{"ports.get", show_ports},
 	{"counters.get", show_counters},
 	{"lookup.run", show_lookup},
 	{"caa.run", show_lookup},
