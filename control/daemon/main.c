@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 
 #include <parallax/base/log_line.h>
+#include <parallax/base/standard_streams.h>
 #include <parallax/process/supervisor.h>
 
 #include "rules/utc_time.h"
@@ -73,6 +74,9 @@ int main(int argc, char **argv)
 	static struct daemon daemon;
 	struct daemon_options_fault options_fault;
 	struct plx_setting_fault config_fault;
+	if (plx_standard_streams_hold() != 0) {
+		return EXIT_FAILURE;
+	}
 	if (daemon_options_read(argc, argv, &daemon.options, &options_fault) != 0) {
 		fprintf(stderr, "parallaxd: %s\n", options_fault.text);
 		return EXIT_FAILURE;

@@ -5,6 +5,7 @@
 
 #include <parallax/base/error.h>
 #include <parallax/base/log_line.h>
+#include <parallax/base/standard_streams.h>
 #include <parallax/process/supervisor.h>
 
 #include <event2/event.h>
@@ -103,6 +104,9 @@ int dataplane_main(int argc, char **argv, const struct dataplane_extension *exte
 	static struct dataplane dataplane;
 	dataplane.extension = extension;
 	struct plx_setting_fault fault;
+	if (plx_standard_streams_hold() != 0) {
+		return EXIT_FAILURE;
+	}
 	int error = options_read(argc, argv, &dataplane.options, &dataplane.request, &fault);
 	if (error != 0) {
 		fprintf(stderr, "parallax-dataplane: %s\n", fault.text);

@@ -37,6 +37,10 @@ refused "unknown type" "NOTATYPE" sweep --type NOTATYPE --input "$state/names"
 
 # shellcheck disable=SC2046
 start_dataplane --interface eth0 $(upstreams auth)
+status=0
+timeout 8 "$(program parallax-sweep)" --socket "$socket" --caa --input "$state/names" >&- 2>"$state/err" || status=$?
+check "a closed stdout is told at once, with status 1, not $status: $(cat "$state/err")" test $status = 1
+check "and named: $(cat "$state/err")" grep -q 'stdout: cannot be written: Bad file descriptor' "$state/err"
 refused "no input file" "$state/absent" sweep --caa --input "$state/absent"
 printf '%s\n' bad..name 'a b c d' "$(printf 'x%.0s' {1..300})" chain4.special.test >"$state/names"
 check_status 2 sweep --quiet --caa --input "$state/names" --output "$state/mixed.jsonl" 2>/dev/null

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // parallax-bench: measures a DNS server. Options, signals, what is printed, exit status.
 
+#include <parallax/base/standard_streams.h>
+
 #include "bench/bench_options.h"
 #include "bench/bench_progress.h"
 #include "bench/bench_report.h"
@@ -286,6 +288,9 @@ int main(int argc, char **argv)
 {
 	struct bench_options options;
 	struct bench_failure failure = {0};
+	if (plx_standard_streams_hold() != 0) {
+		return BENCH_EXIT_USAGE;
+	}
 	int parsed = bench_options_parse(argc, argv, &options, &failure);
 	if (parsed != 0) {
 		return parsed > 0 ? BENCH_EXIT_DONE : print_failure(&failure);

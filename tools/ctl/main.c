@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // parallaxctl: one command, one call, one answer.
 
+#include <parallax/base/standard_streams.h>
+
 #include "command_line.h"
 #include "command_run.h"
 #include "exit_status.h"
@@ -18,6 +20,9 @@ int main(int argc, char **argv)
 {
 	struct command command;
 	struct command_fault fault;
+	if (plx_standard_streams_hold() != 0) {
+		return EXIT_USAGE;
+	}
 	if (command_line_read(argc, argv, &command, &fault) != 0) {
 		fputs("parallaxctl: ", stderr);
 		print_safe(stderr, fault.text, strlen(fault.text)); // it quotes what was typed

@@ -2,6 +2,7 @@
 // parallax-reflect: a DNS responder that answers every query at the speed of the driver. Signals, log, exit status.
 
 #include <parallax/base/log_line.h>
+#include <parallax/base/standard_streams.h>
 
 #include "port/port_fault.h"
 #include "reflect/reflector.h"
@@ -130,6 +131,9 @@ int main(int argc, char **argv)
 	static struct reflect_options options;
 	enum reflect_request request;
 	struct plx_setting_fault fault;
+	if (plx_standard_streams_hold() != 0) {
+		return EXIT_FAILURE;
+	}
 	if (reflect_options_read(argc, argv, &options, &request, &fault) != 0) {
 		fprintf(stderr, "parallax-reflect: %s\n", fault.text);
 		return EXIT_FAILURE;

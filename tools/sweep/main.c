@@ -2,6 +2,7 @@
 // parallax-sweep: looks up every name of a list through the dataplane. Options, signals, messages, exit status.
 
 #include <parallax/base/error.h>
+#include <parallax/base/standard_streams.h>
 
 #include "sweep/client_engine.h"
 #include "sweep/file_roles.h"
@@ -60,11 +61,12 @@ static struct plx_client *attach(const struct sweep_options *options, struct swe
 	int error = 0;
 	struct plx_client *client = plx_client_open(&config, &error);
 	if (client == NULL) {
-		sweep_fail(failure, SWEEP_EXIT_UNREACHABLE,
-			   "%s: no dataplane: %s: start parallax-dataplane or give --socket PATH",
+		sweep_fail(failure, SWEEP_EXIT_UNREACHABLE, "%s: no dataplane: %s: %s",
 			   options->socket_path != NULL ? options->socket_path
 							: PLX_DATAPLANE_SOCKET_DEFAULT,
-			   plx_error_text(error));
+			   plx_error_text(error),
+			   error == -EACCES ? "run as root or as a member of socket_group"
+					    : "start parallax-dataplane or give --socket PATH");
 	}
 	return client;
 }
@@ -116,6 +118,9 @@ int main(int argc, char **argv)
 {
 	struct sweep_options options;
 	struct sweep_failure failure = {0};
+	if (plx_standard_streams_hold() != 0) {
+		return SWEEP_EXIT_USAGE;
+	}
 	int parsed = sweep_options_parse(argc, argv, &options, &failure);
 	if (parsed != 0) {
 		return parsed > 0 ? SWEEP_EXIT_DONE : print_failure(&failure);
