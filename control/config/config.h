@@ -170,7 +170,8 @@ struct config {
 	struct plx_endpoint listen[CONFIG_LISTEN_MAX];
 	unsigned listen_count;
 	struct config_tls tls;
-	char signing_key[CONFIG_PATH_SIZE], audit_log[CONFIG_PATH_SIZE];
+	char signing_key[CONFIG_PATH_SIZE], audit_log[CONFIG_PATH_SIZE],
+		previous_audit_log[CONFIG_PATH_SIZE];
 	char issuer_domains[CONFIG_ISSUERS_MAX][256];
 	unsigned issuer_domain_count;
 	struct address_prefix allow_addresses[CONFIG_PREFIXES_MAX];

@@ -550,6 +550,13 @@ static const struct config_spec control_specs[] = {
 	 .example = "/var/lib/parallax/audit.db",
 	 .help = "The audit log of a primary, an SQLite file. Nothing is decided without its "
 		 "record."},
+	{.key = "previous_audit_log",
+	 .type = CONFIG_PATH,
+	 FIELD(config, previous_audit_log),
+	 .example = "/var/lib/parallax/archive/audit.db",
+	 .help = "For the rotation of the log: the one that a new file continues, which the "
+		 "account "
+		 "must be able to read. Looked at only when audit_log is made."},
 	{.key = "issuer_domains",
 	 .type = CONFIG_TEXT,
 	 LIST(config, issuer_domains, issuer_domain_count, CONFIG_ISSUERS_MAX),

@@ -263,6 +263,8 @@ int service_open_log(struct service_context *service, struct service_fault *faul
 	snprintf(head_path, sizeof(head_path), "%s.head", config->audit_log);
 	const struct audit_log_config log_config = {
 		.path = config->audit_log,
+		.previous_path =
+			config->previous_audit_log[0] != '\0' ? config->previous_audit_log : NULL,
 		.head_path = head_path,
 		.head_key = service->signing_key,
 		.base = service->base,

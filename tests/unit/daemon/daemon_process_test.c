@@ -359,6 +359,33 @@ TEST(a_drain_ends_the_daemon_and_says_who_asked)
 	fixture_fini();
 }
 
+TEST(a_new_log_continues_the_one_that_was_archived)
+{
+	char log[160], archived[160], keys[320];
+	fixture_init(NULL);
+	snprintf(log, sizeof(log), "%s/audit.db", fixture.directory);
+	snprintf(archived, sizeof(archived), "%s/archived.db", fixture.directory);
+	snprintf(keys, sizeof(keys), "role: primary\n  previous_audit_log: %s", archived);
+	daemon_start(&fixture.primary);
+	kill(fixture.primary.pid, SIGTERM);
+	CU_ASSERT_EQUAL(daemon_wait(&fixture.primary), 0);
+	CU_ASSERT_EQUAL(rename(log, archived), 0);
+	snprintf(log, sizeof(log), "%s/audit.db.head", fixture.directory);
+	CU_ASSERT_EQUAL(unlink(log), 0);
+	daemon_edit_config(&fixture.primary, "role: primary", keys);
+	daemon_start(&fixture.primary);
+	json_t *shown =
+		daemon_ask(&fixture.primary, "audit.show", json_pack("{s:s}", "kind", "genesis"));
+	const json_t *previous = member(shown, "records/0/body/previous_log");
+	CU_ASSERT_TRUE(json_integer_value(member(previous, "sequence")) >= 4); // to its `stop`
+	CU_ASSERT_EQUAL(json_string_length(member(previous, "hash")), 64);
+	json_decref(shown);
+	json_t *verified = daemon_ask(&fixture.primary, "audit.verify", NULL);
+	CU_ASSERT_TRUE(json_is_true(member(verified, "intact")));
+	json_decref(verified);
+	fixture_fini();
+}
+
 TEST(an_export_is_made_once_and_only_beside_the_log)
 {
 	char path[160];
@@ -451,6 +478,7 @@ TEST_MAIN(daemon_process, T(a_good_configuration_is_called_good),
 	  T(an_added_window_holds_outlives_daemon_and_reload_and_is_removed_again),
 	  T(a_reload_takes_a_new_schedule_and_is_recorded),
 	  T(a_reload_of_a_bad_file_changes_nothing), T(a_drain_ends_the_daemon_and_says_who_asked),
+	  T(a_new_log_continues_the_one_that_was_archived),
 	  T(an_export_is_made_once_and_only_beside_the_log),
 	  T(a_head_that_the_daemon_did_not_sign_is_found),
 	  T(a_remote_has_neither_modes_nor_an_audit_log))
