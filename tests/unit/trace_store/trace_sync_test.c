@@ -63,7 +63,7 @@ static bool is_synced(const char *path)
 
 TEST(each_error_stands_where_its_file_does)
 {
-	int fds[100];
+	int fds[100] = {0};
 	int errors[100];
 	for (unsigned count = 0; count <= 100; count = count < 10 ? count + 1 : count + 15) {
 		for (unsigned i = 0; i < count; i++) {
