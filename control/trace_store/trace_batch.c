@@ -148,7 +148,7 @@ void trace_batch_write(struct trace_folder *folder, struct trace_census *census,
 int trace_batch_probe(struct trace_folder *folder, const struct trace_census *census,
 		      uint64_t bytes_max, struct trace_fault *fault)
 {
-	return size_check(folder, census, 1, bytes_max, fault) != 0
+	return size_check(folder, census, TRACE_PROBE_BYTES, bytes_max, fault) != 0
 		       ? fault->error
 		       : trace_folder_probe(folder, fault);
 }

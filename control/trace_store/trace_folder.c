@@ -328,7 +328,7 @@ int trace_shard_fault(const struct trace_folder *folder, unsigned shard, int err
 
 int trace_folder_probe(const struct trace_folder *folder, struct trace_fault *fault)
 {
-	static const char octets[4096] = {0};
+	static const char octets[TRACE_PROBE_BYTES] = {0};
 	static const char name[] = NEW_FOLDER "/probe";
 	int fd = openat(folder->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
 	int error = fd < 0 ? -errno : octets_write(fd, octets, sizeof(octets));

@@ -58,6 +58,8 @@ PLX_MUST_CHECK int trace_shard_open(const struct trace_folder *folder, unsigned 
 // That of one that could not be opened or synced. Returns `error`.
 int trace_shard_fault(const struct trace_folder *folder, unsigned shard, int error,
 		      struct trace_fault *fault);
+// More than most evidence takes: with room for less a store would be told to work and fail the next look-up, again and again.
+#define TRACE_PROBE_BYTES (64u * 1024)
 // Does the disk take anything? Writes and syncs a file of no meaning.
 PLX_MUST_CHECK int trace_folder_probe(const struct trace_folder *folder, struct trace_fault *fault);
 // 0..255, of a valid digest.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Crashes, and disks that take nothing: what was told to be there is there, and what is not there was not told.
 
+#include "trace_store/trace_batch.h"
 #include "trace_store/trace_store.h"
 
 #include "trace_fixture.h"
@@ -158,6 +159,28 @@ TEST(disk_that_takes_nothing_fails_the_puts_until_it_does_again)
 	close_fixture(&fixture);
 }
 
+// Or it would be told to work, take an order, and fail it, four times a second.
+TEST(store_with_room_for_less_than_evidence_is_not_told_to_work)
+{
+	struct fixture fixture;
+	struct trace_folder folder;
+	struct trace_fault fault;
+	struct trace_census census = {.total = {.files = 10, .bytes = 3000000}};
+	open_fixture(&fixture);
+	trace_store_close(fixture.store);
+	fixture.store = NULL;
+	CU_ASSERT_EQUAL_FATAL(trace_folder_open(fixture.audit_log, true, &folder, &fault), 0);
+	CU_ASSERT_EQUAL(trace_batch_probe(&folder, &census, 0, &fault), 0);
+	CU_ASSERT_EQUAL(trace_batch_probe(&folder, &census, 10000000, &fault), 0);
+	CU_ASSERT_EQUAL(trace_batch_probe(&folder, &census, 3001000, &fault), -EDQUOT);
+	limit_files(30000); // most evidence is smaller
+	CU_ASSERT_EQUAL(trace_batch_probe(&folder, &census, 0, &fault), -EFBIG);
+	CU_ASSERT_EQUAL(entry_count(&fixture, "new"), 0);
+	limit_files(RLIM_INFINITY);
+	trace_folder_close(&folder);
+	close_fixture(&fixture);
+}
+
 TEST(folder_that_was_taken_away_is_told)
 {
 	struct fixture fixture;
@@ -178,6 +201,7 @@ int main(void)
 	static const struct test_entry tests[] = {
 		T(what_was_told_before_a_crash_is_whole_after_it_and_nothing_half_written_stays),
 		T(disk_that_takes_nothing_fails_the_puts_until_it_does_again),
+		T(store_with_room_for_less_than_evidence_is_not_told_to_work),
 		T(folder_that_was_taken_away_is_told),
 	};
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
