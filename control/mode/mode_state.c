@@ -193,6 +193,13 @@ enum mode_switch_fault mode_state_release(struct mode_state *state,
 	return MODE_SWITCH_FAULT_NONE;
 }
 
+void mode_state_doubt(struct mode_state *state, enum profile profile)
+{
+	if (profile_is_set(profile)) {
+		state->announced[profile].who[0] = '\0'; // nobody's: no mode in force is like it
+	}
+}
+
 void mode_state_restore(struct mode_state *state, const struct mode_change *last)
 {
 	if (!profile_is_set(last->profile)) {

@@ -101,6 +101,9 @@ PLX_MUST_CHECK enum mode_switch_fault mode_state_release(struct mode_state *stat
 							 const struct mode_request *request,
 							 int64_t now_s,
 							 struct mode_change *ret_change);
+// The last record of this profile may be another one than was announced: a change whose record was reported as failed can
+// be in the log all the same. The next advance records what holds, so that a restart takes up that.
+void mode_state_doubt(struct mode_state *state, enum profile profile);
 // After a restart: takes up the last record of a profile from the audit log, so that a switch outlives the daemon and
 // the next record continues from it; after a release, the next advance records the schedule once more. A record without
 // a set profile is ignored.

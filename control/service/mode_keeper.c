@@ -75,6 +75,7 @@ static void on_saved(int status, void *context)
 			keeper->state = saving->next;
 			look_in(keeper, 0); // there may be more to record
 		} else {
+			mode_state_doubt(&keeper->state, saving->change.profile);
 			look_in(keeper, RETRY_S);
 		}
 		if (status == 0 && keeper->config.on_change != NULL) {

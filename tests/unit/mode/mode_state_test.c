@@ -220,6 +220,27 @@ TEST(a_released_switch_stays_released_over_a_restart)
 	mode_state_restore(&state, &last);
 }
 
+TEST(what_holds_is_recorded_anew_when_the_last_record_is_in_doubt)
+{
+	start();
+	CU_ASSERT_FALSE(mode_state_advance(&state, &schedule, PROFILE_TLS, NOW_S, &change));
+	mode_state_doubt(&state, PROFILE_NOT_SET);
+	mode_state_doubt(&state, PROFILE_TLS);
+	CU_ASSERT_TRUE(mode_state_advance(&state, &schedule, PROFILE_TLS, NOW_S, &change));
+	CU_ASSERT_EQUAL(change.from, MODE_ENFORCE);
+	CU_ASSERT_EQUAL(change.to, MODE_ENFORCE);
+	CU_ASSERT_EQUAL(change.cause, MODE_CAUSE_SCHEDULE);
+	CU_ASSERT_FALSE(mode_state_advance(&state, &schedule, PROFILE_TLS, NOW_S, &change));
+	// A switch that holds is recorded as the switch that it is.
+	CU_ASSERT_EQUAL(switch_to(MODE_REPORT_ONLY, NOW_S + 60, true), MODE_SWITCH_FAULT_NONE);
+	mode_state_doubt(&state, PROFILE_TLS);
+	CU_ASSERT_TRUE(mode_state_advance(&state, &schedule, PROFILE_TLS, NOW_S + 1, &change));
+	CU_ASSERT_EQUAL(change.to, MODE_REPORT_ONLY);
+	CU_ASSERT_EQUAL(change.cause, MODE_CAUSE_HAND);
+	CU_ASSERT_EQUAL(change.until_s, NOW_S + 60);
+	CU_ASSERT_FALSE(change.is_release);
+}
+
 TEST(the_day_on_which_the_rules_change_is_recorded)
 {
 	start();
@@ -267,5 +288,6 @@ TEST_MAIN(mode_state, T(the_first_advance_records_where_it_starts),
 	  T(a_release_gives_the_profile_back_to_the_schedule),
 	  T(a_switch_that_is_incomplete_changes_nothing), T(a_switch_outlives_a_restart),
 	  T(a_released_switch_stays_released_over_a_restart),
+	  T(what_holds_is_recorded_anew_when_the_last_record_is_in_doubt),
 	  T(the_day_on_which_the_rules_change_is_recorded),
 	  T(a_profile_without_a_mode_is_not_compliant), T(each_fault_and_cause_has_a_name))

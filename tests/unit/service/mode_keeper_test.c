@@ -11,6 +11,7 @@
 #include "service/mode_record.h"
 
 #include <event2/event.h>
+#include <jansson.h>
 
 #include <ftw.h>
 #include <stdio.h>
@@ -228,6 +229,59 @@ TEST(a_switch_takes_effect_with_its_record_and_is_taken_up_again)
 	stop();
 }
 
+static void on_written(int status, void *context)
+{
+	CU_ASSERT_EQUAL(status, 0);
+}
+
+// What the log holds of a change whose commit was reported as failed and had happened in truth (docs/audit-log.md).
+static void write_behind_the_keeper(const struct mode_order *order)
+{
+	struct audit_fault fault;
+	struct audit_log *log = NULL;
+	const struct mode_request *request = &order->request;
+	struct mode_change change = {.profile = request->profile,
+				     .cause = MODE_CAUSE_HAND,
+				     .from = MODE_ENFORCE,
+				     .to = request->mode,
+				     .at_s = now,
+				     .until_s = request->until_s,
+				     .is_forced = request->is_forced,
+				     .who = "alice",
+				     .why = "drill"};
+	json_t *body = mode_record_make(&change);
+	struct event_base *other = event_base_new();
+	const struct audit_log_config config = {.path = path, .base = other, .version = "0"};
+	const struct audit_record record = {.kind = AUDIT_KIND_MODE_CHANGE, .body = body};
+	CU_ASSERT_EQUAL_FATAL(audit_log_open(&config, &log, &fault), 0);
+	CU_ASSERT_EQUAL(audit_append(log, &record, on_written, NULL, &fault), 0);
+	audit_log_close(log);
+	event_base_free(other);
+	json_decref(body);
+}
+
+TEST(a_switch_that_was_said_to_have_failed_is_not_taken_up_at_the_next_start)
+{
+	struct config_profiles profiles = enforcing();
+	char away[sizeof(path) + 8];
+	start(&profiles, "2026-11-01T00:00:00Z");
+	snprintf(away, sizeof(away), "%s.away", path);
+	CU_ASSERT_EQUAL(rename(path, away), 0);
+	struct mode_order order = order_for(MODE_REPORT_ONLY, true);
+	CU_ASSERT_EQUAL(mode_keeper_change(keeper, &order), 0);
+	turn_until(&done_count, 1);
+	CU_ASSERT_NOT_EQUAL(done_error, 0);
+	CU_ASSERT_EQUAL(rename(away, path), 0);
+	write_behind_the_keeper(&order);
+	turn_until(&change_count, 4); // says what holds, once the log takes it
+	CU_ASSERT_EQUAL(last.profile, PROFILE_TLS);
+	CU_ASSERT_EQUAL(last.to, MODE_ENFORCE);
+	close_keeper();
+	open_keeper();
+	CU_ASSERT_EQUAL(mode_keeper_effective(keeper, PROFILE_TLS, now).mode, MODE_ENFORCE);
+	stop();
+}
+
 TEST(changes_wait_for_the_one_before_them_and_no_more_than_fit)
 {
 	struct config_profiles profiles = enforcing();
@@ -249,4 +303,5 @@ TEST(changes_wait_for_the_one_before_them_and_no_more_than_fit)
 TEST_MAIN(mode_keeper, T(the_announced_calendar_holds_at_each_edge_second),
 	  T(a_mode_weaker_than_the_rules_needs_force_in_the_file),
 	  T(a_switch_takes_effect_with_its_record_and_is_taken_up_again),
+	  T(a_switch_that_was_said_to_have_failed_is_not_taken_up_at_the_next_start),
 	  T(changes_wait_for_the_one_before_them_and_no_more_than_fit))
