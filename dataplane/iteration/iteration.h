@@ -42,8 +42,12 @@ struct iteration_context {
 	struct plx_random *random;
 	const struct delegation *root_hints; // used while the cache holds no root
 	struct address_families families;
-	uint16_t probe_type;     // of shortened names, 0: ask whole names only
-	struct zone_reply reply; // scratch
+	uint16_t probe_type; // of shortened names, 0: ask whole names only
+	// Scratch: what the last reply means, to which question, from which zone.
+	struct zone_reply reply;
+	uint16_t judged_type;
+	struct plx_name judged_name;
+	struct plx_name judged_zone;
 };
 
 struct iteration {
@@ -71,6 +75,7 @@ struct iteration_event {
 		*message; // of REPLY: checked, and the reply to the query that was sent
 	uint64_t rtt_ns;  // of REPLY; of TIMEOUT: for how long it was waited for
 	bool is_shared; // another look-up had the same reply or timeout: the server book knows of it
+	bool is_same_message; // as of the context's last REPLY, and unchanged: it is not read anew for the same question
 };
 
 struct iteration_query {

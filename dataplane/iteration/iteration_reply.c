@@ -214,6 +214,23 @@ static void note_event(struct iteration_turn *turn, const struct iteration_frame
 			      &judgement->type);
 }
 
+// A long reply takes milliseconds to read, and hundreds of look-ups may wait for it.
+static void judge_reply(struct iteration_turn *turn)
+{
+	struct iteration_context *context = turn->context;
+	const struct iteration_judgement *judgement = &turn->action->judgement;
+	if (turn->event->is_same_message && context->judged_type == judgement->type &&
+	    plx_name_equal(&context->judged_zone, &judgement->zone) &&
+	    plx_name_equal(&context->judged_name, &judgement->name)) {
+		return;
+	}
+	context->judged_type = judgement->type;
+	plx_name_copy(&context->judged_zone, &judgement->zone);
+	plx_name_copy(&context->judged_name, &judgement->name);
+	zone_reply_judge(turn->event->message, &judgement->zone, &judgement->name, judgement->type,
+			 &context->reply);
+}
+
 enum iteration_next frame_take_event(struct iteration_turn *turn)
 {
 	struct iteration_frame *frame = turn->iteration->frame;
@@ -225,9 +242,7 @@ enum iteration_next frame_take_event(struct iteration_turn *turn)
 			server_answered(turn->context->book, &server, turn->event->rtt_ns,
 					turn->now_ns);
 		}
-		zone_reply_judge(turn->event->message, &frame->zone.zone,
-				 &turn->action->judgement.name, turn->action->judgement.type,
-				 &turn->context->reply);
+		judge_reply(turn);
 		turn->action->judgement.reply = &turn->context->reply;
 		return take_reply(turn, frame);
 	case ITERATION_EVENT_UNREACHABLE:

@@ -404,6 +404,7 @@ void open_query_end(struct recursor *recursor, uint32_t query, const struct iter
 		}
 		recursion_step(recursor, index, &told);
 		told.is_shared = true;
+		told.is_same_message = true;
 		index = next;
 	}
 	if (ended->wire != NULL) {

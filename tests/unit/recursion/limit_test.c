@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MIB ((size_t)1024 * 1024)
@@ -298,10 +299,91 @@ TEST(the_window_of_a_server_that_is_silent_holds_nothing_back)
 	stop();
 }
 
+// 64 KiB: a chain of eight names that begin alike, and behind it records whose owner, the question's name, begins so too.
+static void write_long_answer(const struct world_query *query, struct scripted_reply *reply)
+{
+	struct plx_writer writer = plx_writer_init(reply->wire, sizeof(reply->wire));
+	const unsigned question_bytes = query->message.question_name_length + 4u;
+	const unsigned zone_at = PLX_DNS_HEADER_BYTES + question_bytes - 4 - 8; // "a.test"
+	const uint8_t header[PLX_DNS_HEADER_BYTES] = {
+		query->wire[0], query->wire[1], 0x84, 0, 0, 1};
+	unsigned owner = PLX_DNS_HEADER_BYTES;
+	unsigned count = 0;
+	plx_write_bytes(&writer, header, sizeof(header));
+	plx_write_bytes(&writer, query->wire + PLX_DNS_HEADER_BYTES, question_bytes);
+	for (; count < PLX_ALIASES_MAX; count++) {
+		unsigned length = zone_at - PLX_DNS_HEADER_BYTES;
+		const uint8_t fields[] = {0xc0, 0, 0, 5,  0, 1,
+					  0,    0, 0, 60, 0, (uint8_t)(length + 2)};
+		plx_write_bytes(&writer, fields, sizeof(fields));
+		reply->wire[writer.position - sizeof(fields)] |= (uint8_t)(owner >> 8);
+		reply->wire[writer.position - sizeof(fields) + 1] = (uint8_t)owner;
+		owner = (unsigned)writer.position;
+		plx_write_bytes(&writer, query->wire + PLX_DNS_HEADER_BYTES, length);
+		reply->wire[writer.position - 1] = (uint8_t)('b' + count);
+		plx_write_u16(&writer, (uint16_t)(0xc000 | zone_at));
+	}
+	for (; writer.position + 13 <= sizeof(reply->wire); count++) {
+		const uint8_t text[] = {0xc0, PLX_DNS_HEADER_BYTES, 0, 16, 0, 1, 0, 0, 0, 60, 0, 1,
+					0};
+		plx_write_bytes(&writer, text, sizeof(text));
+	}
+	reply->wire[6] = (uint8_t)(count >> 8);
+	reply->wire[7] = (uint8_t)count;
+	reply->length = writer.position;
+}
+
+static double cpu_s(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+// A zone that many names of a sweep are in must not take the worker's time for each of them.
+TEST(a_reply_that_many_wait_for_is_read_once)
+{
+	static struct scripted_reply reply;
+	struct world_query query;
+	char question[300];
+	size_t used = 0;
+	double spent_s = 0;
+	world_prepare(&world);
+	world.config.asks_whole_names = true;
+	world_start(&world);
+	for (unsigned i = 0; i < 110; i++) {
+		used += (size_t)snprintf(question + used, sizeof(question) - used, "x.");
+	}
+	snprintf(question + used, sizeof(question) - used, "a.test A");
+	for (unsigned i = 0; i < 800; i++) {
+		(void)world_submit(&world, question, 0);
+	}
+	const struct plx_ip server = scripted_ip(SERVER_A);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_TRUE_FATAL(world_next_query(&world, &query));
+		if (plx_ip_equal(&query.server, &server)) {
+			write_long_answer(&query, &reply);
+		} else {
+			CU_ASSERT_TRUE_FATAL(world_answer(&world, &query, &reply));
+		}
+		spent_s -= cpu_s();
+		CU_ASSERT_EQUAL(world_deliver(&world, &query, &reply), PLX_DROP_ACCEPTED);
+		spent_s += cpu_s();
+	}
+	// All go on at the chain's end.
+	CU_ASSERT_TRUE_FATAL(world_next_query(&world, &query));
+	CU_ASSERT_EQUAL(query.wire[PLX_DNS_HEADER_BYTES + query.message.question_name_length - 9] |
+				0x20,
+			'b' + PLX_ALIASES_MAX - 1);
+	CU_ASSERT_FALSE(world_next_query(&world, &query));
+	CU_ASSERT_TRUE(spent_s < 2); // a reading takes 20 ms
+	recursor_cancel_client(world.recursor, 0);
+	stop();
+}
+
 TEST_MAIN(recursor_limit, T(a_look_up_ends_at_its_deadline_even_while_it_waits_to_be_sent),
 	  T(the_look_ups_of_a_client_that_goes_are_forgotten_and_no_others),
 	  T(results_that_are_refused_wait_and_their_client_gets_no_more_work),
 	  T(replies_that_have_no_room_end_their_look_up_and_only_that),
+	  T(a_reply_that_many_wait_for_is_read_once),
 	  T(names_whose_servers_have_no_addresses_cost_few_queries),
 	  T(zones_whose_servers_wait_for_each_other_are_a_loop),
 	  T(aliases_that_run_in_a_circle_are_told),
