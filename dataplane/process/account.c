@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <libgen.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,15 +78,32 @@ static int drop_capabilities(struct plx_account_fault *fault)
 					  strerror(-error));
 }
 
+// Another account forgets the signal that a program which started us wants us to get when it ends. When it ended in
+// between, we get it here.
+static void renew_death_signal(int death_signal, pid_t parent)
+{
+	if (death_signal == 0) {
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, death_signal);
+	if (getppid() != parent) {
+		raise(death_signal);
+	}
+}
+
 // Changing all three user IDs from root clears every capability set of every thread.
 static int become(const struct passwd *account, struct plx_account_fault *fault)
 {
+	int death_signal = 0;
+	pid_t parent = getppid();
+	prctl(PR_GET_PDEATHSIG, &death_signal);
 	if (initgroups(account->pw_name, account->pw_gid) != 0 ||
 	    setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
 	    setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0) {
 		return account_fault(fault, -errno, "the account '%s' cannot be taken: %s",
 				     account->pw_name, strerror(errno));
 	}
+	renew_death_signal(death_signal, parent);
 	if (setresuid(0, 0, 0) == 0) {
 		return account_fault(fault, -EPERM, "privileges came back after they were dropped");
 	}

@@ -94,6 +94,22 @@ wait $bench_pid || status=$?
 check "an interrupted run ends with 130" test $status = 130
 check "and tells what it had" test "$(member "$state/interrupted.json" queries_lost)" = 0
 check "no dataplane is left over" test -z "$(ip netns pids "${prefix}probe" | xargs -r ps -o comm= -p | grep parallax-data || :)"
+# However it ends, what it started ends too: a terminal that is closed, or the OOM killer.
+ended_by() { # SIGNAL STATUS
+	local status=0
+	: >"$state/ended.txt"
+	TMPDIR=$state background "${bench_command[@]}" -s "$server" -Q 100 -l 60 --json "$state/ended.json" >"$state/ended.txt"
+	bench_pid=$!
+	wait_until 20 "the load to begin" grep -q 'Started at' "$state/ended.txt"
+	kill -"$1" $bench_pid
+	wait $bench_pid || status=$?
+	check "the status after SIG$1 is $2, not $status" test $status = "$2"
+	wait_until 10 "the dataplane to end after SIG$1" no_dataplane
+}
+no_dataplane() { test -z "$(ip netns pids "${prefix}probe" | xargs -r ps -o comm= -p | grep parallax-data || :)"; }
+ended_by HUP 130
+check "a hangup leaves what it had" test "$(member "$state/ended.json" queries_lost)" = 0
+ended_by KILL 137
 # The engine beside a bare echo, in a network of its own: whatever the rate, all is answered and there is a ceiling.
 unshare -n "$(program parallax-bench)" --self-test memif -l 1 --dataplane "$(program parallax-dataplane)" \
 	--reflect "$(program parallax-reflect)" --json "$state/self.json" >/dev/null

@@ -100,6 +100,7 @@ static int run(const struct reflect_options *options)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);            // with nohup it is ignored still
 	sigprocmask(SIG_BLOCK, &signals, NULL); // before there are threads, so in all of them
 	if (options->json_path != NULL) {
 		json = fopen(options->json_path, "we"); // with the rights of the start

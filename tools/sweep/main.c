@@ -27,9 +27,14 @@ static void install_signals(void)
 {
 	struct sigaction stop = {.sa_handler = count_stop_request};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction hangup;
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN) { // nohup
+		sigaction(SIGHUP, &stop, NULL);
+	}
 	sigaction(SIGPIPE, &ignore, NULL); // write(2) tells
 }
 
