@@ -35,6 +35,8 @@ struct dataplane_extension {
 	void (*stop)(void); // before all else is unmade, also when the start failed before or in it
 };
 
+#define STOP_SIGNALS 3 // SIGTERM, SIGINT, SIGHUP
+
 struct dataplane {
 	const struct dataplane_extension *extension; // NULL: none
 	struct options options;
@@ -53,7 +55,7 @@ struct dataplane {
 	struct control *control;           // JSON-RPC
 	struct event *control_wake;
 	struct event *beat_timer;
-	struct event *stop_signals[2];
+	struct event *stop_signals[STOP_SIGNALS];
 	struct event *drain_timer;
 	struct plx_supervisor *supervisor; // NULL: none started us
 	uint64_t drain_deadline_ns;

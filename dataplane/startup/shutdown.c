@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The orderly end: SIGTERM or SIGINT drains (no new jobs, those under way are finished and delivered), a second one or
-// DRAIN_MAX_NS ends the wait; then everything is unmade in reverse.
+// The orderly end: SIGTERM, SIGINT or SIGHUP drains (no new jobs, those under way are finished and delivered), a second
+// one or DRAIN_MAX_NS ends the wait; then everything is unmade in reverse.
 
 #include "control_socket/control.h"
 
@@ -85,7 +85,9 @@ static void on_stop_signal(evutil_socket_t signal_number, short what, void *cont
 		event_base_loopbreak(dataplane->events); // the second one
 		return;
 	}
-	start_drain(dataplane, signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+	start_drain(dataplane, signal_number == SIGINT   ? "SIGINT"
+			       : signal_number == SIGHUP ? "SIGHUP"
+							 : "SIGTERM");
 }
 
 static void write_status(void *context, char *ret_text, size_t size)
@@ -111,7 +113,7 @@ static void open_supervisor(struct dataplane *dataplane)
 
 int start_events(struct dataplane *dataplane)
 {
-	static const int signals[2] = {SIGTERM, SIGINT};
+	static const int signals[STOP_SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	sigaction(SIGPIPE, &ignore, NULL); // a client that is gone shows as EPIPE
 	dataplane->events = event_base_new();
@@ -119,7 +121,12 @@ int start_events(struct dataplane *dataplane)
 		return start_fault(dataplane, "events", -ENOMEM, "out of memory");
 	}
 	dataplane->drain_timer = evtimer_new(dataplane->events, look_at_drain, dataplane);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < STOP_SIGNALS; i++) {
+		struct sigaction before;
+		sigaction(signals[i], NULL, &before);
+		if (signals[i] == SIGHUP && before.sa_handler == SIG_IGN) {
+			continue; // nohup
+		}
 		struct event *event =
 			evsignal_new(dataplane->events, signals[i], on_stop_signal, dataplane);
 		dataplane->stop_signals[i] = event;
@@ -171,8 +178,9 @@ void shut_down(struct dataplane *dataplane)
 	free_event(dataplane->control_wake);
 	free_event(dataplane->beat_timer);
 	free_event(dataplane->drain_timer);
-	free_event(dataplane->stop_signals[0]);
-	free_event(dataplane->stop_signals[1]);
+	for (unsigned i = 0; i < STOP_SIGNALS; i++) {
+		free_event(dataplane->stop_signals[i]);
+	}
 	if (environment->control_wake_fd > 0) {
 		close(environment->control_wake_fd);
 	}

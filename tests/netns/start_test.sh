@@ -50,7 +50,7 @@ check "no group is kept" grep -qE '^Groups:\s*65534?\s*$|^Groups:\s*$' "/proc/$d
 check "an XDP program is attached" test "$(xdp_programs)" = 1
 refused 'another parallax program is using it' --interface eth0 "${servers[@]}"
 sweep_is_right
-stop_dataplane
+stop_dataplane HUP # a terminal that is closed
 check "the end is told" told '^STOPPING=1$'
 check "it is gone after the end" test "$(xdp_programs)" = 0
 
