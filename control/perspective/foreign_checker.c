@@ -5,6 +5,7 @@
 #include "check/check_request.h"
 #include "check/check_result.h"
 #include "open_mpic/open_mpic_foreign.h"
+#include "perspective/channel_url.h"
 #include "perspective/pem_file.h"
 #include "perspective/transfer_loop.h"
 
@@ -292,12 +293,9 @@ static int start(struct foreign_checker *checker, struct perspective_fault *faul
 {
 	const struct foreign_checker_config *config = &checker->config;
 	char connect_to[URL_MAX];
-	size_t length = strlen(config->url);
-	while (length > 0 && config->url[length - 1] == '/') {
-		length--;
-	}
-	if (strncmp(config->url, "https://", 8) != 0 || length >= sizeof(checker->url)) {
-		snprintf(fault->text, sizeof(fault->text), "give it an https:// URL");
+	size_t length = 0;
+	if (channel_url_check(config->url, &length) != 0 || length >= sizeof(checker->url)) {
+		snprintf(fault->text, sizeof(fault->text), "give it an https:// URL with a host");
 		return -EINVAL;
 	}
 	memcpy(checker->url, config->url, length);

@@ -5,6 +5,7 @@
 
 #include <parallax/base/random_source.h>
 
+#include "perspective/channel_url.h"
 #include "perspective/client_internal.h"
 
 #include <event2/event.h>
@@ -100,12 +101,15 @@ static void on_reap(evutil_socket_t fd, short what, void *context)
 static int client_start(struct perspective_client *client, struct perspective_fault *fault)
 {
 	const struct perspective_client_config *config = &client->config;
-	int length = snprintf(client->url, sizeof(client->url), "%s/v1/checks", config->url);
-	if (service_name_format(config->name, config->rir, client->identity) != 0 ||
-	    strncmp(config->url, "https://", 8) != 0 || length >= (int)sizeof(client->url)) {
+	size_t base_length = 0;
+	int error = channel_url_check(config->url, &base_length);
+	int length = snprintf(client->url, sizeof(client->url), "%.*s/v1/checks", (int)base_length,
+			      config->url);
+	if (service_name_format(config->name, config->rir, client->identity) != 0 || error != 0 ||
+	    length >= (int)sizeof(client->url)) {
 		snprintf(fault->text, sizeof(fault->text),
 			 "perspective %.63s: give a name of a-z, 0-9 and '-', a region of A-Z and "
-			 "space, and an https:// URL",
+			 "space, and an https:// URL with a host",
 			 config->name);
 		return -EINVAL;
 	}

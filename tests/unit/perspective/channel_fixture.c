@@ -161,7 +161,8 @@ void channel_start(const struct channel_options *options)
 	issue_certificates(options);
 	open_server(options);
 	char url[64];
-	snprintf(url, sizeof(url), "https://127.0.0.1:%u", http_listener_port(channel.listener, 0));
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/",
+		 http_listener_port(channel.listener, 0));
 	if (options->is_down) {
 		channel_close_listener();
 	}
