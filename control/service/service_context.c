@@ -236,6 +236,7 @@ static int open_modes(struct service_context *service, struct service_fault *fau
 	};
 	service->modes = mode_keeper_create(&mode_config);
 	const struct window_keeper_config window_config = {
+		.base = service->base,
 		.audit = service->audit,
 		.modes = service->modes,
 		.restored = windows,

@@ -7,11 +7,15 @@
 #include "service/mode_keeper.h"
 #include "service/window_record.h"
 
+#include <event2/event.h>
 #include <jansson.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define MEND_S 1
 
 struct window_keeper {
 	struct window_keeper_config config;
@@ -19,6 +23,15 @@ struct window_keeper {
 	struct mode_schedule configured;
 	struct mode_schedule merged;  // while it is made
 	struct window_saving *saving; // the one change on its way to the log
+	struct event *mender;         // pending while a record is in doubt
+	struct window_mending *mending;
+	bool is_in_doubt;
+	struct mode_window doubted; // of a change whose record was said to have failed
+};
+
+// A record of what holds. Outlives a keeper that is destroyed before the log tells.
+struct window_mending {
+	struct window_keeper *keeper; // NULL: gone
 };
 
 // Outlives a keeper that is destroyed before the log tells.
@@ -54,6 +67,8 @@ static int merge(const struct window_keeper *keeper, const struct mode_window_li
 	return -EINVAL;
 }
 
+static void on_mend(evutil_socket_t fd, short what, void *context);
+
 int window_keeper_create(const struct window_keeper_config *config,
 			 struct window_keeper **ret_keeper, char fault[static WINDOW_FAULT_MAX])
 {
@@ -64,9 +79,13 @@ int window_keeper_create(const struct window_keeper_config *config,
 	}
 	keeper->config = *config;
 	keeper->list = *config->restored;
-	int error = window_keeper_configure(keeper, config->configured, fault);
+	keeper->mender = evtimer_new(config->base, on_mend, keeper);
+	snprintf(fault, WINDOW_FAULT_MAX, "not enough memory");
+	int error = keeper->mender == NULL
+			    ? -ENOMEM
+			    : window_keeper_configure(keeper, config->configured, fault);
 	if (error != 0) {
-		free(keeper);
+		window_keeper_destroy(keeper);
 		return error;
 	}
 	*ret_keeper = keeper;
@@ -75,8 +94,17 @@ int window_keeper_create(const struct window_keeper_config *config,
 
 void window_keeper_destroy(struct window_keeper *keeper)
 {
-	if (keeper != NULL && keeper->saving != NULL) {
+	if (keeper == NULL) {
+		return;
+	}
+	if (keeper->saving != NULL) {
 		keeper->saving->keeper = NULL;
+	}
+	if (keeper->mending != NULL) {
+		keeper->mending->keeper = NULL;
+	}
+	if (keeper->mender != NULL) {
+		event_free(keeper->mender);
 	}
 	free(keeper);
 }
@@ -107,25 +135,10 @@ int window_keeper_configure(struct window_keeper *keeper, const struct mode_sche
 	return error;
 }
 
-static void on_saved(int status, void *context)
-{
-	struct window_saving *saving = context;
-	struct window_keeper *keeper = saving->keeper;
-	if (keeper != NULL) {
-		keeper->saving = NULL;
-	}
-	if (keeper != NULL && status == 0) {
-		keeper->list = saving->next;
-		mode_keeper_set_schedule(keeper->config.modes, &saving->merged);
-	}
-	saving->done(saving->context, status, NULL, &saving->change);
-	free(saving);
-}
-
-static int save(struct window_keeper *keeper, struct window_saving *saving)
+static int append(struct window_keeper *keeper, const struct mode_window_change *change,
+		  audit_done_cb done, void *context)
 {
 	struct audit_fault fault;
-	const struct mode_window_change *change = &saving->change;
 	const struct mode_effective effective =
 		mode_keeper_effective(keeper->config.modes, change->window.profile, change->at_s);
 	json_t *body = window_record_make(change, effective.mode);
@@ -136,9 +149,78 @@ static int save(struct window_keeper *keeper, struct window_saving *saving)
 	};
 	int error = body == NULL
 			    ? -ENOMEM
-			    : audit_append(keeper->config.audit, &record, on_saved, saving, &fault);
+			    : audit_append(keeper->config.audit, &record, done, context, &fault);
 	json_decref(body);
 	return error;
+}
+
+static void mend_later(struct window_keeper *keeper)
+{
+	const struct timeval wait = {.tv_sec = MEND_S};
+	evtimer_add(keeper->mender, &wait);
+}
+
+static void on_mended(int status, void *context)
+{
+	struct window_mending *mending = context;
+	struct window_keeper *keeper = mending->keeper;
+	free(mending);
+	if (keeper == NULL) {
+		return;
+	}
+	keeper->mending = NULL;
+	keeper->is_in_doubt = status != 0;
+	if (status != 0) {
+		mend_later(keeper);
+	}
+}
+
+static void on_mend(evutil_socket_t fd, short what, void *context)
+{
+	struct window_keeper *keeper = context;
+	if (keeper->saving != NULL || keeper->mending != NULL) {
+		mend_later(keeper); // what holds is not settled
+		return;
+	}
+	struct window_mending *mending = calloc(1, sizeof(*mending));
+	const struct mode_window_change *held = window_keeper_find(keeper, &keeper->doubted);
+	struct mode_window_change change = {.window = keeper->doubted,
+					    .is_removal = true,
+					    .who = "parallaxd",
+					    .why = "its record could not be written"};
+	change = held != NULL ? *held : change;
+	change.at_s = now_s(keeper);
+	if (mending != NULL) {
+		mending->keeper = keeper;
+		keeper->mending = mending;
+	}
+	if (mending == NULL || append(keeper, &change, on_mended, mending) != 0) {
+		keeper->mending = NULL;
+		free(mending);
+		mend_later(keeper);
+	}
+}
+
+static void on_saved(int status, void *context)
+{
+	struct window_saving *saving = context;
+	struct window_keeper *keeper = saving->keeper;
+	if (keeper != NULL) {
+		keeper->saving = NULL;
+	}
+	if (keeper != NULL && status != 0) {
+		keeper->is_in_doubt = true;
+		keeper->doubted = saving->change.window;
+		mend_later(keeper);
+	}
+	if (keeper != NULL && status == 0) {
+		keeper->is_in_doubt = false;
+		event_del(keeper->mender);
+		keeper->list = saving->next;
+		mode_keeper_set_schedule(keeper->config.modes, &saving->merged);
+	}
+	saving->done(saving->context, status, NULL, &saving->change);
+	free(saving);
 }
 
 // -EINVAL and the sentence.
@@ -158,11 +240,18 @@ static int judge(const struct window_keeper *keeper, struct window_saving *savin
 	return merge(keeper, &saving->next, &keeper->configured, &saving->merged, fault);
 }
 
+// While a record is in doubt only its own window: what comes after it settles what is true.
+static bool may_change(const struct window_keeper *keeper, const struct mode_window *window)
+{
+	return !keeper->is_in_doubt || (keeper->doubted.profile == window->profile &&
+					strcmp(keeper->doubted.name, window->name) == 0);
+}
+
 int window_keeper_change(struct window_keeper *keeper, const struct mode_window_change *change,
 			 window_keeper_cb done, void *context)
 {
 	char fault[WINDOW_FAULT_MAX] = "";
-	if (keeper->saving != NULL) {
+	if (keeper->saving != NULL || !may_change(keeper, &change->window)) {
 		return -EBUSY;
 	}
 	struct window_saving *saving = calloc(1, sizeof(*saving));
@@ -185,7 +274,7 @@ int window_keeper_change(struct window_keeper *keeper, const struct mode_window_
 		return 0;
 	}
 	keeper->saving = saving;
-	error = save(keeper, saving);
+	error = append(keeper, &saving->change, on_saved, saving);
 	if (error != 0) {
 		keeper->saving = NULL;
 		free(saving);

@@ -3,6 +3,7 @@
 // before it takes effect, and the mode keeper gets the schedule that comes of it. Loop's thread.
 //
 //	add, remove ──► a copy of the list, judged ──► audit record committed ──► the copy is the list ──► mode keeper
+//	record said to have failed ──► one more, of what holds, once the log takes it: it may be there all the same
 //	reload      ──► does the list go with the new file? ──► mode keeper
 
 #pragma once
@@ -15,12 +16,14 @@
 #include <stdint.h>
 
 struct audit_log;
+struct event_base;
 struct mode_keeper;
 struct window_keeper;
 
 #define WINDOW_FAULT_MAX 400
 
 struct window_keeper_config {
+	struct event_base *base;                 // borrowed
 	struct audit_log *audit;                 // borrowed, as the modes
 	struct mode_keeper *modes;               // gets every schedule
 	const struct mode_window_list *restored; // from the log; copied
@@ -51,7 +54,7 @@ PLX_MUST_CHECK int window_keeper_configure(struct window_keeper *keeper,
 typedef void (*window_keeper_cb)(void *context, int error, const char *fault,
 				 const struct mode_window_change *change);
 // `change`: who and why must be set; at_s, and a start that is MODE_WINDOW_FROM_NOW, are set here. 0: `done` comes once, from within or from the loop. -EBUSY:
-// another change is on its way to the log; then it does not.
+// another change is on its way to the log, or it is not settled what became of one of another window; then it does not.
 PLX_MUST_CHECK int window_keeper_change(struct window_keeper *keeper,
 					const struct mode_window_change *change,
 					window_keeper_cb done, void *context);

@@ -76,7 +76,8 @@ static int open_keepers(void)
 						       .on_change = on_change};
 	modes = mode_keeper_create(&mode_config);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(modes);
-	const struct window_keeper_config window_config = {.audit = audit,
+	const struct window_keeper_config window_config = {.base = base,
+							   .audit = audit,
 							   .modes = modes,
 							   .restored = &restored,
 							   .configured = &configured,
@@ -356,6 +357,82 @@ TEST(a_record_is_read_as_it_was_written_and_nothing_else_is)
 	CU_ASSERT_FALSE(window_record_read("{", 1, &read));
 }
 
+static void on_written(int status, void *context)
+{
+	CU_ASSERT_EQUAL(status, 0);
+}
+
+// What the log holds of a change whose commit was reported as failed and had happened in truth (docs/audit-log.md).
+static void write_behind_the_keeper(struct mode_window_change change)
+{
+	struct audit_fault fault;
+	struct audit_log *log = NULL;
+	change.at_s = now;
+	json_t *body = window_record_make(&change, MODE_ENFORCE);
+	struct event_base *other = event_base_new();
+	const struct audit_log_config config = {.path = path, .base = other, .version = "0"};
+	const struct audit_record record = {.kind = AUDIT_KIND_MODE_CHANGE, .body = body};
+	CU_ASSERT_EQUAL_FATAL(audit_log_open(&config, &log, &fault), 0);
+	CU_ASSERT_EQUAL(audit_append(log, &record, on_written, NULL, &fault), 0);
+	audit_log_close(log);
+	event_base_free(other);
+	json_decref(body);
+}
+
+static void fail_in_appearance(const struct mode_window_change *change)
+{
+	char away[sizeof(path) + 8];
+	snprintf(away, sizeof(away), "%s.away", path);
+	CU_ASSERT_EQUAL(rename(path, away), 0);
+	unsigned wanted = done_count + 1;
+	CU_ASSERT_EQUAL(window_keeper_change(windows, change, on_done, NULL), 0);
+	turn_until(&done_count, wanted);
+	CU_ASSERT_NOT_EQUAL(done_error, 0);
+	CU_ASSERT_EQUAL(rename(away, path), 0);
+	write_behind_the_keeper(*change);
+}
+
+// Until the keeper takes changes again: what is in doubt was put right. The change itself is refused.
+static void wait_for_no_doubt(void)
+{
+	struct mode_window_change nobodys = drill(NOON_S + 10, NOON_S + 20);
+	time_t end = time(NULL) + DEADLINE_S;
+	nobodys.is_removal = true;
+	snprintf(nobodys.window.name, sizeof(nobodys.window.name), "nobody's");
+	while (window_keeper_change(windows, &nobodys, on_done, NULL) == -EBUSY &&
+	       time(NULL) < end) {
+		event_base_loop(base, EVLOOP_ONCE);
+	}
+	CU_ASSERT_EQUAL(done_error, -EINVAL);
+}
+
+TEST(a_change_that_was_said_to_have_failed_is_not_taken_up_at_the_next_start)
+{
+	struct mode_window_change change = drill(NOON_S + 10, NOON_S + 20);
+	start();
+	fail_in_appearance(&change);
+	wait_for_no_doubt();
+	close_keepers();
+	CU_ASSERT_EQUAL_FATAL(open_keepers(), 0);
+	CU_ASSERT_EQUAL(mode_keeper_effective(modes, PROFILE_TLS, NOON_S + 15).mode, MODE_ENFORCE);
+	// Nor is a removal.
+	unsigned wanted = done_count + 1;
+	CU_ASSERT_EQUAL(window_keeper_change(windows, &change, on_done, NULL), 0);
+	turn_until(&done_count, wanted);
+	CU_ASSERT_EQUAL(done_error, 0);
+	change.is_removal = true;
+	fail_in_appearance(&change);
+	wait_for_no_doubt();
+	close_keepers();
+	CU_ASSERT_EQUAL_FATAL(open_keepers(), 0);
+	CU_ASSERT_EQUAL(mode_keeper_effective(modes, PROFILE_TLS, NOON_S + 15).mode,
+			MODE_TEST_WINDOW);
+	const struct mode_window_change *found = window_keeper_find(windows, &change.window);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	CU_ASSERT_STRING_EQUAL(found->who, "alice");
+	stop();
+}
+
 TEST_MAIN(window_keeper, T(an_added_window_takes_effect_with_its_record_and_outlives_the_daemon),
 	  T(a_window_from_now_is_announced_at_once_and_at_its_end),
 	  T(what_is_refused_says_why_and_leaves_no_record),
@@ -365,4 +442,5 @@ TEST_MAIN(window_keeper, T(an_added_window_takes_effect_with_its_record_and_outl
 	  T(a_change_on_its_way_when_the_daemon_ends_is_told_and_taken_up_again),
 	  T(a_clock_that_was_ahead_at_the_start_costs_no_window),
 	  T(a_file_in_the_way_of_an_added_window_stops_the_start),
-	  T(a_record_is_read_as_it_was_written_and_nothing_else_is))
+	  T(a_record_is_read_as_it_was_written_and_nothing_else_is),
+	  T(a_change_that_was_said_to_have_failed_is_not_taken_up_at_the_next_start))
