@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <sys/stat.h>
 
@@ -143,6 +144,9 @@ int summary_save_json(const char *path, const struct summary *summary)
 	int error = write_json(temporary_path, summary);
 	if (error == 0 && rename(temporary_path, path) != 0) {
 		error = -errno;
+	}
+	if (error != 0) {
+		unlink(temporary_path);
 	}
 	free(temporary_path);
 	return error;

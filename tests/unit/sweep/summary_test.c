@@ -6,8 +6,11 @@
 #include "cunit_runner.h"
 #include "sweep_files.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +78,25 @@ TEST(file_is_replaced_whole)
 	sweep_files_remove(&files);
 }
 
+TEST(nothing_is_left_of_a_summary_without_room)
+{
+	struct sweep_files files;
+	sweep_files_create(&files);
+	char path[sizeof(files.output) + 8];
+	snprintf(path, sizeof(path), "%s.new", files.output);
+	struct rlimit before;
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+	const struct rlimit small = {.rlim_cur = 16, .rlim_max = before.rlim_max};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	CU_ASSERT_EQUAL(sigaction(SIGXFSZ, &ignore, NULL), 0);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int error = summary_save_json(files.output, &summary);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+	CU_ASSERT_EQUAL(error, -EFBIG);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	sweep_files_remove(&files);
+}
+
 // As root a rename would make a file of /dev/null.
 TEST(pipes_and_devices_stay_what_they_are)
 {
@@ -94,4 +116,4 @@ TEST(pipes_and_devices_stay_what_they_are)
 }
 
 TEST_MAIN(summary, T(resolution_and_dnssec_states_are_told), T(file_is_replaced_whole),
-	  T(pipes_and_devices_stay_what_they_are))
+	  T(nothing_is_left_of_a_summary_without_room), T(pipes_and_devices_stay_what_they_are))
