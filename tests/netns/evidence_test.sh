@@ -52,6 +52,14 @@ done
 ctl --json explain "$signed" CAA --no-cache >"$state/printed.json"
 ctl replay "$state/printed.json" >"$state/replayed" || fail "printed evidence does not agree: $(cat "$state/replayed")"
 
+# A device is written as it is: with root's rights a rename would put a file in its place.
+ln -s /dev/full "$state/device"
+status=0
+ctl explain "$signed" CAA --output "$state/device" >"$state/tree" 2>"$state/err" || status=$?
+check "a full device is told: $(cat "$state/err")" grep -q 'device: No space left on device' "$state/err"
+check "with status 2, not $status" test $status = 2
+check "and is in its place" test -L "$state/device"
+
 # Hostile names: what a limit ended ends there again.
 while IFS=$'\t' read -r _ name _; do
 	evidence "${name//N/7}" CAA --no-cache

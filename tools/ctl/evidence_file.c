@@ -5,12 +5,13 @@
 #include <parallax/base/error.h>
 #include <parallax/evidence/evidence.h>
 
+#include "report/report_file.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BLOCK_BYTES 65536
 
@@ -61,23 +62,11 @@ int evidence_file_read(const char *command, const char *path, struct plx_evidenc
 
 int octets_file_write(const char *command, const char *path, const char *octets, size_t length)
 {
-	char draft[4096];
-	int draft_length = snprintf(draft, sizeof(draft), "%s.new", path);
-	if (draft_length < 0 || (size_t)draft_length >= sizeof(draft)) {
-		return complain(command, path, plx_error_text(-ENAMETOOLONG));
-	}
-	FILE *file = fopen(draft, "we");
-	bool is_written = file != NULL && fwrite(octets, 1, length, file) == length &&
-			  fflush(file) == 0 && fsync(fileno(file)) == 0;
-	int error = is_written ? 0 : -errno;
-	if (file != NULL && fclose(file) != 0 && error == 0) {
-		error = -errno;
-	}
-	if (error == 0 && rename(draft, path) != 0) {
-		error = -errno;
-	}
-	if (error != 0 && file != NULL) {
-		unlink(draft);
+	struct report_file file;
+	int error = report_file_open(path, &file);
+	if (error == 0) {
+		fwrite(octets, 1, length, file.out); // what fails shows at the end
+		error = report_file_commit(&file);
 	}
 	return error == 0 ? 0 : complain(command, path, plx_error_text(error));
 }
