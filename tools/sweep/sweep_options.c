@@ -62,7 +62,7 @@ enum option_code {
 	X(HELP, "help", NULL, 'h', "print this text")                                              \
 	X(VERSION, "version", NULL, 'V', "print the version")
 
-static const char short_options[] = "t:i:o:f:r:c:s:qhV";
+static const char short_options[] = ":t:i:o:f:r:c:s:qhV";
 
 static const struct option long_options[] = {
 #define LONG_OPTION(code, name, argument, letter, help)                                            \
@@ -293,10 +293,13 @@ int sweep_options_parse(int argc, char **argv, struct sweep_options *ret_options
 			puts("parallax-sweep " PLX_VERSION);
 			return 1;
 		}
+		if (code == ':') {
+			return sweep_fail(failure, SWEEP_EXIT_USAGE, "%s: it wants a value",
+					  argv[optind - 1]);
+		}
 		if (code == '?') {
 			return sweep_fail(failure, SWEEP_EXIT_USAGE,
-					  "%s: unknown option, or its value is missing: see "
-					  "parallax-sweep --help",
+					  "%s: unknown option: see parallax-sweep --help",
 					  argv[optind - 1]);
 		}
 		has_type |= code == 't';

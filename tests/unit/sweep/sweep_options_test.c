@@ -86,6 +86,8 @@ TEST(wrong_lines_are_refused_with_the_flag_and_the_cure)
 		const char *word;
 	} cases[] = {
 		{"--type NOPE", "--type: `NOPE`"},
+		{"--socket", "--socket: it wants a value"},
+		{"--caa -o", "-o: it wants a value"},
 		{"--type AXFR", "--type: `AXFR`"},
 		{"--type A --caa", "exclude each other"},
 		{"--format xml", "massdns-simple"},
@@ -98,13 +100,13 @@ TEST(wrong_lines_are_refused_with_the_flag_and_the_cure)
 		{"--window 0", "--window: `0`"},
 		{"--resolution magic", "--resolution: `magic`: give stub or iterative"},
 		{"--resolution Stub", "stub or iterative"},
-		{"--resolution", "value is missing"},
+		{"--resolution", "--resolution: it wants a value"},
 		{"--no-cache", "add --resolution iterative"},
 		{"--no-cache --resolution stub", "add --resolution iterative"},
 		{"--resume", "--checkpoint FILE"},
 		{"--checkpoint c", "--output FILE"},
 		{"--reconnect-timeout soon", "60s"},
-		{"--nonsense", "--nonsense: unknown option"},
+		{"--nonsense", "--nonsense: unknown option: see"},
 		{"example.test", "names come from the input"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
