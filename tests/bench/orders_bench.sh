@@ -68,12 +68,7 @@ for setting in ${evidence//,/ }; do
 	folder=$state/round-$count
 	mkdir "$folder"
 	echo "$setting" >"$folder/setting"
-	lab daemons up --build "$BUILD_DIR" --set resolution=iterative --set "evidence.store=$setting" \
-		--set "audit_log=$disk/$count.db" \
-		--set "dataplane.root_hints=$state/lab/local1/root.hints" \
-		--set "dataplane.trust_anchor=$state/lab/local1/root.anchor" 2>"$state/daemons-up.log" ||
-		fail "the daemons did not come up: $(tail -n 1 "$state/daemons-up.log")"
-	wait_until 30 "all perspectives to be up" all_are_up
+	up_iteratively --set "evidence.store=$setting" --set "audit_log=$disk/$count.db"
 	measure "$folder" $((count * orders))
 	[ $load_status = 0 ] || worst=$load_status
 	find "$disk/$count.db.evidence" -name '*.json' -printf '%s\n' 2>/dev/null |

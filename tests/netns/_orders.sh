@@ -4,6 +4,7 @@
 # customer and the CA's own systems, which order from the host "probe".
 #
 #   setup_orders [options of parallax-lab daemons up]
+#   up_iteratively [the same]                                 all of them once more, without resolvers
 #   publish SERIAL KIND...; place_order NAME SERIAL KIND...   the answer in $state/NAME
 #   expect NAME KEY=VALUE...                                  see customer.py
 . "$(dirname "${BASH_SOURCE[0]}")/_setup.sh"
@@ -17,6 +18,12 @@ setup_orders() {
 	daemons=$state/lab/daemons
 	primary=$daemons/fra-1/control.sock
 	lab daemons up --build "$BUILD_DIR" "$@" 2>"$state/daemons-up.log" ||
+		fail "the daemons did not come up: $(tail -n 1 "$state/daemons-up.log")"
+	wait_until 30 "all perspectives to be up" all_are_up
+}
+up_iteratively() { # options of parallax-lab daemons up: all anew, asking the lab's root themselves; evidence is kept then
+	lab daemons up --build "$BUILD_DIR" --set resolution=iterative --set "dataplane.root_hints=$state/lab/local1/root.hints" \
+		--set "dataplane.trust_anchor=$state/lab/local1/root.anchor" "$@" 2>"$state/daemons-up.log" ||
 		fail "the daemons did not come up: $(tail -n 1 "$state/daemons-up.log")"
 	wait_until 30 "all perspectives to be up" all_are_up
 }
@@ -47,7 +54,9 @@ pid_of() { # parallaxd-fra-1
 	cut -d' ' -f1 "$state/lab/pids/$1.pid"
 }
 audit_verifies() { # by the daemon itself and by a judge of its own, who also looks at an answer's record if told ANSWERS
-	[ "$(primary_rpc audit.verify {} finding)" = intact ] || fail "the audit log does not verify"
+	primary_rpc audit.verify >"$state/verified"
+	[ "$(grep -cE '"finding": "intact"|"evidence_(missing|altered)": 0' "$state/verified")" = 3 ] ||
+		fail "the audit log or its evidence does not verify: $(cat "$state/verified")"
 	"$netns_dir/audit_judge.py" "${audit_log:-$daemons/fra-1/audit.db}" "$daemons" "$@" >"$state/audit-judged" ||
 		fail "the audit log is not as it must be: $(cat "$state/audit-judged")"
 }

@@ -3,7 +3,7 @@
 # The whole promise at once: at 0, 5 and 20 % packet loss each way, with kill -9 of the dataplane and then of the sweep
 # in the middle and --resume, every input line gives exactly one output line and each is what the zones say. No failure
 # is allowed for, at any loss: the sweep is given the attempts and the time that 36 % lost round trips need.
-# NAMES=1000000 makes it the full proof (CASE_SECONDS=1800 for tests/netns/run).
+# NAMES=1000000 makes it the full proof (CASE_SECONDS=1800 for tests/netns/run), LOSSES=20 a part of it.
 . "$(dirname "$0")/_setup.sh"
 
 names=${NAMES:-20000}
@@ -17,7 +17,7 @@ start() { start_dataplane --interface eth0 $(upstreams auth); }
 # The program itself, so that a signal hits it and not a shell around it.
 start_sweep() { background env "$(program parallax-sweep)" --socket "$socket" "${patient[@]}" "$@" 2>>"$state/sweep.log"; }
 
-for loss in 0 5 20; do
+for loss in ${LOSSES:-0 5 20}; do
 	out=$state/loss-$loss.jsonl
 	checkpoint=$state/loss-$loss.checkpoint
 	[ $loss = 0 ] && lab netem off || lab netem "loss $loss%"

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # kill -9 of a remote, of dataplanes and of the primary while hundreds of orders are in flight: no order is decided
 # without its audit record, none is issued wrongly, every client gets an answer or a clear error, the chain verifies, and
-# when all are back an order issues with 5/5.
+# when all are back an order issues with 5/5. ITERATIVE=1: without resolvers, and no evidence is missing either.
 . "$(dirname "$0")/_orders.sh"
 
 setup_orders --set limits.check_timeout=10s
+[ -z "${ITERATIVE:-}" ] || up_iteratively --set limits.check_timeout=10s
 count=${ORDERS:-1200}
 # Of each pair one has its proof and one has none: that one may never issue.
 client publish "good1..$count" plain-dns-01 | lab publish --file -
@@ -60,6 +61,7 @@ judge() {
 }
 judge >"$state/judged" || fail "the answers are wrong"
 audit_verifies "$state/answers"
+evidence=$(primary_rpc audit.verify {} evidence_verified)
 
 is_whole() {
 	next_serial
@@ -68,4 +70,4 @@ is_whole() {
 	client expect "$state/whole" decision=issue dcv=5/5 caa=5/5
 }
 wait_until 60 "all to be back" is_whole
-echo "$killed kills: $(cat "$state/judged"); $(cat "$state/audit-judged")"
+echo "$killed kills: $(cat "$state/judged"); $(cat "$state/audit-judged"); $evidence look-ups with their evidence"
