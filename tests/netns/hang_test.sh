@@ -53,7 +53,7 @@ wait $sweep_pid || fail "the sweep ended with $? after the dataplane hung"
 compare "$state/expect" "$state/swept.jsonl"
 resubmitted=$(field "$state/summary.json" resubmitted)
 check "some look-ups were asked again" test "$resubmitted" -gt 0
-wait_until 10 "the work of before the hangs to end" test "$(counter lookups_in_flight)" = 0
+wait_until 10 "the work of before the hangs to end" eval 'test "$(counter lookups_in_flight)" = 0'
 
 # parallaxd: its look-ups wait for the dataplane, or fail as ours.
 for key in sign remote; do

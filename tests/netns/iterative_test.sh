@@ -78,7 +78,7 @@ check "some is forgotten" grep -qE '"entries": *[1-9]' "$state/flushed"
 check "and some is not" test "$(counter iterative_cache_entries)" -gt 0
 kill -CONT "$knotd_pid"
 ctl cache flush >"$state/flushed"
-wait_until 10 "everything to be forgotten" test "$(counter iterative_cache_entries)" = 0
+wait_until 10 "everything to be forgotten" eval 'test "$(counter iterative_cache_entries)" = 0'
 lookup "$signed" CAA
 answer "what was forgotten is found again" 'it["dnssec"] == "secure"'
 

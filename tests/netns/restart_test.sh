@@ -30,6 +30,6 @@ for lines in 8000 16000; do
 	kill -9 $sweep_pid
 	wait $sweep_pid 2>/dev/null || :
 done
-wait_until 10 "the dead client's work to end" test "$(counter lookups_in_flight)" = 0
+wait_until 10 "the dead client's work to end" eval 'test "$(counter lookups_in_flight)" = 0'
 "${part[@]}" --resume
 compare "$state/expect" "$state/two.jsonl"

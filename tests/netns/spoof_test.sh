@@ -20,13 +20,13 @@ attack() { # MODE COUNT
 }
 background sweep --quiet --caa --rate 4000 --input "$state/names" --output "$state/out.jsonl"
 sweep_pid=$!
-wait_until 10 "look-ups to be under way" test "$(counter lookups_in_flight)" -gt 0
+wait_until 10 "look-ups to be under way" eval 'test "$(counter lookups_in_flight)" -gt 0'
 for mode in blind wrong-case wrong-question; do
 	background attack $mode $((forged / 3 + 1))
 done
 wait $sweep_pid || [ $? = 2 ] || fail "the sweep broke off"
 cat "$state"/attack.* >"$state/sent" 2>/dev/null || :
-wait_until 60 "the attack to end" test "$(cat "$state"/attack.* | wc -l)" = 3
+wait_until 60 "the attack to end" eval 'test "$(cat "$state"/attack.* | wc -l)" = 3'
 sent=$(sed 's/sent=//' "$state"/attack.* | paste -sd+ | bc)
 unwanted=$(counter packets_by_reason.no_transaction)
 alarms=$(counter spoof_alarms)
