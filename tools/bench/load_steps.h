@@ -34,7 +34,7 @@ PLX_PURE double load_ramp_rate(const struct load_ramp *ramp, unsigned index);
 #define KNEE_SHORTFALL_MAX                                                                         \
 	0.02                // part of the planned queries that the generator did not send in time
 #define KNEE_PRECISION 0.02 // the finest stride
-#define KNEE_TURNS 7        // near the knee, of which the median is told: odd
+#define KNEE_TURNS 13       // near the knee, of which the median is told: odd
 #define KNEE_TRIES 2        // of a rate that broke a rule
 #define KNEE_STEPS_MAX 60   // a search that does not settle ends
 #define KNEE_WINDOW_QUERIES                                                                        \
